@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The only place where things meet: configuration, wiring, the entry point."""

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""The partnership as data: frozen values read from a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tasuki.base.ids import Audience, ParticipantId
+from tasuki.base.reasons import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """A ministry, agency or operator that may be an audience.
+
+    Attributes:
+        id: short name, such as `nco`, unique within its participant.
+        name: full name in both languages.
+        capacities: the capacities in which it may be addressed, such as `csirt`.
+    """
+
+    id: str
+    name: Text
+    capacities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """The highest national classification a node may hold.
+
+    Attributes:
+        highest: the label up to which material may be held, such as `OFFICIAL`.
+        refused: labels and marks above it, as they are written in texts, such as `SECRET` or `極秘`.
+    """
+
+    highest: Text
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityScale:
+    """One participant's own incident severity scale; scales stay side by side and are never converted.
+
+    Attributes:
+        levels: code to meaning, from the most to the least severe.
+    """
+
+    id: str
+    name: Text
+    levels: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A state or authority in the partnership."""
+
+    id: ParticipantId
+    name: Text
+    organisations: tuple[Organisation, ...]
+    ceiling: Ceiling
+    severity: SeverityScale | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A partnership as data: another pair, or three, need no new code.
+
+    Attributes:
+        community: the audiences that TLP:GREEN means here.
+        digest: lower-case hex SHA-256 of the profile's canonical JSON; part of every rules digest.
+    """
+
+    id: str
+    version: int
+    name: Text
+    participants: tuple[Participant, ...]
+    community: tuple[Audience, ...]
+    texts: Mapping[str, Text]
+    digest: str
+
+    def participant(self, identifier: ParticipantId) -> Participant:
+        """Return one participant.
+
+        Raises:
+            KeyError: the profile has none of that id.
+        """
+        for each in self.participants:
+            if each.id == identifier:
+                return each
+        raise KeyError(identifier)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How detection runs: scans over files with compiled matchers."""
