@@ -10,7 +10,7 @@ from tasuki.base.reasons import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A decision with its rule and reason. It has no truth value: read `.allowed`, so ignoring the reason is deliberate.
+    """A decision with its rule and reason. It has no truth value: read `.allowed`, never ignore the reason.
 
     Attributes:
         allowed: whether the act may happen.

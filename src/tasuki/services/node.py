@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""A node as its services see it: everything an act may reach, handed over whole by the wiring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasuki.adapters.clock import Clock, Entropy
+from tasuki.base.ids import Audience, NodeName
+from tasuki.core.partners.model import Profile
+from tasuki.services.signals import Signals
+from tasuki.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every service takes first.
+
+    Attributes:
+        directory: where the node keeps keys, settings and (with SQLite) its database.
+        me: this node's own name, such as `GBR/gbr-1`.
+        home: the organisation in its capacity that runs the node, such as `GBR/ncsc:csirt`.
+    """
+
+    directory: Path
+    me: NodeName
+    home: Audience
+    profile: Profile
+    database: Database
+    clock: Clock
+    entropy: Entropy
+    signals: Signals
