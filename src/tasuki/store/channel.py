@@ -270,11 +270,12 @@ def enqueue(
     connection: sa.Connection, *, partner: ParticipantId, lane: str, kind: str, body: bytes, at: datetime
 ) -> int:
     """Put something into the outbox, in the transaction of the act that decided it; return its id."""
-    return connection.execute(
+    identifier: int = connection.execute(
         OUTBOX.insert()
         .values(partner=partner, lane=lane, kind=kind, body=body, at=to_micros(at), state="waiting", env_id=None)
         .returning(OUTBOX.c.id)
     ).scalar_one()
+    return identifier
 
 
 def waiting(connection: sa.Connection, partner: str, lane: str, limit: int) -> list[OutboxItem]:

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Key files: private keys of a node on its disk, one file a key, readable by their owner only."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+
+from tasuki.adapters.clock import Entropy
+from tasuki.adapters.reasons import KEY_FILE_BAD, KEYS_EXIST, KEYS_MISSING
+from tasuki.adapters.sealing import ML_KEM_SEED_BYTES, public_part
+from tasuki.base.canonical import canonical
+from tasuki.base.errors import CallerError, TasukiError, WorldError
+from tasuki.base.time import format_rfc3339, parse_rfc3339
+from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose, public_key
+
+FOLDER: Final = "keys"
+"""Folder of the key files inside a node's directory."""
+
+NODE_LIFE: Final = timedelta(days=90)
+"""How long an envelope or KEM key is valid; the next one is made while it still is."""
+
+LOG_LIFE: Final = timedelta(days=5 * 365)
+"""How long a log, witness or root key is valid: changing one is a ceremony."""
+
+_SECRET_BYTES: Final = {
+    Algorithm.ED25519: 32,
+    Algorithm.ML_DSA_65: 32,
+    Algorithm.MLKEM768_X25519: ML_KEM_SEED_BYTES + 32,
+}
+_PAIR = (Algorithm.ED25519, Algorithm.ML_DSA_65)
+_SETS: Final[Mapping[Purpose, tuple[Algorithm, ...]]] = {
+    Purpose.ROOT: _PAIR,
+    Purpose.ENVELOPE: _PAIR,
+    Purpose.KEM: (Algorithm.MLKEM768_X25519,),
+    Purpose.LOG: (Algorithm.ED25519,),
+    Purpose.WITNESS: (Algorithm.ED25519,),
+}
+_RENEWED = (Purpose.ENVELOPE, Purpose.KEM)
+_OWNER_ONLY = 0o600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateKey:
+    """A private key beside its public one; its secret never shows in a printout.
+
+    Attributes:
+        secret: raw seed: 32 bytes for Ed25519 and ML-DSA-65, 64 + 32 for the KEM.
+    """
+
+    public: PublicKey
+    secret: bytes = field(repr=False)
+
+
+def create_keys(directory: Path, entropy: Entropy, now: datetime) -> tuple[PublicKey, ...]:
+    """Make every key a new node needs and return the public ones.
+
+    Raises:
+        CallerError: the node has keys already.
+        WorldError: the disk refused.
+    """
+    folder = directory / FOLDER
+    if folder.is_dir() and any(folder.iterdir()):
+        raise CallerError(KEYS_EXIST.because(directory=str(folder)))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _make(folder, tuple(_SETS), entropy, now)
+
+
+def renew_keys(directory: Path, entropy: Entropy, now: datetime) -> tuple[PublicKey, ...]:
+    """Make the next envelope and KEM keys beside the old ones and return them; an anchor must name them before use.
+
+    Raises:
+        WorldError: the disk refused.
+    """
+    return _make(directory / FOLDER, _RENEWED, entropy, now)
+
+
+def load_keys(directory: Path) -> tuple[PrivateKey, ...]:
+    """Return every key of a node, by file name.
+
+    Raises:
+        WorldError: there is none, or a file is damaged or readable by others.
+    """
+    files = sorted((directory / FOLDER).glob("*.key"))
+    if not files:
+        raise WorldError(KEYS_MISSING.because(directory=str(directory / FOLDER)), retry=False)
+    return tuple(_load(file) for file in files)
+
+
+def public_keys(directory: Path) -> tuple[PublicKey, ...]:
+    """Return the public keys of a node, for its anchor."""
+    return tuple(key.public for key in load_keys(directory))
+
+
+def _make(folder: Path, purposes: tuple[Purpose, ...], entropy: Entropy, now: datetime) -> tuple[PublicKey, ...]:
+    # Whole milliseconds, as an anchor writes them.
+    start = parse_rfc3339(format_rfc3339(now))
+    made = []
+    for purpose in purposes:
+        life = NODE_LIFE if purpose in _RENEWED else LOG_LIFE
+        for algorithm in _SETS[purpose]:
+            secret = entropy.draw(_SECRET_BYTES[algorithm])
+            key = PrivateKey(public=_public(purpose, algorithm, secret, (start, start + life)), secret=secret)
+            _write(folder / f"{purpose}-{algorithm}-{key.public.id}.key", key)
+            made.append(key.public)
+    _sync_folder(folder)
+    return tuple(made)
+
+
+def _public(purpose: str, algorithm: str, secret: bytes, validity: tuple[datetime, datetime]) -> PublicKey:
+    if algorithm == Algorithm.ED25519:
+        raw = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+    elif algorithm == Algorithm.ML_DSA_65:
+        raw = MLDSA65PrivateKey.from_seed_bytes(secret).public_key().public_bytes_raw()
+    else:
+        raw = public_part(secret)
+    return public_key(purpose=purpose, algorithm=algorithm, raw=raw, not_before=validity[0], not_after=validity[1])
+
+
+def _write(file: Path, key: PrivateKey) -> None:
+    body = canonical(
+        {
+            "v": 1,
+            "purpose": key.public.purpose.value,
+            "algorithm": key.public.algorithm.value,
+            "secret": base64.b64encode(key.secret).decode(),
+            "not_before": format_rfc3339(key.public.not_before),
+            "not_after": format_rfc3339(key.public.not_after),
+        }
+    )
+    # A crash here leaves a node without all its keys: no anchor was made from them yet, so `init` starts over.
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(body)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _load(file: Path) -> PrivateKey:
+    bad = WorldError(KEY_FILE_BAD.because(file=str(file)), retry=False)
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise bad
+    try:
+        value = orjson.loads(file.read_bytes())
+        secret = base64.b64decode(value["secret"], validate=True)
+        validity = parse_rfc3339(value["not_before"]), parse_rfc3339(value["not_after"])
+        public = _public(value["purpose"], value["algorithm"], secret, validity)
+    except (ValueError, KeyError, TypeError, binascii.Error, TasukiError) as error:
+        raise bad from error
+    if not file.name.endswith(f"-{public.id}.key"):
+        raise bad
+    return PrivateKey(public=public, secret=secret)

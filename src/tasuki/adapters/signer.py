@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: MIT
+"""The signer: its own process, the only one that holds private keys; it reads what it signs.
+
+The node and the signer talk over socket pairs that only they hold: no path to guess, nothing to connect to. When the
+node ends, however it ends, the sockets close and the signer ends too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import re
+import resource
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+
+from tasuki.adapters.keyfiles import PrivateKey, load_keys
+from tasuki.adapters.reasons import CANNOT_OPEN, NO_PRIVATE_KEY, NOT_OURS, SIGNER_GONE, SIGNER_REFUSED
+from tasuki.adapters.sealing import open_sealed, private_key
+from tasuki.base.errors import CallerError, PeerError, TasukiError, WorldError
+from tasuki.base.ids import NodeName
+from tasuki.core.channel.model import STATEMENT_TYPES
+from tasuki.formats.envelope import anchor, receipt
+from tasuki.formats.envelope.fields import Fields, read_statement
+from tasuki.formats.envelope.header import read_header
+from tasuki.formats.suites.keys import Algorithm, Purpose
+from tasuki.formats.suites.signatures import Signatures, context, read_signatures, signing_input
+
+CONNECTIONS: Final = 4
+"""Statements that may be signed at once; more wait their turn."""
+
+MAX_MESSAGE_BYTES: Final = 64 << 20
+"""One question or answer; the largest is a sealed payload."""
+
+_COSIGNATURE = re.compile(rb"cosignature/v1\ntime (0|[1-9][0-9]{0,11})\n([^\n]+)\n(0|[1-9][0-9]*)\n")
+_LENGTH_BYTES = 4
+_ATTEMPTS = 3
+_Sockets = queue.LifoQueue[socket.socket | None]
+
+
+class Desk:
+    """What the signer does with its keys: typed statements only, and only those that name this node as their author."""
+
+    def __init__(self, me: NodeName, keys: Iterable[PrivateKey]) -> None:
+        """Sign for `me` with `keys`."""
+        self._me = me
+        self._keys = {(key.public.purpose, key.public.id): key for key in keys}
+
+    def sign_envelope(self, header: bytes) -> bytes:
+        """Return the signature block over an envelope header that names this node as its sender."""
+        read, _ = read_header(header)
+        self._require_author("envelope", read.sender)
+        if read.type in STATEMENT_TYPES:
+            raise CallerError(NOT_OURS.because(what="envelope", me=str(self._me), found=read.type))
+        return self._sign_pair(read.type, header, Purpose.ENVELOPE, read.sig_keys)
+
+    def sign_receipt(self, statement: bytes) -> bytes:
+        """Return the signature block over a stored receipt that names this node as its giver."""
+        fields = Fields(read_statement(statement, "receipt"), "receipt")
+        self._require_author("receipt", fields.node("by"))
+        return self._sign_pair(receipt.STATEMENT_TYPE, statement, Purpose.ENVELOPE, fields.key_pair("sig_keys"))
+
+    def sign_anchor(self, statement: bytes) -> bytes:
+        """Return the signature block over an anchor of this node, by its newest root keys."""
+        fields = Fields(read_statement(statement, "anchor"), "anchor")
+        self._require_author("anchor", fields.node("node"))
+        root = self._newest(Purpose.ROOT, Algorithm.ED25519), self._newest(Purpose.ROOT, Algorithm.ML_DSA_65)
+        return self._sign_pair(anchor.STATEMENT_TYPE, statement, Purpose.ROOT, root)
+
+    def sign_checkpoint(self, text: bytes) -> bytes:
+        """Return the Ed25519 signature of the log key over a checkpoint whose origin names this node.
+
+        Source: C2SP signed-note, tlog-checkpoint.
+        """
+        origin = text.split(b"\n", 1)[0]
+        if not self._is_ours(origin) or not text.endswith(b"\n"):
+            raise CallerError(NOT_OURS.because(what="checkpoint", me=str(self._me), found=_shown(origin)))
+        return self._sign_ed25519(Purpose.LOG, text)
+
+    def cosign(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature of the witness key over a cosignature message about another node's log.
+
+        Source: C2SP tlog-cosignature, Ed25519 signatures (`cosignature/v1`).
+        """
+        match = _COSIGNATURE.match(message)
+        if match is None or self._is_ours(match[2]):
+            found = "no cosignature/v1 message" if match is None else _shown(match[2])
+            raise CallerError(NOT_OURS.because(what="cosignature", me=str(self._me), found=found))
+        return self._sign_ed25519(Purpose.WITNESS, message)
+
+    def open(self, enc_key_id: str, info: bytes, ciphertext: bytes) -> bytes:
+        """Return what was sealed to one of this node's KEM keys.
+
+        Raises:
+            PeerError: there is no such key, or it does not open.
+        """
+        key = self._key(Purpose.KEM, enc_key_id)
+        return open_sealed(private_key(key.secret), info, ciphertext)
+
+    def answer(self, question: bytes) -> bytes:
+        """Return the answer to one question: `[0, result]` or `[1, code, params]`."""
+        try:
+            name, arguments = msgspec.msgpack.decode(question, type=tuple[str, list[Any]])
+            result = _STATEMENTS[name](self, *arguments)
+        except TasukiError as error:
+            return msgspec.msgpack.encode([1, error.reason.code, dict(error.reason.params), str(error)])
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            return msgspec.msgpack.encode([1, SIGNER_REFUSED.code, {"why": type(error).__name__}, ""])
+        return msgspec.msgpack.encode([0, result])
+
+    def _require_author(self, what: str, author: NodeName) -> None:
+        if author != self._me:
+            raise CallerError(NOT_OURS.because(what=what, me=str(self._me), found=str(author)))
+
+    def _is_ours(self, origin: bytes) -> bool:
+        """Whether an origin such as `tasuki/GBR/gbr-1/pair/JPN` is that of one of this node's logs."""
+        return f"/{self._me}/".encode() in b"/" + origin + b"/"
+
+    def _key(self, purpose: Purpose, key_id: str) -> PrivateKey:
+        key = self._keys.get((purpose, key_id))
+        if key is None:
+            raise PeerError(NO_PRIVATE_KEY.because(key=str(key_id)[:32], purpose=purpose))
+        return key
+
+    def _newest(self, purpose: Purpose, algorithm: Algorithm) -> str:
+        fit = [
+            key.public
+            for key in self._keys.values()
+            if (key.public.purpose, key.public.algorithm) == (purpose, algorithm)
+        ]
+        if not fit:
+            raise CallerError(NO_PRIVATE_KEY.because(key=algorithm, purpose=purpose))
+        return max(fit, key=lambda key: (key.not_before, key.id)).id
+
+    def _sign_pair(self, statement_type: str, statement: bytes, purpose: Purpose, ids: tuple[str, str]) -> bytes:
+        ed25519, ml_dsa_65 = self._key(purpose, ids[0]), self._key(purpose, ids[1])
+        message = signing_input(statement_type, statement)
+        return Signatures(
+            ed25519=Ed25519PrivateKey.from_private_bytes(ed25519.secret).sign(message),
+            ml_dsa_65=MLDSA65PrivateKey.from_seed_bytes(ml_dsa_65.secret).sign(message, context(statement_type)),
+        ).as_bytes()
+
+    def _sign_ed25519(self, purpose: Purpose, message: bytes) -> bytes:
+        key = self._key(purpose, self._newest(purpose, Algorithm.ED25519))
+        return Ed25519PrivateKey.from_private_bytes(key.secret).sign(message)
+
+
+_STATEMENTS: Final[dict[str, Callable[..., bytes]]] = {
+    "sign_envelope": Desk.sign_envelope,
+    "sign_receipt": Desk.sign_receipt,
+    "sign_anchor": Desk.sign_anchor,
+    "sign_checkpoint": Desk.sign_checkpoint,
+    "cosign": Desk.cosign,
+    "open": Desk.open,
+}
+"""Everything the signer can be asked."""
+
+
+def _shown(origin: bytes) -> str:
+    return origin[:60].decode("utf-8", "replace")
+
+
+class Signer:
+    """The node's side of the signer: asks, and restarts the process if it died."""
+
+    def __init__(self, ask: Callable[[bytes], bytes], stop: Callable[[], None]) -> None:
+        """Use `ask` for every question; see `start` and `in_process`."""
+        self._ask = ask
+        self.stop = stop
+
+    @classmethod
+    def start(cls, directory: Path, me: NodeName) -> Signer:
+        """Start the signer process of the node in `directory`; `stop` ends it.
+
+        Raises:
+            WorldError: it did not come up, for want of keys among other causes.
+        """
+        process = _Process(directory, me)
+        return cls(process.ask, process.stop)
+
+    @classmethod
+    def in_process(cls, me: NodeName, keys: Iterable[PrivateKey]) -> Signer:
+        """Return a signer without a process, for tests and the bench."""
+        return cls(Desk(me, keys).answer, _nothing)
+
+    def sign_envelope(self, header: bytes) -> Signatures:
+        """Sign an envelope header of this node."""
+        return read_signatures(self._question("sign_envelope", header))
+
+    def sign_receipt(self, statement: bytes) -> Signatures:
+        """Sign a stored receipt of this node."""
+        return read_signatures(self._question("sign_receipt", statement))
+
+    def sign_anchor(self, statement: bytes) -> Signatures:
+        """Sign an anchor of this node with its root keys."""
+        return read_signatures(self._question("sign_anchor", statement))
+
+    def sign_checkpoint(self, text: bytes) -> bytes:
+        """Return the log key's Ed25519 signature over a checkpoint of this node (the whole note text)."""
+        return self._question("sign_checkpoint", text)
+
+    def cosign(self, message: bytes) -> bytes:
+        """Return the witness key's Ed25519 signature over `cosignature/v1`, time line and a partner's checkpoint."""
+        return self._question("cosign", message)
+
+    def open(self, enc_key_id: str, info: bytes, ciphertext: bytes) -> bytes:
+        """Open what a partner sealed to this node.
+
+        Raises:
+            PeerError: it was sealed to no key of this node, or does not open.
+        """
+        return self._question("open", enc_key_id, info, ciphertext)
+
+    def _question(self, name: str, *arguments: object) -> bytes:
+        answer = msgspec.msgpack.decode(self._ask(msgspec.msgpack.encode([name, arguments])))
+        if answer[0] == 0:
+            return bytes(answer[1])
+        _, code, params, sentence = answer
+        for kind in (CANNOT_OPEN, NO_PRIVATE_KEY):
+            if code == kind.code:
+                raise PeerError(kind.because(**params))
+        if code == NOT_OURS.code:
+            raise CallerError(NOT_OURS.because(**params))
+        raise CallerError(SIGNER_REFUSED.because(why=sentence or str(params)))
+
+
+def _nothing() -> None:
+    """Stop nothing: a signer without a process ends with its node."""
+
+
+class _Process:
+    """The running signer process and the sockets to it."""
+
+    def __init__(self, directory: Path, me: NodeName) -> None:
+        self._directory = directory
+        self._me = me
+        self._guard = threading.Lock()
+        self._stopped = False
+        self._start()
+
+    def _start(self) -> None:
+        pairs = [socket.socketpair() for _ in range(CONNECTIONS)]
+        theirs = [pair[1] for pair in pairs]
+        numbers = [str(each.fileno()) for each in theirs]
+        command = [sys.executable, "-m", "tasuki.adapters.signer", str(self._directory), str(self._me), *numbers]
+        self._child = subprocess.Popen(  # noqa: S603 our own interpreter and module
+            command, pass_fds=[each.fileno() for each in theirs], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        for each in theirs:
+            each.close()
+        self._sockets: _Sockets = queue.LifoQueue()
+        for ours, _ in pairs:
+            self._sockets.put(ours)
+        self._require_ready(pairs[0][0])
+
+    def _require_ready(self, first: socket.socket) -> None:
+        if _receive(first) != b"ready":
+            self._child.wait()
+            raise WorldError(SIGNER_GONE.because(cause=f"exit {self._child.returncode}"), retry=False)
+
+    def ask(self, question: bytes) -> bytes:
+        """Return the answer to a question; a signer found dead is restarted once."""
+        for _ in range(_ATTEMPTS):
+            sockets = self._sockets
+            connection = sockets.get()
+            if connection is None:
+                sockets.put(None)
+                self._restart(sockets)
+                continue
+            answer = _converse(connection, question)
+            if answer is not None:
+                sockets.put(connection)
+                return answer
+            connection.close()
+            self._restart(sockets)
+        raise WorldError(SIGNER_GONE.because(cause="closed"), retry=True)
+
+    def _restart(self, broken: _Sockets) -> None:
+        with self._guard:
+            if self._stopped:
+                raise WorldError(SIGNER_GONE.because(cause="stopped"), retry=False)
+            if self._sockets is broken:
+                self._child.kill()
+                self._child.wait()
+                _drain(broken)
+                self._start()
+
+    def stop(self) -> None:
+        """End the process: closing its sockets is the request, and it has nothing to lose."""
+        with self._guard:
+            self._stopped = True
+            _drain(self._sockets)
+            self._child.terminate()
+            self._child.wait()
+
+
+def _drain(sockets: _Sockets) -> None:
+    """Close every idle socket and leave the mark that tells whoever waits for one that none will come."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            idle = sockets.get_nowait()
+            if idle is not None:
+                idle.close()
+    sockets.put(None)
+
+
+def _converse(connection: socket.socket, question: bytes) -> bytes | None:
+    try:
+        _send(connection, question)
+        return _receive(connection)
+    except OSError:
+        return None
+
+
+def _send(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(len(message).to_bytes(_LENGTH_BYTES, "big"))
+    connection.sendall(message)
+
+
+def _receive(connection: socket.socket) -> bytes | None:
+    """Return one message; None when the other side is gone or breaks the form."""
+    head = _exactly(connection, _LENGTH_BYTES)
+    if head is None:
+        return None
+    size = int.from_bytes(head, "big")
+    return None if size > MAX_MESSAGE_BYTES else _exactly(connection, size)
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes | None:
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    filled = 0
+    while filled < size:
+        count = connection.recv_into(view[filled:])
+        if count == 0:
+            return None
+        filled += count
+    return bytes(buffer)
+
+
+def _serve(desk: Desk, connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while (question := _receive(connection)) is not None:
+            _send(connection, desk.answer(question))
+
+
+def main(arguments: list[str]) -> None:
+    """Run the signer: `DIRECTORY NODE SOCKET-NUMBER...`; it ends when the node closes the sockets."""
+    directory, me, *numbers = arguments
+    # Keys must not reach a disk through a core dump.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    connections = [socket.socket(fileno=int(number)) for number in numbers]
+    desk = Desk(NodeName.parse(me), load_keys(Path(directory)))
+    _send(connections[0], b"ready")
+    threads = [threading.Thread(target=_serve, args=(desk, each)) for each in connections]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
