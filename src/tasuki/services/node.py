@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tasuki.adapters.clock import Clock, Entropy
+from tasuki.adapters.signer import Signer
 from tasuki.base.ids import Audience, NodeName
 from tasuki.core.partners.model import Profile
+from tasuki.formats.envelope.anchor import Anchor
+from tasuki.services.link import Link
+from tasuki.services.locks import Locks
 from tasuki.services.signals import Signals
 from tasuki.store.database import Database
 
@@ -21,6 +25,7 @@ class Node:
         directory: where the node keeps keys, settings and (with SQLite) its database.
         me: this node's own name, such as `GBR/gbr-1`.
         home: the organisation in its capacity that runs the node, such as `GBR/ncsc:csirt`.
+        anchor: what this node is known by to its partners; its newest version.
     """
 
     directory: Path
@@ -31,3 +36,7 @@ class Node:
     clock: Clock
     entropy: Entropy
     signals: Signals
+    signer: Signer
+    link: Link
+    anchor: Anchor
+    locks: Locks = field(default_factory=Locks)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""The way to a partner: HTTP, a file on a disk and a simulator all carry the same bytes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tasuki.core.channel.sending import Sealed
+from tasuki.formats.envelope.anchor import Anchor
+
+
+class Link(Protocol):
+    """Carries one request to a partner's exchange face and brings the answer back."""
+
+    def post(self, partner: Anchor, path: str, body: Sealed) -> bytes:
+        """Return the partner's answer to `body` posted to `path`, such as `/exchange/v1/envelopes`.
+
+        Raises:
+            WorldError: the partner was not reached, or its answer was cut; nothing is known of what it did.
+            PeerError: whoever answered is not the partner that the anchor names.
+        """
