@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# Everything starts here. A fresh machine needs Python 3.11+, git and make; nothing else.
+
+PYTHON ?= python3
+SIZE ?= ci
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp-$(shell cat requirements/dev.lock requirements/bootstrap.lock pyproject.toml | cksum | cut -d' ' -f1)
+RIGS := $(sort $(wildcard prove/*.py))
+BENCHES := $(sort $(wildcard bench/*.py))
+
+.PHONY: setup demo test check conformance prove bench serve sbom wheel packages clean
+
+setup: $(STAMP)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tasuki needs Python 3.11 or newer; found $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: install the venv package of your system (Debian: apt-get install python3-venv)."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/.stamp-*
+	@touch $@
+
+demo: setup
+	@$(BIN)/tasuki demo
+
+packages:
+	@sh requirements/packages.sh
+
+test: setup packages
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+conformance: setup
+	@$(BIN)/python -m pytest tests/conformance tests/vectors
+
+check: setup
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/house
+
+prove: setup
+	@set -e; for rig in $(RIGS); do $(BIN)/python $$rig --size $(SIZE); done
+
+bench: setup
+	@set -e; for bench in $(BENCHES); do $(BIN)/python $$bench; done
+
+serve: setup
+	@$(BIN)/tasuki serve $(NODE)
+
+wheel: setup
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
+
+sbom: setup
+	@mkdir -p dist && $(BIN)/cyclonedx-py requirements requirements/run.lock --output-reproducible --output-file dist/sbom.cdx.json
+	@echo dist/sbom.cdx.json
+
+clean:
+	@rm -rf $(VENV) dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""Why the gate lets something go or keeps it, and what to do about it."""
+
+from tasuki.base.reasons import kind
+
+ALLOWED = kind("release.allowed", en="{tlp} may go to {reader}.", ja="{tlp}は{reader}に提供できます。")
+HOLDER = kind(
+    "release.holder",
+    en="{reader} runs this node and holds it already.",
+    ja="{reader}はこのノードの運用者であり、既に保有しています。",
+)
+UNKNOWN_READER = kind(
+    "release.unknown-reader",
+    en="The profile {profile} has no audience {reader}; name an organisation and capacity it lists.",
+    ja="プロファイル{profile}に{reader}はありません。記載された組織と立場を指定してください。",
+)
+NO_TLP = kind(
+    "release.no-tlp",
+    en="It carries no TLP marking, and unmarked means no; mark it first.",
+    ja="TLPのマーキングがありません。マーキングのないものは出せません。先にマーキングしてください。",
+)
+RED = kind(
+    "release.red",
+    en="TLP:RED is for named people only; it never goes to an organisation such as {reader}.",
+    ja="TLP:REDは特定の個人限りです。{reader}のような組織には出せません。",
+)
+CAVEAT = kind(
+    "release.caveat",
+    en="Its caveat allows {allowed}, not {reader}; only the originator may widen it.",
+    ja="提供先の限定は{allowed}で、{reader}は含まれません。広げられるのは作成元だけです。",
+)
+NAMED_ORGANISATION = kind(
+    "release.named-organisation",
+    en="{tlp} needs a named organisation, found only {reader}; name one.",
+    ja="{tlp}の提供先は組織まで指定が必要です({reader}のみ指定)。組織を指定してください。",
+)
+COMMUNITY = kind(
+    "release.community",
+    en="TLP:GREEN stays within the community of the profile, and {reader} is outside it.",
+    ja="TLP:GREENはプロファイルのコミュニティ内に限られ、{reader}は含まれません。",
+)
+THIRD_PARTY = kind(
+    "release.third-party",
+    en="It holds material of {originators}, and {tlp} may not go on to {reader} without their consent.",
+    ja="{originators}の情報を含むため、{tlp}のまま{reader}に再提供するには作成元の同意が必要です。",
+)
+UNKNOWN_MARKING = kind(
+    "release.unknown-marking",
+    en="It carries a marking this node does not understand, and that means no; import its definition.",
+    ja="このノードが解釈できないマーキングがあるため出せません。定義を取り込んでください。",
+)
+UNKNOWN_CAVEAT = kind(
+    "release.unknown-caveat",
+    en="Its caveat names an audience that cannot be read, and that means no.",
+    ja="提供先の限定に解釈できない相手があるため出せません。",
+)
+UNKNOWN_HANDLING = kind(
+    "release.unknown-handling",
+    en="Its handling basis is not stated in full, so it stays local; state collection, purpose, permitted use and personal data.",
+    ja="取扱根拠が不明なため国内に留めます。収集根拠、目的、許容される利用、個人情報の有無を記載してください。",
+)
+PERSONAL_DATA = kind(
+    "release.personal-data",
+    en="It carries personal data, which does not leave in this form.",
+    ja="個人情報を含むため、この形では出せません。",
+)
+MISSING_REFERENCE = kind(
+    "release.missing-reference",
+    en="It refers to an object that is not held here, so nobody can say whether that may be known; import that object too.",
+    ja="ここにないオブジェクトを参照しており、それを知らせてよいか判断できません。参照先も取り込んでください。",
+)
+ABOVE_CEILING = kind(
+    "release.above-ceiling", en="It lies above the ceiling of this node.", ja="このノードの上限を超えています。"
+)
+NOTICE_FIELDS = kind(
+    "release.notice-fields",
+    en="A notice of kind {notice} may carry {allowed}; found {found}. Nothing was sent.",
+    ja="通知{notice}に含めてよいのは{allowed}ですが、{found}がありました。送信していません。",
+)
+NOTICE_KIND = kind(
+    "release.notice-kind",
+    en="{notice} is no kind of notice that may leave; nothing was sent.",
+    ja="{notice}は送信できる通知の種類ではありません。送信していません。",
+)
+CLOSURE_TOO_LARGE = kind(
+    "release.closure-too-large",
+    en="More than {limit} objects hang together here; the release is refused, not cut.",
+    ja="関連するオブジェクトが{limit}件を超えます。一部だけの提供はせず、拒否します。",
+)
+NOT_HELD = kind(
+    "release.not-held",
+    en="{stix_id} is not held here, or no longer.",
+    ja="{stix_id}はここにないか、既に保有していません。",
+)
+NARROWED_BY = kind("release.narrowed-by", en="{stix_id} narrows it: {why}", ja="{stix_id}により制限されます: {why}")
+OTHERS_MATERIAL = kind(
+    "release.others-material",
+    en="{stix_id} comes from {originator}: only they may widen its marking.",
+    ja="{stix_id}は{originator}の情報です。マーキングを広げられるのは作成元だけです。",
+)
+MARKED = kind("release.marked", en="{count} marked {marking}.", ja="{count}件を{marking}としました。")
+RECALL_NOT_YOURS = kind(
+    "release.recall-not-yours",
+    en="{partner} recalled {count} objects it did not send; they stay.",
+    ja="{partner}は自らが送っていない{count}件の取消を求めました。それらは保持します。",
+)

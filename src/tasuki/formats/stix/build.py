@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""The STIX objects we make ourselves, as canonical JSON bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from tasuki.base.canonical import Json, canonical
+from tasuki.base.ids import StixId
+from tasuki.base.time import format_rfc3339
+from tasuki.formats.stix.extensions import CAVEAT, NEW_OBJECTS
+from tasuki.formats.stix.ids import own_id
+
+PATTERNS: Final = {
+    "ipv4": "[ipv4-addr:value = '{}']",
+    "ipv6": "[ipv6-addr:value = '{}']",
+    "cidr4": "[ipv4-addr:value ISSUBSET '{}']",
+    "cidr6": "[ipv6-addr:value ISSUBSET '{}']",
+    "domain": "[domain-name:value = '{}']",
+    "url": "[url:value = '{}']",
+    "email": "[email-addr:value = '{}']",
+    "md5": "[file:hashes.MD5 = '{}']",
+    "sha1": "[file:hashes.'SHA-1' = '{}']",
+    "sha256": "[file:hashes.'SHA-256' = '{}']",
+    "sha512": "[file:hashes.'SHA-512' = '{}']",
+}
+"""The STIX pattern for a value of each class (STIX 2.1 section 9)."""
+
+
+def pattern_for(kind: str, value: str) -> str:
+    """Return the STIX pattern that matches one value of a class.
+
+    Raises:
+        KeyError: `kind` is no class of `PATTERNS`.
+    """
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return PATTERNS[kind].format(escaped)
+
+
+def make(kind: str, identifier: str, at: datetime, **properties: Json) -> bytes:
+    """Return an SDO or SRO of ours; properties that are None or empty are left out, as STIX demands."""
+    moment = format_rfc3339(at)
+    obj: dict[str, Json] = {
+        "type": kind,
+        "spec_version": "2.1",
+        "id": identifier,
+        "created": moment,
+        "modified": moment,
+    }
+    if kind in NEW_OBJECTS:
+        obj["extensions"] = {NEW_OBJECTS[kind]: {"extension_type": "new-sdo"}}
+    obj.update({name: value for name, value in properties.items() if value not in (None, [], {}, "")})
+    return canonical(obj)
+
+
+def indicator(  # noqa: PLR0913 the properties of the object
+    kind: str,
+    value: str,
+    *,
+    creator: str,
+    at: datetime,
+    name: str = "",
+    description: str = "",
+    markings: Iterable[str] = (),
+) -> bytes:
+    """Return an indicator for one value, with a stable id: the same creator and pattern give the same id.
+
+    Raises:
+        KeyError: `kind` is no class of `PATTERNS`.
+    """
+    pattern = pattern_for(kind, value)
+    return make(
+        "indicator",
+        own_id("indicator", creator, pattern),
+        at,
+        created_by_ref=creator,
+        name=name or value,
+        description=description,
+        indicator_types=["malicious-activity"],
+        pattern=pattern,
+        pattern_type="stix",
+        pattern_version="2.1",
+        valid_from=format_rfc3339(at),
+        object_marking_refs=list(markings),
+    )
+
+
+def identity(
+    identifier: str, name: str, at: datetime, *, markings: Iterable[str], sectors: Iterable[str] = ()
+) -> bytes:
+    """Return an identity: an organisation, or with `sectors` a sector as a class of organisations."""
+    listed: list[Json] = []
+    listed.extend(sectors)
+    return make(
+        "identity",
+        identifier,
+        at,
+        name=name,
+        identity_class="class" if listed else "organization",
+        sectors=listed,
+        object_marking_refs=list(markings),
+    )
+
+
+def caveat_definition(audiences: Iterable[str], *, creator: str, at: datetime) -> tuple[StixId, bytes]:
+    """Return id and bytes of a caveat marking: releasable to these audiences only."""
+    listed: list[Json] = []
+    listed.extend(sorted(set(audiences)))
+    identifier = own_id("marking-definition", creator, canonical(listed).decode())
+    body = canonical(
+        {
+            "type": "marking-definition",
+            "spec_version": "2.1",
+            "id": identifier,
+            "created_by_ref": creator,
+            "created": format_rfc3339(at),
+            "name": "REL " + ", ".join(str(each) for each in listed),
+            "extensions": {CAVEAT: {"extension_type": "property-extension", "releasable_to": listed}},
+        }
+    )
+    return identifier, body
+
+
+def bundle(identifier: str, objects: Iterable[bytes]) -> Iterable[bytes]:
+    """Yield the bytes of a bundle whose objects are exactly the bytes given."""
+    yield b'{"type":"bundle","id":"' + identifier.encode() + b'","objects":['
+    for index, raw in enumerate(objects):
+        yield (b",\n" if index else b"\n") + raw
+    yield b"\n]}\n"
+
+
+def as_view(obj: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a STIX 2.0 object as its 2.1 view; a 2.1 object as it is. The bytes held are never touched.
+
+    Known limit: the numbered `objects` of a 2.0 observed-data stay as they are.
+
+    Source: STIX 2.1 appendix C (changes from 2.0).
+    """
+    view = dict(obj)
+    if "spec_version" in view:
+        return view
+    view["spec_version"] = "2.1"
+    if view.get("type") == "indicator":
+        view.setdefault("pattern_type", "stix")
+        view.setdefault("pattern_version", "2.0")
+        view.setdefault("indicator_types", view.get("labels", []))
+    if view.get("type") == "malware":
+        view.setdefault("is_family", False)
+        view.setdefault("malware_types", view.get("labels", []))
+    return view
