@@ -15,7 +15,7 @@ from tasuki.adapters.signer import Signer
 from tasuki.base.errors import WorldError
 from tasuki.base.ids import Audience, NodeName
 from tasuki.base.reasons import Text, kind
-from tasuki.core.channel.sending import Sealed
+from tasuki.core.release.released import Released
 from tasuki.core.partners.model import Ceiling, Organisation, Participant, Profile
 from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.services.node import Node
@@ -48,7 +48,7 @@ class Wire:
     cut: bool = False
     carried: list[tuple[str, bytes]] = field(default_factory=list)
 
-    def post(self, partner: Anchor, path: str, body: Sealed) -> bytes:
+    def post(self, partner: Anchor, path: str, body: Released) -> bytes:
         if self.cut:
             raise WorldError(UNREACHED.because(), retry=True)
         self.carried.append((path, body.body))

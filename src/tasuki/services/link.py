@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tasuki.core.channel.sending import Sealed
+from tasuki.core.release.released import Released
 from tasuki.formats.envelope.anchor import Anchor
 
 
 class Link(Protocol):
     """Carries one request to a partner's exchange face and brings the answer back."""
 
-    def post(self, partner: Anchor, path: str, body: Sealed) -> bytes:
+    def post(self, partner: Anchor, path: str, body: Released) -> bytes:
         """Return the partner's answer to `body` posted to `path`, such as `/exchange/v1/envelopes`.
 
         Raises:

@@ -5,6 +5,19 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from typing import Final
+
+OUTBOX: Final = "outbox"
+"""Something was put into the outbox: sealers wake."""
+
+SEALED: Final = "sealed"
+"""An envelope was sealed, or is to be sent again: senders wake."""
+
+ARRIVED: Final = "arrived"
+"""An envelope was taken in: what derives from holdings wakes."""
+
+PARTNERS: Final = "partners"
+"""A partner was added, trusted or ended."""
 
 
 class Signals:

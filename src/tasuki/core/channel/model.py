@@ -21,6 +21,9 @@ class Lane(StrEnum):
     EXERCISE = "exercise"
 
 
+LANES: Final = frozenset(lane.value for lane in Lane)
+"""Their names."""
+
 Status = Literal["stored", "refused", "expired", "unsupported"]
 """What a node did with an envelope whose number is spent."""
 

@@ -78,13 +78,6 @@ def close(header: Header, ciphertext: bytes) -> Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """An envelope ready to leave: only its one recipient can read what the gate let into it."""
-
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """What must be the same in a receipt."""
 

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import InputError, PeerError
@@ -21,8 +22,12 @@ _KEY_ID = re.compile(r"[0-9a-f]{32}")
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _MAX_CRIT = 16
-_MAX_PARAMS = 16
-_MAX_PARAM = 300
+
+MAX_PARAMS: Final = 16
+"""Values in one reason."""
+
+MAX_PARAM: Final = 300
+"""Characters in one of them."""
 
 
 def read_json(raw: bytes, what: str, limit: int = MAX_OBJECT_BYTES) -> dict[str, Json]:
@@ -152,10 +157,10 @@ class Fields:
     def params(self, field: str) -> dict[str, str | int]:
         """Return the values of a reason: a few short strings and integers by name."""
         value = self._value.get(field)
-        if not isinstance(value, dict) or len(value) > _MAX_PARAMS:
+        if not isinstance(value, dict) or len(value) > MAX_PARAMS:
             raise self.wrong(field, "object of strings and integers")
         found = {name: each for name, each in value.items() if isinstance(each, str | int)}
-        if len(found) != len(value) or any(len(str(each)) > _MAX_PARAM for each in found.values()):
+        if len(found) != len(value) or any(len(str(each)) > MAX_PARAM for each in found.values()):
             raise self.wrong(field, "object of short strings and integers")
         return found
 
