@@ -43,3 +43,13 @@ SIGNER_REFUSED = kind(
     en="The signer refused the statement: {why}",
     ja="署名プロセスが文書を拒否しました: {why}",
 )
+VAULT_BODY = kind(
+    "adapters.vault-body",
+    en="A body in the store does not open with this node's key: the store was altered, or the key is another node's. Restore both from one backup.",
+    ja="保管された本文がこのノードの鍵で開けません。保管内容が変更されたか、別のノードの鍵です。同じバックアップから両方を復元してください。",
+)
+VAULT_KEY = kind(
+    "adapters.vault-key",
+    en="Expected the key of the store, 32 bytes, in {path}; it is missing or damaged. Restore it from the backup: without it nothing held can be read.",
+    ja="{path} に32バイトの保管鍵が必要ですが、見つからないか壊れています。バックアップから復元してください。鍵がなければ保有内容を読めません。",
+)

@@ -264,6 +264,7 @@ class _Process:
 
     def _require_ready(self, first: socket.socket) -> None:
         if _receive(first) != b"ready":
+            _drain(self._sockets)
             self._child.wait()
             raise WorldError(SIGNER_GONE.because(cause=f"exit {self._child.returncode}"), retry=False)
 

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Key files: made once, owner only, checked when read."""
+
+import pytest
+
+from making_channel import NOW
+from tasuki.adapters.clock import Entropy
+from tasuki.adapters.keyfiles import create_keys, load_keys, public_keys, renew_keys
+from tasuki.base.errors import CallerError, WorldError
+from tasuki.formats.suites.keys import Purpose
+
+
+def test_a_new_node_has_a_key_for_every_purpose(tmp_path):
+    made = create_keys(tmp_path, Entropy(), NOW)
+    assert {key.purpose for key in made} == set(Purpose)
+    assert set(public_keys(tmp_path)) == set(made)
+
+
+def test_keys_are_never_overwritten(tmp_path):
+    made = create_keys(tmp_path, Entropy(), NOW)
+    with pytest.raises(CallerError) as refused:
+        create_keys(tmp_path, Entropy(), NOW)
+    assert refused.value.reason.code == "adapters.keys-exist"
+    assert set(public_keys(tmp_path)) == set(made)
+
+
+def test_renewing_adds_envelope_and_kem_keys_beside_the_old(tmp_path):
+    old = set(create_keys(tmp_path, Entropy(), NOW))
+    new = set(renew_keys(tmp_path, Entropy(), NOW))
+    assert {key.purpose for key in new} == {Purpose.ENVELOPE, Purpose.KEM}
+    assert set(public_keys(tmp_path)) == old | new
+
+
+def test_a_secret_never_shows_in_a_printout(tmp_path):
+    create_keys(tmp_path, Entropy(), NOW)
+    for key in load_keys(tmp_path):
+        assert repr(key.secret) not in repr(key)
+        assert "secret" not in repr(key)
+
+
+@pytest.mark.parametrize("harm", ["mode", "cut", "renamed", "nonsense"])
+def test_a_damaged_or_open_key_file_is_refused(tmp_path, harm):
+    create_keys(tmp_path, Entropy(), NOW)
+    file = next((tmp_path / "keys").glob("log-*.key"))
+    match harm:
+        case "mode":
+            file.chmod(0o640)
+        case "cut":
+            file.write_bytes(file.read_bytes()[:-9])
+        case "renamed":
+            file.rename(file.with_name("log-ed25519-" + "0" * 32 + ".key"))
+        case "nonsense":
+            file.write_bytes(b'{"secret":5}')
+    with pytest.raises(WorldError) as refused:
+        load_keys(tmp_path)
+    assert refused.value.reason.code == "adapters.key-file-bad"
+
+
+def test_a_directory_without_keys_is_refused(tmp_path):
+    with pytest.raises(WorldError) as refused:
+        load_keys(tmp_path)
+    assert refused.value.reason.code == "adapters.keys-missing"
