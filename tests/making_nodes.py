@@ -12,10 +12,12 @@ from pathlib import Path
 from tasuki.adapters.clock import Clock, Entropy
 from tasuki.adapters.keyfiles import create_keys, load_keys
 from tasuki.adapters.signer import Signer
+from tasuki.adapters.vault import Vault
 from tasuki.base.errors import WorldError
 from tasuki.base.ids import Audience, NodeName
 from tasuki.base.reasons import Text, kind
 from tasuki.core.release.released import Released
+from tasuki.core.release.rules import Gate, rules_for
 from tasuki.core.partners.model import Ceiling, Organisation, Participant, Profile
 from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.services.node import Node
@@ -104,10 +106,11 @@ def make_node(
     database = Database(url or f"sqlite:///{directory / 'node.db'}")
     METADATA.create_all(database.engine)
     organisation = {"GBR": "ncsc", "JPN": "nco"}[me.participant]
+    home = Audience.parse(f"{me.participant}/{organisation}:csirt")
     return Node(
         directory=directory,
         me=me,
-        home=Audience.parse(f"{me.participant}/{organisation}:csirt"),
+        home=home,
         profile=profile(),
         database=database,
         clock=hands.clock(),
@@ -116,6 +119,8 @@ def make_node(
         signer=signer,
         link=Wire(receive=receive, certificate=certificate),
         anchor=anchor,
+        vault=Vault(bytes(32), Entropy()),
+        gate=Gate(rules_for(profile(), home)),
     )
 
 

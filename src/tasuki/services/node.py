@@ -8,13 +8,16 @@ from pathlib import Path
 
 from tasuki.adapters.clock import Clock, Entropy
 from tasuki.adapters.signer import Signer
+from tasuki.adapters.vault import Vault
 from tasuki.base.ids import Audience, NodeName
 from tasuki.core.partners.model import Profile
+from tasuki.core.release.rules import Gate
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services.link import Link
 from tasuki.services.locks import Locks
 from tasuki.services.signals import Signals
 from tasuki.store.database import Database
+from tasuki.store.release import Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,4 +42,7 @@ class Node:
     signer: Signer
     link: Link
     anchor: Anchor
+    vault: Vault
+    gate: Gate
+    labels: Labels = field(default_factory=Labels)
     locks: Locks = field(default_factory=Locks)

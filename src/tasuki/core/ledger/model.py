@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Leaves: salted commitments, so that a log can be shown and cosigned without being read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tasuki.base.canonical import Json, canonical
+from tasuki.formats.tlog.merkle import leaf_hash
+
+AUDIT: Final = "audit"
+"""The name of the private log of every act; the partner never sees it."""
+
+SALT_BYTES: Final = 32
+
+
+def pair_log(partner: str) -> str:
+    """Return the name of the log kept with one partner."""
+    return f"pair:{partner}"
+
+
+def origin(node: str, log: str) -> str:
+    """Return the origin line of a log's checkpoints, such as `tasuki/GBR/gbr-1/pair/JPN`."""
+    return f"tasuki/{node}/{log.replace(':', '/')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One leaf of a log.
+
+    Attributes:
+        salt: 32 bytes nobody can guess; without it the leaf says nothing.
+        body: what the leaf commits to, together with `kind`.
+    """
+
+    index: int
+    kind: str
+    salt: bytes
+    body: Mapping[str, Json]
+
+    @property
+    def commitment(self) -> bytes:
+        """The leaf's data in the log: SHA-256 over salt and canonical content."""
+        return commit(self.salt, self.kind, self.body)
+
+
+def commit(salt: bytes, kind: str, body: Mapping[str, Json]) -> bytes:
+    """Return the commitment to a leaf's content."""
+    return hashlib.sha256(salt + canonical({"kind": kind, "body": dict(body)})).digest()
+
+
+def hash_of(salt: bytes, kind: str, body: Mapping[str, Json]) -> bytes:
+    """Return the Merkle leaf hash of a leaf's content."""
+    return leaf_hash(commit(salt, kind, body))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Indicator lists: one value a line, or CSV with a header."""

@@ -1,0 +1,546 @@
+# SPDX-License-Identifier: MIT
+"""Intake: strangers' bytes become holdings, piece by piece; what cannot be held is quarantined and the rest goes on."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from tasuki.base.canonical import Json, canonical
+from tasuki.base.errors import InputError, WorldError
+from tasuki.base.ids import ParticipantId, StixId, participant
+from tasuki.base.limits import MAX_FILE_BYTES
+from tasuki.base.reasons import Reason
+from tasuki.base.time import to_micros
+from tasuki.core.channel.model import Arrival, Disposition
+from tasuki.core.holdings.handling import handling_from_json, handling_to_json
+from tasuki.core.holdings.model import HandlingBasis, PersonalData, State
+from tasuki.core.holdings.reasons import NO_OBJECT, SPILL, UNREADABLE
+from tasuki.core.holdings.words import index_words, text_of
+from tasuki.core.ledger.model import AUDIT, SALT_BYTES
+from tasuki.core.markings import labels as codes
+from tasuki.core.markings.ceiling import ceilings_of, mark_above
+from tasuki.core.markings.labels import label_from_json, label_of
+from tasuki.core.markings.lattice import meet
+from tasuki.core.markings.model import Label
+from tasuki.formats.envelope.objects import read_objects
+from tasuki.formats.json.pieces import Piece, cut
+from tasuki.formats.json.strict import loads
+from tasuki.formats.lists.reader import read_list
+from tasuki.formats.stix import build
+from tasuki.formats.stix.admission import referenced_ids, version_of, why_not_held
+from tasuki.formats.stix.extensions import KNOWN
+from tasuki.formats.stix.ids import own_id
+from tasuki.formats.stix.markings import Markings, read_markings
+from tasuki.formats.stix.tlp import OFFICIAL, marking_id
+from tasuki.formats.tlog.merkle import leaf_hash
+from tasuki.formats.tlog.merkle import root as merkle_root
+from tasuki.services.node import Node
+from tasuki.services.signals import ARRIVED
+from tasuki.store import holdings, ledger, release, search
+from tasuki.store.holdings import NewHolding, Numbers
+
+LOCAL: Final = "local"
+BATCH: Final = 1000
+"""Objects in one transaction: an fsync is shared by many, and a crash loses at most this much unacknowledged work."""
+
+_IDENTITY_SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
+"""When our own identity was created: fixed, so that its bytes never change."""
+
+Definitions = dict[str, Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the one who brings something in says of it.
+
+    Attributes:
+        source: `local`, or the participant it came from.
+        levels: TLP levels that hold for all of it, beside what the objects say themselves.
+        caveats: audience texts of each caveat.
+        given: the label a partner's manifest states; None for local intake.
+    """
+
+    source: str
+    originator: ParticipantId
+    handling: HandlingBasis
+    levels: tuple[str, ...] = ()
+    caveats: tuple[tuple[str, ...], ...] = ()
+    given: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """One piece that is not held, with the reason; `raw` is empty where the body must not be kept."""
+
+    place: str
+    stix_id: str | None
+    reason: Reason
+    raw: bytes
+    digest: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """What became of an import.
+
+    Attributes:
+        accepted: held now; `flagged` of them carry a flag such as `stix-2.0`.
+        quarantined: by reason code.
+        first: some of the reasons, for people.
+        ids: ids of what is held now, when asked for.
+    """
+
+    accepted: int = 0
+    flagged: int = 0
+    duplicate: int = 0
+    quarantined: Counter[str] = field(default_factory=Counter)
+    first: list[Rejected] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report for machines."""
+        return {
+            "accepted": self.accepted,
+            "flagged": self.flagged,
+            "duplicate": self.duplicate,
+            "quarantined": sum(self.quarantined.values()),
+            "reasons": dict(self.quarantined),
+            "problems": [{"place": each.place, "id": each.stix_id, **each.reason.as_json()} for each in self.first],
+            "ids": self.ids,
+        }
+
+
+_SHOWN: Final = 20
+
+
+def import_file(node: Node, path: Path, terms: Terms, *, keep_ids: bool = False) -> ImportReport:
+    """Take in one file: STIX (object, bundle, JSON lines) or a list of indicators, plain or gzip.
+
+    Raises:
+        WorldError: the file cannot be read, or the store failed.
+        InputError: it is nothing this node can take in.
+    """
+    raw = read_file(path)
+    return import_pieces(node, pieces_of(node, path.name, raw, terms), terms, keep_ids=keep_ids)
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file, unpacked where it is gzip.
+
+    Raises:
+        WorldError: it cannot be read.
+        InputError: it is too large, or no whole gzip.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+        if raw[:2] == b"\x1f\x8b":
+            with gzip.open(path, "rb") as packed:
+                raw = packed.read(MAX_FILE_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise InputError(UNREADABLE.because(name=path.name, found="a broken gzip file")) from error
+    except OSError as error:
+        cause = error.strerror or type(error).__name__
+        raise WorldError(UNREADABLE.because(name=path.name, found=cause), retry=False) from error
+    if len(raw) > MAX_FILE_BYTES:
+        raise InputError(UNREADABLE.because(name=path.name, found="more than 1 GiB"))
+    return raw
+
+
+def pieces_of(node: Node, name: str, raw: bytes, terms: Terms) -> Iterator[Piece]:
+    """Yield the objects in a file's bytes, whatever of the known forms it has."""
+    head = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if head not in (b"{", b"["):
+        yield from _listed(node, raw, terms)
+    elif name.removesuffix(".gz").endswith((".jsonl", ".ndjson")) or _is_lines(raw):
+        for number, line in enumerate(raw.split(b"\n"), 1):
+            if line.strip():
+                yield from _pieces_of_line(number, line)
+    else:
+        yield from cut(raw)
+
+
+def _is_lines(raw: bytes) -> bool:
+    first, separator, rest = raw.lstrip().partition(b"\n")
+    return bool(separator) and rest.lstrip()[:1] == b"{" and first.rstrip().endswith(b"}")
+
+
+def _pieces_of_line(number: int, line: bytes) -> Iterator[Piece]:
+    try:
+        for piece in cut(line.strip()):
+            yield Piece(place=f"line {number}{piece.place}", raw=piece.raw, problem=piece.problem)
+    except InputError as error:
+        yield Piece(place=f"line {number}", raw=line, problem=error.reason)
+
+
+def _listed(node: Node, raw: bytes, terms: Terms) -> Iterator[Piece]:
+    """Turn a list of values into indicators of our own, after the identity and caveats they refer to."""
+    now = node.clock.now()
+    creator, identity = home_identity(node)
+    yield Piece(place="identity", raw=identity)
+    markings = [marking_id(level) for level in terms.levels]
+    for audiences in terms.caveats:
+        identifier, definition = build.caveat_definition(audiences, creator=creator, at=_IDENTITY_SINCE)
+        markings.append(identifier)
+        yield Piece(place="caveat", raw=definition)
+    for listed in read_list(raw.split(b"\n")):
+        place = f"line {listed.line}"
+        if listed.problem is not None:
+            yield Piece(place=place, raw=listed.value.encode(), problem=listed.problem)
+            continue
+        made = build.indicator(
+            listed.kind, listed.value, creator=creator, at=now, description=listed.about, markings=markings
+        )
+        yield Piece(place=place, raw=made)
+
+
+def home_identity(node: Node) -> tuple[StixId, bytes]:
+    """Return id and bytes of the identity under which this node makes objects."""
+    identifier = own_id("identity", "tasuki", str(node.home))
+    organisations = node.profile.participant(node.me.participant).organisations
+    name = next((each.name.en for each in organisations if each.id == node.home.organisation), str(node.home))
+    body = build.identity(identifier, name, _IDENTITY_SINCE, markings=[marking_id("clear")])
+    return identifier, body
+
+
+def import_pieces(node: Node, pieces: Iterable[Piece], terms: Terms, *, keep_ids: bool = False) -> ImportReport:
+    """Take in pieces batch by batch; while one batch is committed the next is prepared."""
+    report = ImportReport()
+    definitions: Definitions = {}
+    pending: Future[_Done] | None = None
+    iterator = iter(pieces)
+    while batch := list(itertools.islice(iterator, BATCH)):
+        prepared = _prepare(node, [(piece, terms) for piece in batch], definitions)
+        if pending is not None:
+            _report(report, pending.result(), keep_ids=keep_ids)
+        pending = node.database.writer.submit(partial(_commit_import, node, prepared))
+    if pending is not None:
+        _report(report, pending.result(), keep_ids=keep_ids)
+    node.signals.raise_(ARRIVED)
+    return report
+
+
+def _commit_import(node: Node, prepared: _Prepared, connection: sa.Connection) -> _Done:
+    return _commit(node, connection, prepared, "import")
+
+
+def prepare_objects(node: Node, arrival: Arrival) -> Callable[[sa.Connection], Disposition]:
+    """Parse and encrypt the objects of an envelope; the function returned commits them in the channel's transaction.
+
+    Raises:
+        PeerError: the payload is not what its manifest says.
+        InputError: a manifest entry states a label or handling basis that cannot be read.
+    """
+    parts = read_objects(arrival.payload)
+    entries = [
+        (Piece(place=str(index), raw=part.body), _terms_of(part.entry, arrival)) for index, part in enumerate(parts)
+    ]
+    prepared = _prepare(node, entries, {})
+
+    def apply(connection: sa.Connection) -> Disposition:
+        done = _commit(node, connection, prepared, "objects-received")
+        counts = {"held": done.held, "duplicate": done.duplicate, "quarantined": len(prepared.rejected)}
+        return Disposition(status="stored", reason=None, counts=counts)
+
+    return apply
+
+
+def _terms_of(entry: Mapping[str, Json], arrival: Arrival) -> Terms:
+    label = label_from_json(entry.get("label"))
+    try:
+        originator = participant(str(entry.get("originator")))
+    except ValueError:
+        originator = arrival.partner
+    stated = Label(
+        tlp=label.tlp,
+        releasable_to=label.releasable_to,
+        originators=label.originators | {originator, arrival.partner},
+        blocked=label.blocked,
+    )
+    return Terms(
+        source=arrival.partner,
+        originator=originator,
+        handling=handling_from_json(entry.get("handling")),
+        given=stated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A batch ready to be committed."""
+
+    rows: list[NewHolding]
+    rejected: list[Rejected]
+    aside: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What a commit made of a batch."""
+
+    held: int
+    flagged: int
+    duplicate: int
+    rejected: list[Rejected]
+    ids: list[str]
+
+
+def _prepare(node: Node, entries: list[tuple[Piece, Terms]], definitions: Definitions) -> _Prepared:
+    parsed: list[tuple[Piece, Terms, dict[str, Json]]] = []
+    rejected: list[Rejected] = []
+    for piece, terms in entries:
+        obj = _parse(piece, rejected)
+        if obj is not None:
+            parsed.append((piece, terms, obj))
+            if obj["type"] == "marking-definition":
+                definitions[str(obj["id"])] = obj
+    lookup = _Lookup(node, definitions)
+    ceilings = ceilings_of(node.profile)
+    rows: list[NewHolding] = []
+    for piece, terms, obj in parsed:
+        mark = mark_above(text_of(obj), ceilings)
+        if mark is not None:
+            # Spill: the body is not kept, only what is needed to name it.
+            digest = hashlib.sha256(piece.raw).digest()
+            rejected.append(
+                Rejected(place=piece.place, stix_id=None, reason=SPILL.because(mark=mark), raw=b"", digest=digest)
+            )
+            continue
+        rows.append(_row(node, piece.raw, obj, terms, lookup))
+    now = to_micros(node.clock.now())
+    aside = [_aside(node, each, entries[0][1].source, now) for each in rejected]
+    return _Prepared(rows=rows, rejected=rejected, aside=aside)
+
+
+def _parse(piece: Piece, rejected: list[Rejected]) -> dict[str, Json] | None:
+    if piece.problem is not None:
+        rejected.append(_rejected(piece, None, piece.problem))
+        return None
+    try:
+        obj = loads(piece.raw)
+    except InputError as error:
+        rejected.append(_rejected(piece, None, error.reason))
+        return None
+    reason = why_not_held(obj)
+    if reason is None and isinstance(obj, dict):
+        return obj
+    found = obj.get("id") if isinstance(obj, dict) else None
+    rejected.append(_rejected(piece, found if isinstance(found, str) else None, reason or NO_OBJECT.because()))
+    return None
+
+
+def _rejected(piece: Piece, stix_id: str | None, reason: Reason) -> Rejected:
+    digest = hashlib.sha256(piece.raw).digest()
+    name = stix_id[:300] if stix_id else None
+    return Rejected(place=piece.place, stix_id=name, reason=reason, raw=piece.raw, digest=digest)
+
+
+def _row(node: Node, raw: bytes, obj: dict[str, Json], terms: Terms, lookup: _Lookup) -> NewHolding:
+    digest = hashlib.sha256(raw).digest()
+    ciphertext, wrapped = node.vault.seal(raw, digest)
+    spec_version = str(obj.get("spec_version", "2.0"))
+    return NewHolding(
+        stix_id=StixId(str(obj["id"])),
+        type=str(obj["type"]),
+        version=version_of(obj) or 0,
+        source=terms.source,
+        originator=terms.originator,
+        digest=digest,
+        size=len(raw),
+        spec_version=spec_version,
+        ciphertext=ciphertext,
+        wrapped=wrapped,
+        handling=lookup.handling(terms.handling),
+        label=lookup.label(obj, terms),
+        flags="stix-2.0" if spec_version == "2.0" else "",
+        words=index_words(obj),
+        references=tuple(each for each in referenced_ids(obj) if each not in OFFICIAL and each not in KNOWN),
+    )
+
+
+class _Lookup:
+    """Labels and handling of one batch, computed once per kind: most objects of a batch are marked alike."""
+
+    def __init__(self, node: Node, definitions: Definitions) -> None:
+        self.node = node
+        self.definitions = definitions
+        self._labels: dict[tuple[object, ...], Label] = {}
+        self._handling: dict[HandlingBasis, str] = {}
+
+    def handling(self, basis: HandlingBasis) -> str:
+        """Return a handling basis in its JSON form."""
+        body = self._handling.get(basis)
+        if body is None:
+            body = self._handling[basis] = canonical(handling_to_json(basis)).decode()
+        return body
+
+    def label(self, obj: dict[str, Json], terms: Terms) -> Label:
+        """Return the own label of an object under its terms."""
+        key = (str(obj.get("object_marking_refs")), terms, obj["type"] == "marking-definition" and obj["id"])
+        if "granular_markings" in obj:
+            return self._make(obj, terms)
+        label = self._labels.get(key)
+        if label is None:
+            label = self._labels[key] = self._make(obj, terms)
+        return label
+
+    def _make(self, obj: dict[str, Json], terms: Terms) -> Label:
+        markings = read_markings(obj, self._definition)
+        levels = [*markings.levels, *terms.levels]
+        caveats = [*markings.caveats, *terms.caveats]
+        if obj["type"] == "marking-definition":
+            own = read_markings({"object_marking_refs": [obj["id"]]}, lambda _: obj)
+            caveats.extend(own.caveats)
+            levels = levels or ["clear"]
+        if terms.given is not None:
+            levels = levels or ["clear"]
+        label = label_of(
+            levels=levels,
+            caveats=caveats,
+            blocked=_blocks(markings, terms.handling),
+            originator=terms.originator,
+        )
+        return label if terms.given is None else meet(label, terms.given)
+
+    def _definition(self, identifier: str) -> Mapping[str, Json] | None:
+        known = self.definitions.get(identifier)
+        if known is None:
+            known = held_object(self.node, identifier)
+            if known is not None:
+                self.definitions[identifier] = known
+        return known
+
+
+def _blocks(markings: Markings, handling: HandlingBasis) -> list[str]:
+    found = [codes.UNKNOWN_MARKING] if markings.unknown else []
+    if not handling.is_known:
+        found.append(codes.UNKNOWN_HANDLING)
+    elif handling.personal_data is PersonalData.YES:
+        found.append(codes.PERSONAL_DATA)
+    return found
+
+
+def held_object(node: Node, stix_id: str) -> dict[str, Json] | None:
+    """Return the newest held form of an id, parsed, or None."""
+    with node.database.read() as connection:
+        live = holdings.latest(connection, [stix_id])
+        if not live:
+            return None
+        newest = max(live, key=lambda each: (each.version, each.position))
+        bodies = holdings.sealed(connection, [newest.position])
+    if not bodies:
+        return None
+    parsed: dict[str, Json] = orjson.loads(node.vault.open(bodies[0].ciphertext, bodies[0].wrapped, bodies[0].digest))
+    return parsed
+
+
+def _aside(node: Node, each: Rejected, source: str, at: int) -> dict[str, Any]:
+    ciphertext, wrapped = node.vault.seal(each.raw, each.digest) if each.raw else (None, None)
+    return {
+        "source": source,
+        "place": each.place,
+        "stix_id": each.stix_id,
+        "code": each.reason.code,
+        "params": canonical(dict(each.reason.params)).decode(),
+        "digest": each.digest,
+        "ciphertext": ciphertext,
+        "wrapped": wrapped,
+        "at": at,
+    }
+
+
+def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str) -> _Done:
+    """Write a prepared batch: holdings, words, labels, quarantine and one audit leaf, all or nothing."""
+    fresh = _fresh(connection, prepared.rows)
+    now = node.clock.now()
+    if fresh:
+        numbers = _numbers(node, connection, fresh)
+        states = _states(connection, fresh)
+        first = holdings.add(connection, states, numbers, now)
+        search.index(connection, [(p, row.words) for p, row in enumerate(fresh, first) if row.words])
+        release.settle(connection, node.labels, _subjects(node, connection, states, numbers))
+    holdings.set_aside(connection, prepared.aside)
+    digests = [leaf_hash(row.digest) for row in fresh]
+    body: dict[str, Json] = {
+        "held": len(fresh),
+        "duplicate": len(prepared.rows) - len(fresh),
+        "quarantined": len(prepared.rejected),
+        "root": merkle_root(digests).hex(),
+    }
+    ledger.append(connection, AUDIT, f"holding:{act}", body, now, node.entropy.draw(SALT_BYTES))
+    return _Done(
+        held=len(fresh),
+        flagged=sum(bool(row.flags) for row in fresh),
+        duplicate=len(prepared.rows) - len(fresh),
+        rejected=prepared.rejected,
+        ids=[row.stix_id for row in fresh],
+    )
+
+
+def _fresh(connection: sa.Connection, rows: list[NewHolding]) -> list[NewHolding]:
+    """Leave out what is held already, and what a batch brings twice."""
+    by_key = {row.key: row for row in rows}
+    held = holdings.held_keys(connection, by_key)
+    return [row for key, row in by_key.items() if key not in held]
+
+
+def _numbers(node: Node, connection: sa.Connection, rows: list[NewHolding]) -> Numbers:
+    return Numbers(
+        labels={label: node.labels.number(connection, label) for label in {row.label for row in rows}},
+        handling={body: holdings.handling_number(connection, body) for body in {row.handling for row in rows}},
+    )
+
+
+def _states(connection: sa.Connection, rows: list[NewHolding]) -> list[tuple[NewHolding, State]]:
+    """Say of each whether it may be used: what its source recalled before it came stays recalled."""
+    source = rows[0].source
+    if source == LOCAL:
+        return [(row, State.HELD) for row in rows]
+    buried = holdings.tombstoned(connection, source, [row.stix_id for row in rows])
+    return [(row, State.RECALLED if row.stix_id in buried else State.HELD) for row in rows]
+
+
+def _subjects(
+    node: Node, connection: sa.Connection, rows: list[tuple[NewHolding, State]], numbers: Numbers
+) -> list[release.Subject]:
+    """Return what changed for the gate: the own label of an id is the meet over its sources."""
+    live = {row.stix_id: row for row, state in rows if state is State.HELD}
+    stored = holdings.own_labels(connection, [holdings.key_of(each) for each in live])
+    subjects = []
+    for stix_id, row in live.items():
+        own = stored.get(holdings.key_of(stix_id), set()) | {numbers.labels[row.label]}
+        number = own.pop() if len(own) == 1 else _meet(node, connection, own)
+        subjects.append(release.Subject(stix_id=stix_id, own=number, references=row.references))
+    return subjects
+
+
+def _meet(node: Node, connection: sa.Connection, numbers: set[int]) -> int:
+    label = None
+    for number in sorted(numbers):
+        each = node.labels.label(connection, number)
+        label = each if label is None else meet(label, each)
+    assert label is not None  # noqa: S101 the set is never empty
+    return node.labels.number(connection, label)
+
+
+def _report(report: ImportReport, done: _Done, *, keep_ids: bool) -> None:
+    report.accepted += done.held
+    report.flagged += done.flagged
+    report.duplicate += done.duplicate
+    report.quarantined.update(each.reason.code for each in done.rejected)
+    report.first.extend(done.rejected[: _SHOWN - len(report.first)])
+    if keep_ids:
+        report.ids.extend(done.ids)

@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: MIT
+"""What a node holds: every assertion of every source, its body under its own key, its words for searching."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from tasuki.base.ids import ParticipantId, StixId
+from tasuki.base.time import from_micros, to_micros
+from tasuki.core.holdings.model import Holding, State
+from tasuki.core.markings.model import Label
+from tasuki.store.database import METADATA
+
+_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+HOLDINGS: Final = sa.Table(
+    "holdings",
+    METADATA,
+    sa.Column("position", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("stix_key", sa.BigInteger, nullable=False, index=True),
+    sa.Column("stix_id", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("originator", sa.Text, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("spec_version", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("handling", sa.Integer, nullable=False),
+    sa.Column("own_label", sa.Integer, nullable=False),
+    sa.Column("flags", sa.Text, nullable=False),
+    sa.Index("holdings_type", "type", "position"),
+)
+
+HOLDING_KEYS: Final = sa.Table(
+    "holding_keys",
+    METADATA,
+    sa.Column("key", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)
+
+BODIES: Final = sa.Table(
+    "bodies",
+    METADATA,
+    sa.Column("position", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("ciphertext", sa.LargeBinary, nullable=False),
+)
+
+BODY_KEYS: Final = sa.Table(
+    "body_keys",
+    METADATA,
+    sa.Column("position", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+HANDLING: Final = sa.Table(
+    "handling",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False, unique=True),
+)
+
+COUNTERS: Final = sa.Table(
+    "counters",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+QUARANTINE: Final = sa.Table(
+    "quarantine",
+    METADATA,
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("stix_id", sa.Text, nullable=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("ciphertext", sa.LargeBinary, nullable=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+
+TOMBSTONES: Final = sa.Table(
+    "tombstones",
+    METADATA,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("stix_id", sa.Text, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+"""Recalls, kept for ever: one that overtakes its object waits here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHolding:
+    """One holding about to be committed; its position, and the numbers of label and handling, come with the commit.
+
+    Attributes:
+        digest: SHA-256 of the body; also binds the ciphertext to this holding.
+        handling: handling basis in its JSON form.
+    """
+
+    stix_id: StixId
+    type: str
+    version: int
+    source: str
+    originator: ParticipantId
+    digest: bytes
+    size: int
+    spec_version: str
+    ciphertext: bytes
+    wrapped: bytes
+    handling: str
+    label: Label
+    flags: str
+    words: str
+    references: tuple[str, ...]
+
+    @property
+    def key(self) -> int:
+        """The key under which the same assertion is found again."""
+        return content_key(self.source, self.stix_id, self.version, self.digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedBody:
+    """A body as it lies in the store, with what is needed to open it and to let it go."""
+
+    position: int
+    stix_id: StixId
+    type: str
+    digest: bytes
+    ciphertext: bytes
+    wrapped: bytes
+    handling: int
+    own_label: int
+    originator: ParticipantId
+    source: str
+
+
+def key_of(text: str) -> int:
+    """Return the 8-byte key of an id, signed as databases want it."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+
+
+def content_key(source: str, stix_id: str, version: int, digest: bytes) -> int:
+    """Return the 8-byte key under which the same assertion of the same source is found again."""
+    name = f"{source}\0{stix_id}\0{version}\0".encode() + digest
+    return int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
+
+
+def held_keys(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
+    """Return which of these content keys are held."""
+    found: set[int] = set()
+    for part in _parts(list(keys)):
+        found.update(connection.execute(sa.select(HOLDING_KEYS.c.key).where(HOLDING_KEYS.c.key.in_(part))).scalars())
+    return found
+
+
+def reserve(connection: sa.Connection, count: int) -> int:
+    """Return the first of `count` consecutive positions; the counter's row keeps other writers waiting."""
+    done = connection.execute(
+        COUNTERS.update()
+        .where(COUNTERS.c.name == "holdings")
+        .values(value=COUNTERS.c.value + count)
+        .returning(COUNTERS.c.value)
+    ).scalar()
+    if done is None:
+        connection.execute(COUNTERS.insert().values(name="holdings", value=count))
+        done = count
+    return int(done) - count + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """The numbers that labels and handling bases have in this store."""
+
+    labels: Mapping[Label, int]
+    handling: Mapping[str, int]
+
+
+def add(connection: sa.Connection, rows: Sequence[tuple[NewHolding, State]], numbers: Numbers, at: datetime) -> int:
+    """Commit holdings; return the position of the first, the others follow in the order given."""
+    first = reserve(connection, len(rows))
+    moment = to_micros(at)
+    connection.execute(HOLDINGS.insert(), [_row(p, *each, numbers, moment) for p, each in enumerate(rows, first)])
+    numbered = [(p, row) for p, (row, _) in enumerate(rows, first)]
+    keys = sorted((row.key, p) for p, row in numbered)
+    connection.execute(HOLDING_KEYS.insert(), [{"key": key, "position": p} for key, p in keys])
+    connection.execute(BODIES.insert(), [{"position": p, "ciphertext": row.ciphertext} for p, row in numbered])
+    connection.execute(BODY_KEYS.insert(), [{"position": p, "wrapped": row.wrapped} for p, row in numbered])
+    return first
+
+
+def _row(position: int, row: NewHolding, state: State, numbers: Numbers, moment: int) -> dict[str, Any]:
+    return {
+        "position": position,
+        "stix_key": key_of(row.stix_id),
+        "stix_id": row.stix_id,
+        "type": row.type,
+        "version": row.version,
+        "source": row.source,
+        "originator": row.originator,
+        "received_at": moment,
+        "digest": row.digest,
+        "size": row.size,
+        "spec_version": row.spec_version,
+        "state": state.value,
+        "handling": numbers.handling[row.handling],
+        "own_label": numbers.labels[row.label],
+        "flags": row.flags,
+    }
+
+
+def handling_number(connection: sa.Connection, body: str) -> int:
+    """Return the number of a handling basis in its JSON form, giving it one if it is new."""
+    number = connection.execute(sa.select(HANDLING.c.id).where(HANDLING.c.body == body)).scalar()
+    if number is None:
+        number = connection.execute(HANDLING.insert().values(body=body).returning(HANDLING.c.id)).scalar_one()
+    return int(number)
+
+
+def handling_bodies(connection: sa.Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return handling bases in their JSON form, by number."""
+    rows = connection.execute(sa.select(HANDLING).where(HANDLING.c.id.in_(set(numbers))))
+    return {row.id: row.body for row in rows}
+
+
+def latest(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Holding]:
+    """Return, for each id held, the newest live holding of each source."""
+    keys = [key_of(each) for each in stix_ids]
+    best: dict[tuple[str, str], Holding] = {}
+    for part in _parts(keys):
+        query = sa.select(HOLDINGS).where(HOLDINGS.c.stix_key.in_(part), HOLDINGS.c.state == State.HELD.value)
+        for row in connection.execute(query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)):
+            holding = _holding(row)
+            best[holding.stix_id, holding.source] = holding
+    return list(best.values())
+
+
+def own_labels(connection: sa.Connection, keys: Iterable[int]) -> dict[int, set[int]]:
+    """Return, for each id key, the own-label numbers of the newest live holding of each source."""
+    best: dict[tuple[int, str], int] = {}
+    columns = (HOLDINGS.c.stix_key, HOLDINGS.c.source, HOLDINGS.c.own_label)
+    for part in _parts(list(keys)):
+        query = sa.select(*columns).where(HOLDINGS.c.stix_key.in_(part), HOLDINGS.c.state == State.HELD.value)
+        for key, source, label in connection.execute(query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)):
+            best[key, source] = label
+    labels: dict[int, set[int]] = {}
+    for (key, _), label in best.items():
+        labels.setdefault(key, set()).add(label)
+    return labels
+
+
+def history(connection: sa.Connection, stix_id: str) -> list[Holding]:
+    """Return every holding of an id, oldest first, whatever its state."""
+    query = sa.select(HOLDINGS).where(HOLDINGS.c.stix_key == key_of(stix_id)).order_by(HOLDINGS.c.position)
+    return [_holding(row) for row in connection.execute(query)]
+
+
+def sealed(connection: sa.Connection, positions: Iterable[int]) -> list[SealedBody]:
+    """Return the bodies of live holdings, sealed, in order of position."""
+    found: list[SealedBody] = []
+    for part in _parts(sorted(set(positions))):
+        query = _sealed_query().where(HOLDINGS.c.position.in_(part))
+        found.extend(_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position)))
+    return found
+
+
+def sealed_after(connection: sa.Connection, cursor: int, limit: int, types: Sequence[str] = ()) -> list[SealedBody]:
+    """Return live bodies after a position, in order: what a derived view reads next."""
+    query = _sealed_query().where(HOLDINGS.c.position > cursor)
+    if types:
+        query = query.where(HOLDINGS.c.type.in_(types))
+    return [_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position).limit(limit))]
+
+
+def _sealed_query() -> sa.Select[tuple[Any, ...]]:
+    return (
+        sa.select(
+            HOLDINGS.c.position,
+            HOLDINGS.c.stix_id,
+            HOLDINGS.c.type,
+            HOLDINGS.c.digest,
+            HOLDINGS.c.handling,
+            HOLDINGS.c.own_label,
+            HOLDINGS.c.originator,
+            HOLDINGS.c.source,
+            BODIES.c.ciphertext,
+            BODY_KEYS.c.wrapped,
+        )
+        .join(BODIES, BODIES.c.position == HOLDINGS.c.position)
+        .join(BODY_KEYS, BODY_KEYS.c.position == HOLDINGS.c.position)
+        .where(HOLDINGS.c.state == State.HELD.value)
+    )
+
+
+def _sealed(row: sa.Row[tuple[Any, ...]]) -> SealedBody:
+    return SealedBody(**row._mapping)  # noqa: SLF001 the documented way from a row to a mapping
+
+
+def top(connection: sa.Connection) -> int:
+    """Return the highest position given so far."""
+    return connection.execute(sa.select(COUNTERS.c.value).where(COUNTERS.c.name == "holdings")).scalar() or 0
+
+
+def counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """Return how many holdings there are by (source, state)."""
+    query = sa.select(HOLDINGS.c.source, HOLDINGS.c.state, sa.func.count()).group_by(
+        HOLDINGS.c.source, HOLDINGS.c.state
+    )
+    return {(source, state): number for source, state, number in connection.execute(query)}
+
+
+def listed(connection: sa.Connection, *, types: Sequence[str], sources: Sequence[str], limit: int) -> list[Holding]:
+    """Return the newest live holdings of some types and sources (none named: all), newest first."""
+    query = sa.select(HOLDINGS).where(HOLDINGS.c.state == State.HELD.value)
+    if types:
+        query = query.where(HOLDINGS.c.type.in_(types))
+    if sources:
+        query = query.where(HOLDINGS.c.source.in_(sources))
+    return [_holding(row) for row in connection.execute(query.order_by(HOLDINGS.c.position.desc()).limit(limit))]
+
+
+def live_positions(connection: sa.Connection, sources: Sequence[str], after: int, limit: int) -> list[tuple[int, str]]:
+    """Return (position, id) of live holdings of some sources after a position, in order."""
+    query = sa.select(HOLDINGS.c.position, HOLDINGS.c.stix_id).where(
+        HOLDINGS.c.position > after, HOLDINGS.c.state == State.HELD.value, HOLDINGS.c.source.in_(sources)
+    )
+    return [(row.position, row.stix_id) for row in connection.execute(query.order_by(HOLDINGS.c.position).limit(limit))]
+
+
+def set_own_label(connection: sa.Connection, positions: Iterable[int], label: int) -> None:
+    """Put another own label on holdings."""
+    for part in _parts(list(positions)):
+        connection.execute(HOLDINGS.update().where(HOLDINGS.c.position.in_(part)).values(own_label=label))
+
+
+def set_state(connection: sa.Connection, source: str, stix_ids: Iterable[str], state: State) -> int:
+    """Move the live holdings of one source to another state; return how many."""
+    done = 0
+    for part in _parts([key_of(each) for each in stix_ids]):
+        done += connection.execute(
+            HOLDINGS.update()
+            .where(
+                HOLDINGS.c.stix_key.in_(part),
+                HOLDINGS.c.source == source,
+                HOLDINGS.c.state == State.HELD.value,
+            )
+            .values(state=state.value)
+        ).rowcount
+    return done
+
+
+def shred(connection: sa.Connection, positions: Sequence[int]) -> int:
+    """Destroy the keys of bodies and the bodies: nobody can read them any more; return how many."""
+    for part in _parts(positions):
+        connection.execute(BODY_KEYS.delete().where(BODY_KEYS.c.position.in_(part)))
+        connection.execute(BODIES.delete().where(BODIES.c.position.in_(part)))
+        connection.execute(HOLDINGS.update().where(HOLDINGS.c.position.in_(part)).values(state=State.DISPOSED.value))
+    return len(positions)
+
+
+def bury(connection: sa.Connection, source: str, stix_ids: Iterable[str], at: datetime) -> None:
+    """Remember a recall for ever, also of what never came."""
+    known = tombstoned(connection, source, stix_ids)
+    rows = [
+        {"source": source, "stix_id": each, "at": to_micros(at)}
+        for each in dict.fromkeys(stix_ids)
+        if each not in known
+    ]
+    if rows:
+        connection.execute(TOMBSTONES.insert(), rows)
+
+
+def tombstoned(connection: sa.Connection, source: str, stix_ids: Iterable[str]) -> set[str]:
+    """Return which ids a source has recalled."""
+    found: set[str] = set()
+    for part in _parts(list(stix_ids)):
+        query = sa.select(TOMBSTONES.c.stix_id).where(TOMBSTONES.c.source == source, TOMBSTONES.c.stix_id.in_(part))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def set_aside(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep quarantined pieces with the reason."""
+    if rows:
+        connection.execute(QUARANTINE.insert(), list(rows))
+
+
+def quarantined(connection: sa.Connection, limit: int) -> list[sa.Row[tuple[Any, ...]]]:
+    """Return the newest quarantined pieces."""
+    return list(connection.execute(sa.select(QUARANTINE).order_by(QUARANTINE.c.id.desc()).limit(limit)))
+
+
+def quarantine_count(connection: sa.Connection) -> int:
+    """Return how many pieces are quarantined."""
+    return connection.execute(sa.select(sa.func.count()).select_from(QUARANTINE)).scalar_one()
+
+
+def _holding(row: sa.Row[tuple[Any, ...]]) -> Holding:
+    return Holding(
+        position=row.position,
+        stix_id=StixId(row.stix_id),
+        stix_type=row.type,
+        version=row.version,
+        source=row.source,
+        originator=row.originator,
+        received_at=from_micros(row.received_at),
+        digest=row.digest.hex(),
+        size=row.size,
+        spec_version=row.spec_version,
+        state=State(row.state),
+        flags=tuple(row.flags.split()),
+    )
+
+
+_PART: Final = 500
+
+
+def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
+    """Cut a list so that no statement has too many parameters."""
+    return [values[i : i + _PART] for i in range(0, len(values), _PART)]
