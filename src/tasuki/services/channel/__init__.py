@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""The channel at work: sealing what the outbox holds, pushing it, and taking in what partners send.
+
+Nothing is signed, encrypted or sent inside a transaction. A sealer holds `out:PARTNER:LANE`, an arrival
+`in:PARTNER:LANE`, and whoever commits a pair-log leaf `pair:PARTNER`; other processes are kept out by
+compare-and-swap on the lane.
+"""
+
+from tasuki.services.channel.accepting import accept
+from tasuki.services.channel.peers import PATH, partner_anchor
+from tasuki.services.channel.running import run_sealer, run_sender, trusted
+from tasuki.services.channel.sealing import seal_next
+from tasuki.services.channel.sending import push, sync
+
+__all__ = [
+    "PATH",
+    "accept",
+    "partner_anchor",
+    "push",
+    "run_sealer",
+    "run_sender",
+    "seal_next",
+    "sync",
+    "trusted",
+]

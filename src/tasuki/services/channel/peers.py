@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""Who the partners are, by which names their logs go, and what may go to them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from tasuki.base.errors import PeerError
+from tasuki.base.ids import ParticipantId
+from tasuki.core.release.released import Released, release_protocol
+from tasuki.core.release.rules import rules_for
+from tasuki.formats.envelope.anchor import Anchor, read_anchor
+from tasuki.services.node import Node
+from tasuki.services.reasons import UNKNOWN_PARTNER
+from tasuki.store import channel as store
+
+PATH: Final = "/exchange/v1/envelopes"
+"""Where a partner's exchange face takes envelopes."""
+
+
+@lru_cache(maxsize=64)
+def _anchor(raw: bytes) -> Anchor:
+    return read_anchor(raw).anchor
+
+
+def partner_anchor(node: Node, partner: ParticipantId) -> Anchor:
+    """Return the anchor of a partner that people compared.
+
+    Raises:
+        PeerError: there is none.
+    """
+    with node.database.read() as connection:
+        row = store.partner(connection, partner)
+    if row is None or row.state != "trusted":
+        raise PeerError(UNKNOWN_PARTNER.because(partner=partner))
+    return _anchor(row.anchor)
+
+
+def policy(node: Node) -> str:
+    """Return the digest of the release rules in force at a node."""
+    return rules_for(node.profile, node.home).digest
+
+
+def protocol(node: Node, kind: str, body: bytes, partner: str) -> Released:
+    """Return a wire form of the protocol as something that may leave to `partner`."""
+    return release_protocol(kind, body, partner, policy(node))

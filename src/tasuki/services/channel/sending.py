@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Sending: sealed envelopes go out in order, as often as it takes, until the partner's receipt is held."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tasuki.base.canonical import Json
+from tasuki.base.errors import PeerError, WorldError
+from tasuki.base.ids import ParticipantId
+from tasuki.core.channel.model import Lane
+from tasuki.core.channel.reasons import GAP
+from tasuki.core.channel.sending import Sent, accept_receipt
+from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
+from tasuki.formats.envelope.anchor import Anchor
+from tasuki.formats.envelope.notice import read_notice
+from tasuki.formats.envelope.receipt import Receipt, is_receipt, read_receipt
+from tasuki.services.channel.peers import PATH, partner_anchor, protocol
+from tasuki.services.channel.sealing import seal_next
+from tasuki.services.node import Node
+from tasuki.services.reasons import PARTNER_BEHIND, REFUSED_BY_PARTNER
+from tasuki.services.signals import SEALED
+from tasuki.store import channel as store
+from tasuki.store import ledger
+
+URGENT_FIRST = (Lane.URGENT, Lane.EXERCISE, Lane.BULK)
+"""The order in which one worker serves the lanes."""
+
+
+def push(node: Node, partner: ParticipantId, lane: str) -> bool:
+    """Push the oldest unanswered envelope of a lane and keep the receipt; return whether there was one.
+
+    Raises:
+        WorldError: the partner was not reached or did not take it; it stays queued, to be pushed again.
+        PeerError: the partner is not trusted, or its answer breaks the protocol; the envelope stays queued.
+    """
+    with node.locks.hold(f"push:{partner}:{lane}"):
+        with node.database.read() as connection:
+            envelope = store.next_unanswered(connection, partner, lane)
+        if envelope is None:
+            return False
+        anchor = partner_anchor(node, partner)
+        answer = node.link.post(anchor, PATH, protocol(node, "envelope", envelope.raw, partner))
+        if is_receipt(answer):
+            _keep_receipt(node, anchor, envelope, answer)
+        else:
+            _heed(node, anchor, envelope, answer)
+        return True
+
+
+def sync(node: Node, partner: ParticipantId) -> int:
+    """Seal and push everything that waits for a partner, urgent first; return how many envelopes were receipted.
+
+    Raises:
+        WorldError: the partner was not reached; what is left stays queued.
+        PeerError: the partner is not trusted or broke the protocol.
+    """
+    pushed = 0
+    while True:
+        # After every envelope the lanes are looked at anew, so that something urgent waits for one at most.
+        for lane in URGENT_FIRST:
+            sealed = seal_next(node, partner, lane)
+            if push(node, partner, lane):
+                pushed += 1
+                break
+            if sealed:
+                break
+        else:
+            return pushed
+
+
+def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, raw: bytes) -> None:
+    signed = read_receipt(raw)
+    sent = Sent(
+        env_id=envelope.env_id, env_hash=envelope.hash, lane=envelope.lane, epoch=envelope.epoch, seq=envelope.seq
+    )
+    receipt = accept_receipt(signed, sent, node.me, anchor)
+    partner, now = anchor.name.participant, node.clock.now()
+    leaf = _leaf(receipt, signed.hash)
+
+    def work(connection: sa.Connection) -> None:
+        if not store.answer(connection, envelope.env_id, status=receipt.status, receipt=raw, at=now):
+            return
+        ledger.append(connection, pair_log(partner), "receipt-held", leaf, now, node.entropy.draw(SALT_BYTES))
+        body: dict[str, Json] = {**leaf, "act": "receipt-held", "reason": receipt.reason}
+        ledger.append(connection, AUDIT, "receipt-held", body, now, node.entropy.draw(SALT_BYTES))
+
+    # A crash before the commit: the envelope is pushed again and the partner gives the same receipt again.
+    with node.locks.hold(pair_log(partner)):
+        node.database.write(work)
+
+
+def _leaf(receipt: Receipt, receipt_hash: str) -> dict[str, Json]:
+    return {
+        "env_id": receipt.env_id,
+        "env_hash": receipt.env_hash,
+        "lane": receipt.lane,
+        "epoch": receipt.epoch,
+        "seq": receipt.seq,
+        "status": receipt.status,
+        "receipt_hash": receipt_hash,
+        "log_index": receipt.log_index,
+    }
+
+
+def _heed(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, answer: bytes) -> None:
+    """Act on an unsigned notice: resend from where the partner stands, or say why it took nothing."""
+    notice = read_notice(answer)
+    partner, lane = anchor.name.participant, envelope.lane
+    if notice.code == GAP.code and 0 < notice.expected_seq < envelope.seq:
+        again = node.database.write(
+            lambda connection: store.send_again(connection, partner, lane, envelope.epoch, notice.expected_seq)
+        )
+        if again:
+            node.signals.raise_(SEALED)
+            return
+        raise PeerError(PARTNER_BEHIND.because(partner=partner, expected=notice.expected_seq, lane=lane))
+    refused = REFUSED_BY_PARTNER.because(
+        partner=partner, env_id=envelope.env_id, code=notice.code, said=notice.en[:300]
+    )
+    raise WorldError(refused, retry=True)
