@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""The way from a command to its node: the running node's socket, or the same application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tasuki.base.errors import WorldError
+from tasuki.faces.cli.reasons import LOST
+from tasuki.faces.http.socket import RUN, SOCKET, socket_path
+
+Application = Callable[[Any, Any, Any], Any]
+"""An ASGI application."""
+
+OpenNode = Callable[[Path], AbstractContextManager[Application]]
+"""Takes the lock of a stopped node, wires it and gives its local API."""
+
+_TIMEOUT = httpx2.Timeout(None, connect=5.0)
+_BASE = "http://node"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One request to the local API.
+
+    Attributes:
+        body: None, whole bytes, or chunks of an upload.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    body: bytes | Iterable[bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the node said."""
+
+    status: int
+    media: str
+    body: bytes
+
+
+class Door:
+    """Asks one node; a stopped node is opened once and kept open until the command ends."""
+
+    def __init__(self, directory: Path, open_node: OpenNode, resources: ExitStack) -> None:
+        """Ask the node in `directory`; `resources` closes what was opened."""
+        self.directory = directory
+        self._open_node = open_node
+        self._resources = resources
+        self._application: Application | None = None
+
+    def ask(self, question: Question) -> Answer:
+        """Return the node's answer.
+
+        Raises:
+            WorldError: it stopped answering, or another process holds it.
+        """
+        if self._application is None and (self.directory / RUN / SOCKET).exists():
+            try:
+                return self._outside(question)
+            except httpx2.ConnectError:
+                # A socket left behind by a killed node: the lock below tells whether one still runs.
+                pass
+            except httpx2.TransportError as error:
+                raise WorldError(LOST.because(cause=type(error).__name__), retry=True) from error
+        if self._application is None:
+            self._application = self._resources.enter_context(self._open_node(self.directory))
+        return asyncio.run(_inside(self._application, question))
+
+    def _outside(self, question: Question) -> Answer:
+        with (
+            socket_path(self.directory) as path,
+            httpx2.Client(transport=httpx2.HTTPTransport(uds=path), timeout=_TIMEOUT) as client,
+        ):
+            answer = client.request(
+                question.method, _BASE + question.path, params=dict(question.params), content=question.body
+            )
+            return _read(answer)
+
+
+async def _inside(application: Application, question: Question) -> Answer:
+    transport = httpx2.ASGITransport(app=application, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, timeout=_TIMEOUT) as client:
+        body = question.body
+        answer = await client.request(
+            question.method,
+            _BASE + question.path,
+            params=dict(question.params),
+            content=body if body is None or isinstance(body, bytes) else _slowly(body),
+        )
+        return _read(answer)
+
+
+async def _slowly(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+
+
+def _read(answer: httpx2.Response) -> Answer:
+    media = answer.headers.get("content-type", "").partition(";")[0]
+    return Answer(status=answer.status_code, media=media, body=answer.content)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""Reasons the command line gives."""
+
+from tasuki.base.reasons import kind
+
+NO_NODE = kind(
+    "cli.no-node",
+    en="Expected a node: say which with `--node DIR` or TASUKI_NODE, or make one with `tasuki init DIR`.",
+    ja="ノードが指定されていません。`--node DIR` または TASUKI_NODE で指定するか、`tasuki init DIR` で作成してください。",
+)
+UNREADABLE = kind(
+    "cli.unreadable",
+    en="Expected a file this user can read at {path}, found none ({cause}). Correct the path.",
+    ja="{path} に読み取り可能なファイルがありません({cause})。パスを確認してください。",
+)
+USAGE = kind(
+    "cli.usage",
+    en="{detail} Try `{command} --help`.",
+    ja="コマンドの使い方が正しくありません({detail})。`{command} --help` を参照してください。",
+)
+LOST = kind(
+    "cli.lost",
+    en="The node stopped answering ({cause}); whether it acted is unknown. Look with `tasuki status`, then try again.",
+    ja="ノードの応答が途絶えました({cause})。処理されたかどうかは不明です。`tasuki status` で確認してから再試行してください。",
+)
+STRANGE = kind(
+    "cli.strange-answer",
+    en="Expected an answer of this API from the node, found status {status}; node and command may be of different versions.",
+    ja="このAPIの応答ではありません(状態{status})。ノードとコマンドの版が異なる可能性があります。",
+)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The exchange face: what partners reach over mutual TLS."""
