@@ -53,3 +53,38 @@ VAULT_KEY = kind(
     en="Expected the key of the store, 32 bytes, in {path}; it is missing or damaged. Restore it from the backup: without it nothing held can be read.",
     ja="{path} に32バイトの保管鍵が必要ですが、見つからないか壊れています。バックアップから復元してください。鍵がなければ保有内容を読めません。",
 )
+TLS_MISSING = kind(
+    "adapters.tls-missing",
+    en="Expected this node's TLS certificate and key at {path}; they are missing or damaged. Restore them from the backup.",
+    ja="{path} にこのノードのTLS証明書と鍵がないか、壊れています。バックアップから復元してください。",
+)
+CANNOT_REACH = kind(
+    "adapters.cannot-reach",
+    en="{partner} was not reached ({cause}); what is to be sent stays queued and is tried again. Check network and endpoint.",
+    ja="{partner} に接続できませんでした({cause})。送信するものは待ち行列に残り、再試行されます。ネットワークと接続先を確認してください。",
+)
+NOT_THE_PARTNER = kind(
+    "adapters.not-the-partner",
+    en="Expected the certificate that the anchor of {partner} names, found another; nothing was exchanged. Ask the partner by another way.",
+    ja="{partner} のアンカーに記された証明書ではありません。何も交換していません。別の手段で相手に確認してください。",
+)
+STRANGE_ANSWER = kind(
+    "adapters.strange-answer",
+    en="Expected an answer of the exchange protocol from {partner}, found {found}; it is tried again. Tell the partner if it persists.",
+    ja="{partner} の応答が交換プロトコルに合いません({found})。再試行します。続く場合は相手に連絡してください。",
+)
+SETTINGS_BAD = kind(
+    "adapters.settings-bad",
+    en="Expected settings this version knows in {path}, found: {detail}. Correct the file.",
+    ja="{path} の設定が正しくありません: {detail}。ファイルを修正してください。",
+)
+SETTINGS_MISSING = kind(
+    "adapters.settings-missing",
+    en="Expected a node in {directory}, found no settings.toml there; run `tasuki init`, or name another directory.",
+    ja="{directory} に settings.toml がなく、ノードではありません。`tasuki init` を実行するか、別のディレクトリを指定してください。",
+)
+PERMISSIONS = kind(
+    "adapters.permissions",
+    en="Expected {path} to be readable by its owner alone, found mode {mode}; run `chmod go-rwx {path}`.",
+    ja="{path} は所有者だけが読めなければなりませんが、モードは{mode}です。`chmod go-rwx {path}` を実行してください。",
+)

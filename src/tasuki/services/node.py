@@ -15,6 +15,7 @@ from tasuki.core.release.rules import Gate
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services.link import Link
 from tasuki.services.locks import Locks
+from tasuki.services.pulses import Pulses
 from tasuki.services.signals import Signals
 from tasuki.store.database import Database
 from tasuki.store.release import Labels
@@ -46,3 +47,4 @@ class Node:
     gate: Gate
     labels: Labels = field(default_factory=Labels)
     locks: Locks = field(default_factory=Locks)
+    pulses: Pulses = field(default_factory=Pulses)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""The link over HTTP: one kept connection pool per partner, mutual TLS, pinned, bounded in time and size."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from pathlib import Path
+from typing import Final
+
+import httpx2
+
+from tasuki.adapters.reasons import CANNOT_REACH, NOT_THE_PARTNER, STRANGE_ANSWER
+from tasuki.adapters.tls import client_context
+from tasuki.base.errors import PeerError, WorldError
+from tasuki.core.release.released import Released
+from tasuki.formats.envelope.anchor import Anchor
+
+MAX_ANSWER_BYTES: Final = 32 << 20
+"""An answer of a partner; receipts take 8 KiB, a page of mirrored leaves some MiB."""
+
+TIMEOUT: Final = httpx2.Timeout(60.0, connect=10.0)
+"""Seconds: a partner may need a while for a thousand objects; a dead route shows at once."""
+
+_LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=60.0)
+_OK = 200
+
+
+class HttpLink:
+    """Posts to partners' exchange faces; takes nothing but `Released`."""
+
+    def __init__(self, directory: Path) -> None:
+        """Present the certificate of the node in `directory`; `close` ends every connection."""
+        self._directory = directory
+        self._guard = threading.Lock()
+        self._clients: dict[tuple[str, bytes], httpx2.Client] = {}
+
+    def post(self, partner: Anchor, path: str, body: Released) -> bytes:
+        """Return the partner's answer to `body` posted to `path`.
+
+        Raises:
+            WorldError: the partner was not reached, or its answer was cut or strange; nothing is known of what it did.
+            PeerError: whoever answered is not the partner that the anchor names.
+        """
+        client = self._client(partner)
+        name = str(partner.name)
+        try:
+            with client.stream("POST", path, content=body.body, headers=_HEADERS) as answer:
+                _require_pinned(answer, partner)
+                return _bounded(answer, name)
+        except httpx2.TransportError as error:
+            if _is_stranger(error):
+                raise PeerError(NOT_THE_PARTNER.because(partner=name)) from error
+            cause = str(error)[:120] or type(error).__name__
+            raise WorldError(CANNOT_REACH.because(partner=name, cause=cause), retry=True) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._guard:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _client(self, partner: Anchor) -> httpx2.Client:
+        key = partner.endpoint, partner.tls_certificate
+        with self._guard:
+            if key not in self._clients:
+                self._clients[key] = httpx2.Client(
+                    base_url=partner.endpoint,
+                    verify=client_context(self._directory, partner.tls_certificate),
+                    trust_env=False,
+                    timeout=TIMEOUT,
+                    limits=_LIMITS,
+                )
+            return self._clients[key]
+
+
+_HEADERS: Final = {"content-type": "application/octet-stream"}
+
+
+def _require_pinned(answer: httpx2.Response, partner: Anchor) -> None:
+    tls = answer.extensions["network_stream"].get_extra_info("ssl_object")
+    if tls is None or tls.getpeercert(binary_form=True) != partner.tls_certificate:
+        raise PeerError(NOT_THE_PARTNER.because(partner=str(partner.name)))
+
+
+def _bounded(answer: httpx2.Response, name: str) -> bytes:
+    if answer.status_code != _OK:
+        raise WorldError(STRANGE_ANSWER.because(partner=name, found=f"status {answer.status_code}"), retry=True)
+    parts: list[bytes] = []
+    size = 0
+    for chunk in answer.iter_raw():
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
+            raise WorldError(STRANGE_ANSWER.because(partner=name, found=f"more than {MAX_ANSWER_BYTES} B"), retry=True)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _is_stranger(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

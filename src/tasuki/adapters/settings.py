@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The settings of a node: `settings.toml` in its directory, read once, strictly; unknown keys are errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from tasuki.adapters.reasons import PERMISSIONS, SETTINGS_BAD, SETTINGS_MISSING
+from tasuki.base.errors import CallerError, InputError
+
+FILE: Final = "settings.toml"
+PROFILE: Final = "profile.toml"
+VAULT: Final = "vault.key"
+DATABASE: Final = "node.db"
+
+Listen = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):[0-9]{1,5}$")]
+Endpoint = Annotated[str, msgspec.Meta(pattern=r"^https://[^/?#@\s]+$", max_length=300)]
+Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86400)]
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose node this is.
+
+    Attributes:
+        name: such as `GBR/gbr-1`.
+        home: organisation and capacity, such as `GBR/ncsc:csirt`.
+    """
+
+    name: str
+    home: str
+
+
+class Storage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the node remembers.
+
+    Attributes:
+        url: `postgresql+psycopg://...` or `sqlite:///PATH`; empty means `node.db` in the node's directory.
+    """
+
+    url: str = ""
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where partners reach the node.
+
+    Attributes:
+        listen: address and port to bind; loopback unless said otherwise.
+        endpoint: URL partners use; part of the anchor.
+    """
+
+    listen: Listen
+    endpoint: Endpoint
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the log tells: `debug` tells every step, `error` failures alone."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often the worker looks by itself; what is committed here wakes it at once.
+
+    Attributes:
+        checkpoint_s: between checkpoints of a growing log; longer leaves more leaves without a cosignature.
+        disposal_s: between looks for holdings whose disposal date came; longer keeps them longer.
+    """
+
+    checkpoint_s: Seconds = 60.0
+    disposal_s: Seconds = 3600.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a node is told."""
+
+    node: Identity
+    exchange: Exchange
+    database: Storage = Storage()
+    log: Log = Log()
+    worker: Worker = Worker()
+
+
+def read_settings(directory: Path) -> Settings:
+    """Return the settings of the node in `directory`.
+
+    Raises:
+        CallerError: there is no node, or others may read or change it.
+        InputError: a key is unknown, missing or of the wrong type.
+    """
+    path = directory / FILE
+    if not path.is_file():
+        raise CallerError(SETTINGS_MISSING.because(directory=str(directory)))
+    require_private(directory)
+    require_private(path)
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(SETTINGS_BAD.because(path=str(path), detail=str(error)[:200])) from error
+
+
+def write_settings(directory: Path, settings: Settings) -> None:
+    """Write the settings of a new node, readable by its owner alone."""
+    lines = ["# Settings of this node; docs/operate.md explains each. Unknown keys are errors."]
+    for table, members in msgspec.to_builtins(settings).items():
+        lines += ["", f"[{table}]"]
+        # JSON's strings and numbers are TOML's (TOML 1.0 sections String, Float).
+        lines += [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in members.items()]
+    write_private(directory / FILE, "\n".join(lines) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file readable by its owner alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def require_private(path: Path) -> None:
+    """Require that nobody but the owner may read or change what lies at `path`.
+
+    Raises:
+        CallerError: others may.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise CallerError(PERMISSIONS.because(path=str(path), mode=f"{mode:o}"))
+
+
+def database_url(directory: Path, settings: Settings) -> str:
+    """Return the URL of the node's database."""
+    return settings.database.url or f"sqlite:///{directory.absolute() / DATABASE}"
