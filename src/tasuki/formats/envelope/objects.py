@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tasuki.base.canonical import Json, canonical
+import orjson
+
+from tasuki.base.canonical import Json
 from tasuki.base.errors import PeerError
 from tasuki.base.limits import MAX_BATCH_OBJECTS, MAX_OBJECT_BYTES
 from tasuki.base.reasons import Reason
@@ -40,7 +42,7 @@ def write_objects(parts: Sequence[ObjectPart]) -> bytes:
     entries: list[Json] = [
         {**part.entry, "len": len(part.body), "sha256": hashlib.sha256(part.body).hexdigest()} for part in parts
     ]
-    manifest = canonical({"objects": entries})
+    manifest = orjson.dumps({"objects": entries}, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
     return b"".join((len(manifest).to_bytes(_LENGTH_BYTES, "big"), manifest, *(part.body for part in parts)))
 
 
