@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import orjson
@@ -91,7 +92,7 @@ def share(node: Node, stix_ids: Sequence[str], audience: Audience, *, lane: str 
     report = ShareReport(audience=audience)
     for start in range(0, len(stix_ids), MAX_BATCH_OBJECTS):
         part = stix_ids[start : start + MAX_BATCH_OBJECTS]
-        node.database.write(lambda connection, part=part: _share_part(node, connection, part, report, lane))
+        node.database.write(partial(_share_part, node, part, report, lane))
     node.signals.raise_(OUTBOX)
     return report
 
@@ -112,12 +113,12 @@ def share_all(node: Node, audience: Audience, *, lane: str = "bulk") -> ShareRep
             break
         cursor = rows[-1][0]
         ids = [stix_id for _, stix_id in rows]
-        node.database.write(lambda connection, ids=ids: _share_part(node, connection, ids, report, lane))
+        node.database.write(partial(_share_part, node, ids, report, lane))
         node.signals.raise_(OUTBOX)
     return report
 
 
-def _share_part(node: Node, connection: sa.Connection, stix_ids: Sequence[str], report: ShareReport, lane: str) -> None:
+def _share_part(node: Node, stix_ids: Sequence[str], report: ShareReport, lane: str, connection: sa.Connection) -> None:
     """Decide on one batch and queue what may go, in one transaction with its audit leaf."""
     audience = report.audience
     newest = _newest(connection, stix_ids)
@@ -135,7 +136,7 @@ def _share_part(node: Node, connection: sa.Connection, stix_ids: Sequence[str], 
     fresh = [position for position in going if position not in sent]
     now = node.clock.now()
     if fresh:
-        body = canonical({"positions": fresh, "audience": str(audience)})  # type: ignore[dict-item]
+        body = canonical({"positions": fresh, "audience": str(audience)})
         channel.enqueue(connection, partner=audience.participant, lane=lane, kind="objects", body=body, at=now)
         store.note_sent(connection, str(audience), fresh)
     report.released += len(going)

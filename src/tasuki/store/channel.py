@@ -513,3 +513,46 @@ def _counts(
     for partner, lane, state, number in connection.execute(query):
         counts.setdefault((partner, lane), {})[state] = number
     return counts
+
+
+def sent_hash(connection: sa.Connection, env_id: str) -> str | None:
+    """Return the hash of an envelope this node sent, or None."""
+    return connection.execute(sa.select(ENVELOPES_OUT.c.hash).where(ENVELOPES_OUT.c.env_id == env_id)).scalar()
+
+
+def received_hash(connection: sa.Connection, env_id: str) -> str | None:
+    """Return the hash of an envelope this node took in, or None."""
+    return connection.execute(sa.select(ENVELOPES_IN.c.hash).where(ENVELOPES_IN.c.env_id == env_id)).scalar()
+
+
+def exchanged(connection: sa.Connection, env_id: str) -> tuple[bytes | None, bytes | None]:
+    """Return (whole envelope, receipt) of an envelope sent, or (None, receipt) of one taken in."""
+    row = connection.execute(
+        sa.select(ENVELOPES_OUT.c.raw, ENVELOPES_OUT.c.receipt).where(ENVELOPES_OUT.c.env_id == env_id)
+    ).first()
+    if row is not None:
+        return row.raw, row.receipt
+    receipt = connection.execute(sa.select(ENVELOPES_IN.c.receipt).where(ENVELOPES_IN.c.env_id == env_id)).scalar()
+    return None, receipt
+
+
+def messages(connection: sa.Connection, kind: str) -> list[tuple[str, bytes, datetime]]:
+    """Return (partner, body, when) of every message of a kind that partners sent, oldest first."""
+    query = sa.select(MESSAGES_IN).where(MESSAGES_IN.c.type == kind).order_by(MESSAGES_IN.c.id)
+    return [(row.partner, row.body, from_micros(row.received_at)) for row in connection.execute(query)]
+
+
+def round_trips(connection: sa.Connection, limit: int) -> list[int]:
+    """Return microseconds from sealing to the stored receipt, of the newest envelopes."""
+    query = (
+        sa.select(ENVELOPES_OUT.c.receipt_at - ENVELOPES_OUT.c.sealed_at)
+        .where(ENVELOPES_OUT.c.receipt_at.is_not(None))
+        .order_by(ENVELOPES_OUT.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def equivocation_count(connection: sa.Connection) -> int:
+    """Return how many lies of partners are kept as evidence."""
+    return connection.execute(sa.select(sa.func.count()).select_from(EQUIVOCATIONS)).scalar_one()

@@ -77,9 +77,7 @@ class SignedSize:
     cosigned: bytes | None
 
 
-def append(
-    connection: sa.Connection, log: str, kind: str, body: Mapping[str, Json], at: datetime, salt: bytes
-) -> int:
+def append(connection: sa.Connection, log: str, kind: str, body: Mapping[str, Json], at: datetime, salt: bytes) -> int:
     """Add a leaf to a log in the transaction of the act it records; return its index."""
     count, frontier = _edge(connection, log)
     value = hash_of(salt, kind, body)

@@ -33,4 +33,8 @@ NOT_SENDERS = kind(
     en="{partner} sent material of {originator} without saying so in its label; not held.",
     ja="{partner}が{originator}の情報をラベルに示さず送ったため、保有しません。",
 )
-NO_OBJECT = kind("holdings.no-object", en="Expected a STIX object, found another JSON value.", ja="STIXオブジェクトではないJSONの値です。")
+NO_OBJECT = kind(
+    "holdings.no-object",
+    en="Expected a STIX object, found another JSON value.",
+    ja="STIXオブジェクトではないJSONの値です。",
+)

@@ -15,10 +15,10 @@ _HASHES: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _PORT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
 
 
-def classify(value: str) -> tuple[str, str] | None:
+def classify(value: str) -> tuple[str, str] | None:  # noqa: PLR0911 one line per class
     """Return (class, value) of a bare value, or None where it is none of ours.
 
-    Classes: ipv4, ipv6, cidr4, cidr6, domain, url, email, md5, sha1, sha256, sha512. A port after an address is dropped.
+    Classes: ipv4, ipv6, cidr4, cidr6, domain, url, email, md5, sha1, sha256, sha512. A port is dropped.
     """
     text = value.strip()
     ported = _PORT.fullmatch(text)

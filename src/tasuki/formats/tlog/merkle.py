@@ -116,7 +116,7 @@ def verify_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[byte
     verify_subtree_inclusion(index=index, start=0, end=size, leaf=leaf, proof=proof, root_hash=root_hash)
 
 
-def verify_subtree_inclusion(  # noqa: PLR0913 the statement has these six parts
+def verify_subtree_inclusion(
     *, index: int, start: int, end: int, leaf: bytes, proof: Sequence[bytes], root_hash: bytes
 ) -> None:
     """Check that a leaf hash stands at `index` in the subtree over [start, end).
@@ -158,7 +158,7 @@ def verify_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, 
     verify_subtree_consistency(start=0, end=old, size=new, subtree_root=old_root, root_hash=new_root, proof=proof)
 
 
-def verify_subtree_consistency(  # noqa: PLR0913 the statement has these six parts
+def verify_subtree_consistency(
     *, start: int, end: int, size: int, subtree_root: bytes, root_hash: bytes, proof: Sequence[bytes]
 ) -> None:
     """Check that the subtree over [start, end) is part of the tree of `size` leaves.
@@ -174,28 +174,33 @@ def verify_subtree_consistency(  # noqa: PLR0913 the statement has these six par
     while first != second and (second == last or second & 1):
         first, second, last = first >> 1, second >> 1, last >> 1
     rest = _sized([subtree_root, root_hash, *proof], "consistency")[2:]
-    if first == second:
-        below = above = subtree_root
-    elif rest:
-        below = above = rest.pop(0)
-    else:
+    seed = subtree_root
+    if first != second:
+        if not rest:
+            _fail("consistency", "too few hashes")
+        seed = rest.pop(0)
+    below, above, left = _climb(seed, rest, first, second, last)
+    if left != 0:
         _fail("consistency", "too few hashes")
+    if below != subtree_root or above != root_hash:
+        _fail("consistency", "another root")
+
+
+def _climb(seed: bytes, rest: list[bytes], first: int, second: int, last: int) -> tuple[bytes, bytes, int]:
+    """Fold siblings into the subtree's root and the tree's; return both and how many levels are left."""
+    below = above = seed
     for sibling in rest:
         if last == 0:
             _fail("consistency", "too many hashes")
         if second & 1 or second == last:
-            if first < second:
-                below = node_hash(sibling, below)
+            below = node_hash(sibling, below) if first < second else below
             above = node_hash(sibling, above)
             while not second & 1 and second:
                 first, second, last = first >> 1, second >> 1, last >> 1
         else:
             above = node_hash(above, sibling)
         first, second, last = first >> 1, second >> 1, last >> 1
-    if last != 0:
-        _fail("consistency", "too few hashes")
-    if below != subtree_root or above != root_hash:
-        _fail("consistency", "another root")
+    return below, above, last
 
 
 def is_subtree(start: int, end: int) -> bool:
