@@ -28,3 +28,83 @@ LANE_MOVED = kind(
     en="Expected to be alone on lane {lane}; another process of this node took the number meanwhile. Nothing was changed: send again.",
     ja="レーン {lane} の番号を、このノードの別のプロセスが先に使用しました。何も変更していません。再送してください。",
 )
+DIRECTORY_EXISTS = kind(
+    "services.directory-exists",
+    en="Expected {directory} not to exist yet; it does and was left alone. Name another directory for the new node.",
+    ja="{directory} は既に存在するため、変更していません。新しいノードには別のディレクトリを指定してください。",
+)
+PROFILE_BROKEN = kind(
+    "services.profile-broken",
+    en="Expected a partnership profile in TOML, found: {detail}. Correct the file.",
+    ja="TOML形式のプロファイルではありません: {detail}。ファイルを修正してください。",
+)
+NO_ORGANISATION = kind(
+    "services.no-organisation",
+    en="Expected an organisation in a capacity of {participant}, found {found}; the profile has {known}.",
+    ja="{participant} の組織と資格ではありません: {found}。プロファイルにあるもの: {known}",
+)
+ORDER_WRONG = kind(
+    "services.order-wrong",
+    en="The new node was described wrongly: {detail}. Correct the option.",
+    ja="新しいノードの指定が正しくありません: {detail}。オプションを修正してください。",
+)
+DATABASE_USED = kind(
+    "services.database-used",
+    en="Expected an empty database for the new node, found the table {table} in it; it was left alone. Name another database.",
+    ja="新しいノードには空のデータベースが必要ですが、表 {table} があります。変更していません。別のデータベースを指定してください。",
+)
+DATABASE_CLOSED = kind(
+    "services.database-closed",
+    en="The database was not reached ({cause}); nothing was made. Check its URL, and that it runs.",
+    ja="データベースに接続できませんでした({cause})。何も作成していません。URLと稼働状況を確認してください。",
+)
+OWN_ANCHOR = kind(
+    "services.own-anchor",
+    en="Expected the anchor of a partner, found one of this node's own participant {partner}; hand yours over and take theirs.",
+    ja="パートナーのアンカーが必要ですが、自らの参加者 {partner} のものです。自らのものを渡し、相手のものを受け取ってください。",
+)
+NOT_IN_PROFILE = kind(
+    "services.not-in-profile",
+    en="Expected a participant of the profile {profile}, found {partner}; nobody outside the partnership becomes a partner.",
+    ja="{partner} はプロファイル {profile} の参加者ではありません。参加者以外をパートナーにはできません。",
+)
+OTHER_PROFILE = kind(
+    "services.other-profile",
+    en="Expected {partner} to run the same profile as this node, found another; agree on one profile, then exchange anchors anew.",
+    ja="{partner} のプロファイルがこのノードのものと異なります。プロファイルを合意し、アンカーを改めて交換してください。",
+)
+ANCHOR_OVER = kind(
+    "services.anchor-over",
+    en="Expected an anchor of {partner} valid now, found one that ended at {expires}; ask for the newest.",
+    ja="{partner} のアンカーは {expires} に期限切れです。最新のものを求めてください。",
+)
+ANCHOR_OLD = kind(
+    "services.anchor-old",
+    en="Expected an anchor of {partner} newer than version {held}, found version {found}; nothing was changed.",
+    ja="{partner} のアンカーは版{held}より新しくなければなりませんが、版{found}でした。何も変更していません。",
+)
+NOT_ADDED = kind(
+    "services.partner-not-added",
+    en="Expected a partner whose anchor was added, found {partner}; add it with `tasuki partner add FILE`.",
+    ja="{partner} のアンカーは追加されていません。`tasuki partner add FILE` で追加してください。",
+)
+FINGERPRINT_DIFFERS = kind(
+    "services.fingerprint-differs",
+    en="Expected the fingerprint of the anchor added for {partner}, found another; do not trust it, and ask the partner by a way you know.",
+    ja="追加された {partner} のアンカーの指紋と一致しません。信頼せず、確実な手段で相手に確認してください。",
+)
+TWO_PEOPLE = kind(
+    "services.two-people",
+    en="Expected two different people who compared the fingerprint, found {found}; name both with `--by`.",
+    ja="指紋は異なる二名が照合する必要がありますが、{found}名でした。両名を `--by` で指定してください。",
+)
+NO_ENVELOPE = kind(
+    "services.no-envelope",
+    en="Expected the id of an envelope this node sent or received, found {env_id}; list them with `tasuki channel show`.",
+    ja="このノードが送受信した封筒の ID ではありません({env_id})。`tasuki channel show` で一覧を確認してください。",
+)
+LOOP_BROKE = kind(
+    "services.loop-broke",
+    en="A background loop met an error nobody foresaw ({cause}); it goes on after a pause. Report it with the log.",
+    ja="常駐処理で想定外のエラーが発生しました({cause})。間を置いて継続します。ログを添えて報告してください。",
+)
