@@ -185,6 +185,29 @@ class ReceivedEnvelope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One envelope that went out or came in, for people.
+
+    Attributes:
+        direction: `out` or `in`.
+        status: `sealed` while unanswered, then that of the receipt.
+        receipt: the stored receipt held or given; None while unanswered.
+    """
+
+    direction: str
+    env_id: str
+    partner: str
+    lane: str
+    epoch: int
+    seq: int
+    type: str
+    hash: str
+    status: str
+    at: datetime
+    receipt: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaneSummary:
     """One lane to one partner, both directions, for people.
 
@@ -476,6 +499,51 @@ def keep_equivocation(
         )
     )
     return True
+
+
+def history(connection: sa.Connection, *, partner: str | None, lane: str | None, limit: int) -> list[Passage]:
+    """Return the newest envelopes of both directions, newest first."""
+    found = [
+        *_passages(connection, ENVELOPES_OUT, (partner, lane), limit),
+        *_passages(connection, ENVELOPES_IN, (partner, lane), limit),
+    ]
+    return sorted(found, key=lambda each: (each.at, each.env_id), reverse=True)[:limit]
+
+
+def passage(connection: sa.Connection, env_id: str) -> Passage | None:
+    """Return one envelope by its id, whichever way it went."""
+    for table in (ENVELOPES_OUT, ENVELOPES_IN):
+        row = connection.execute(sa.select(table).where(table.c.env_id == env_id).limit(1)).one_or_none()
+        if row is not None:
+            return _passage(table, row)
+    return None
+
+
+def _passages(
+    connection: sa.Connection, table: sa.Table, which: tuple[str | None, str | None], limit: int
+) -> list[Passage]:
+    query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
+    for column, value in zip((table.c.partner, table.c.lane), which, strict=True):
+        if value is not None:
+            query = query.where(column == value)
+    return [_passage(table, row) for row in connection.execute(query)]
+
+
+def _passage(table: sa.Table, row: sa.Row[tuple[object, ...]]) -> Passage:
+    out = table is ENVELOPES_OUT
+    return Passage(
+        direction="out" if out else "in",
+        env_id=row.env_id,
+        partner=row.partner,
+        lane=row.lane,
+        epoch=row.epoch,
+        seq=row.seq,
+        type=row.type,
+        hash=row.hash,
+        status=row.state if out else row.status,
+        at=from_micros(row.sealed_at if out else row.received_at),
+        receipt=row.receipt,
+    )
 
 
 def summaries(connection: sa.Connection) -> list[LaneSummary]:

@@ -11,15 +11,20 @@ from tasuki.services.channel.peers import PATH, partner_anchor
 from tasuki.services.channel.running import run_sealer, run_sender, trusted
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.channel.sending import push, sync
+from tasuki.services.channel.showing import envelope, envelopes, lanes, sync_with
 
 __all__ = [
     "PATH",
     "accept",
+    "envelope",
+    "envelopes",
+    "lanes",
     "partner_anchor",
     "push",
     "run_sealer",
     "run_sender",
     "seal_next",
     "sync",
+    "sync_with",
     "trusted",
 ]

@@ -9,7 +9,6 @@ from typing import Final
 from tasuki.base.errors import PeerError
 from tasuki.base.ids import ParticipantId
 from tasuki.core.release.released import Released, release_protocol
-from tasuki.core.release.rules import rules_for
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
@@ -39,7 +38,7 @@ def partner_anchor(node: Node, partner: ParticipantId) -> Anchor:
 
 def policy(node: Node) -> str:
     """Return the digest of the release rules in force at a node."""
-    return rules_for(node.profile, node.home).digest
+    return node.gate.rules.digest
 
 
 def protocol(node: Node, kind: str, body: bytes, partner: str) -> Released:

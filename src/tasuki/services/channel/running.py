@@ -9,12 +9,13 @@ from typing import Final
 
 import structlog
 
-from tasuki.base.errors import PeerError, TasukiError, WorldError
+from tasuki.base.errors import TasukiError
 from tasuki.base.ids import ParticipantId
 from tasuki.core.channel.model import Lane
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.channel.sending import push
 from tasuki.services.node import Node
+from tasuki.services.reasons import LOOP_BROKE
 from tasuki.services.signals import OUTBOX, PARTNERS, SEALED
 from tasuki.store import channel as store
 
@@ -66,21 +67,18 @@ def trusted(node: Node) -> list[ParticipantId]:
 
 
 def _serve(node: Node, stop: threading.Event, step: Step, topic: str, partner: ParticipantId, lane: Lane) -> None:
-    failures = 0
+    name = f"{step.__name__}:{partner}:{lane}"
     while not stop.is_set():
         seen = node.signals.seen(topic)
         try:
             while step(node, partner, lane) and not stop.is_set():
-                failures = 0
-        except (WorldError, PeerError) as error:
-            failures += 1
-            _LOG.warning("channel.retry", step=step.__name__, partner=partner, lane=lane, reason=error.reason.code)
-            stop.wait(pause(node, lane, failures))
-        except TasukiError as error:
-            failures += 1
-            _LOG.error("channel.failed", step=step.__name__, partner=partner, lane=lane, reason=error.reason.code)
-            stop.wait(pause(node, lane, failures))
+                pass
+        except Exception as error:  # noqa: BLE001 the loop must outlive whatever one envelope brings
+            reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
+            _LOG.warning("channel.retry", loop=name, reason=reason.code, exc_info=not isinstance(error, TasukiError))
+            stop.wait(pause(node, lane, node.pulses.failed(name, reason, node.clock.now())))
         else:
+            node.pulses.done(name, node.clock.now())
             node.signals.wait(topic, seen, _PATIENCE_S)
 
 
