@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""Alarms: what a person must look at, derived from the store whenever somebody asks, so that none can be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import sqlalchemy as sa
+
+from tasuki.base.reasons import Reason
+from tasuki.base.time import format_rfc3339
+from tasuki.core.channel.model import Lane
+from tasuki.core.holdings.reasons import SPILL as SPILLED
+from tasuki.services.health import reasons as why
+from tasuki.services.node import Node
+from tasuki.services.partners import partners
+from tasuki.store import health as store
+
+URGENT_S: Final = 60
+"""Seconds an urgent envelope may wait for its receipt before a person is told."""
+
+LANE_S: Final = 900
+"""The same on other lanes: a quarter of an hour, as between two statements."""
+
+COSIGN_S: Final = 300
+"""Seconds a leaf may wait for the partner's cosignature."""
+
+ANCHOR_DAYS: Final = 14
+"""Days before an anchor's end at which people start exchanging the next."""
+
+FAILURES: Final = 3
+"""Failures in a row after which a loop is an alarm."""
+
+Severity = Literal["urgent", "look"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One thing to look at.
+
+    Attributes:
+        severity: `urgent` means now, whatever the hour.
+    """
+
+    severity: Severity
+    reason: Reason
+
+    def as_json(self) -> dict[str, object]:
+        """Return the alarm for machine answers."""
+        return {"severity": self.severity, **self.reason.as_json()}
+
+
+def alarms(node: Node) -> list[Alarm]:
+    """Return everything a person must look at, urgent first."""
+    now = node.clock.now()
+    with node.database.read() as connection:
+        found = [
+            *_content(connection),
+            *_lies(connection),
+            *_lanes(connection, now),
+            *_logs(connection, now),
+        ]
+    found += [*_loops(node), *_anchors(node, now)]
+    return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
+
+
+def _content(connection: sa.Connection) -> Iterator[Alarm]:
+    for code, count in store.quarantine(connection).items():
+        if code == SPILLED.code:
+            yield Alarm(severity="urgent", reason=why.SPILL.because(count=count))
+        else:
+            yield Alarm(severity="look", reason=why.QUARANTINED.because(count=count, code=code))
+
+
+def _lies(connection: sa.Connection) -> Iterator[Alarm]:
+    for partner, count in store.equivocations(connection).items():
+        yield Alarm(severity="urgent", reason=why.EQUIVOCATION.because(partner=partner, count=count))
+    for (partner, status), count in store.dead(connection).items():
+        yield Alarm(severity="look", reason=why.DEAD_LETTERS.because(partner=partner, status=status, count=count))
+
+
+def _lanes(connection: sa.Connection, now: datetime) -> Iterator[Alarm]:
+    for each in store.waiting(connection):
+        seconds = int((now - each.since).total_seconds())
+        if each.lane == Lane.URGENT and seconds > URGENT_S:
+            reason = why.URGENT_WAITS.because(partner=each.partner, count=each.count, seconds=seconds)
+            yield Alarm(severity="urgent", reason=reason)
+        elif seconds > LANE_S:
+            reason = why.LANE_WAITS.because(partner=each.partner, lane=each.lane, count=each.count, seconds=seconds)
+            yield Alarm(severity="look", reason=reason)
+
+
+def _logs(connection: sa.Connection, now: datetime) -> Iterator[Alarm]:
+    for each in store.uncosigned(connection):
+        seconds = int((now - each.since).total_seconds())
+        if seconds > COSIGN_S:
+            reason = why.NOT_COSIGNED.because(log=each.log, leaves=each.leaves, seconds=seconds)
+            yield Alarm(severity="look", reason=reason)
+
+
+def _loops(node: Node) -> Iterator[Alarm]:
+    for name, pulse in node.pulses.all().items():
+        if pulse.failures >= FAILURES and pulse.last is not None:
+            reason = why.LOOP_FAILS.because(loop=name, count=pulse.failures, cause=pulse.last.sentence())
+            yield Alarm(severity="look", reason=reason)
+
+
+def _anchors(node: Node, now: datetime) -> Iterator[Alarm]:
+    soon = now + timedelta(days=ANCHOR_DAYS)
+    if node.anchor.expires < soon:
+        yield Alarm(severity="look", reason=why.KEYS_END.because(expires=format_rfc3339(node.anchor.expires)))
+    for partner in partners(node):
+        if partner.state == "known":
+            yield Alarm(severity="look", reason=why.NOT_COMPARED.because(partner=partner.partner))
+        elif partner.state == "trusted" and partner.expires < soon:
+            expires = format_rfc3339(partner.expires)
+            yield Alarm(severity="look", reason=why.ANCHOR_ENDS.because(node=partner.node, expires=expires))

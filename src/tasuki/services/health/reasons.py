@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Reasons for alarms and for the doctor's findings: each says what to do."""
+
+from tasuki.base.reasons import kind
+
+SPILL = kind(
+    "health.spill",
+    en="{count} texts above this node's ceiling came in and were not held. Start spill handling; `tasuki quarantine` names them.",
+    ja="ノードの上限を超える文書が{count}件届き、保有していません。流出時対応を開始してください。`tasuki quarantine` で確認できます。",
+)
+QUARANTINED = kind(
+    "health.quarantined",
+    en="{count} objects were set aside ({code}); look at them with `tasuki quarantine`.",
+    ja="{count}件のオブジェクトを隔離しました({code})。`tasuki quarantine` で確認してください。",
+)
+EQUIVOCATION = kind(
+    "health.equivocation",
+    en="{partner} signed two different envelopes for one number ({count} times); both are kept as evidence. Talk to {partner}.",
+    ja="{partner} が一つの番号に異なる二つの封筒を署名しました({count}回)。両方を証拠として保存しています。{partner} に連絡してください。",
+)
+URGENT_WAITS = kind(
+    "health.urgent-waits",
+    en="{count} urgent items for {partner} have waited {seconds} s without a receipt; call {partner}, and look with `tasuki channel show`.",
+    ja="{partner} 宛ての至急{count}件が受領証なしで{seconds}秒待っています。{partner} に電話し、`tasuki channel show` で確認してください。",
+)
+LANE_WAITS = kind(
+    "health.lane-waits",
+    en="{count} items for {partner} have waited {seconds} s on lane {lane}; look with `tasuki channel show`.",
+    ja="{partner} 宛ての{count}件がレーン{lane}で{seconds}秒待っています。`tasuki channel show` で確認してください。",
+)
+DEAD_LETTERS = kind(
+    "health.dead-letters",
+    en="{partner} answered {count} envelopes with `{status}`; look with `tasuki channel show` and ask {partner}.",
+    ja="{partner} が封筒{count}件に `{status}` と応答しました。`tasuki channel show` で確認し、{partner} に問い合わせてください。",
+)
+NOT_COSIGNED = kind(
+    "health.not-cosigned",
+    en="{leaves} leaves of {log} have waited {seconds} s for the partner's cosignature; look whether the partner is reached.",
+    ja="{log} の{leaves}件が相手の連署を{seconds}秒待っています。相手に接続できるか確認してください。",
+)
+LOOP_FAILS = kind(
+    "health.loop-fails",
+    en="The loop {loop} failed {count} times in a row, last because: {cause}",
+    ja="ループ{loop}が{count}回続けて失敗しています。直近の理由: {cause}",
+)
+ANCHOR_ENDS = kind(
+    "health.anchor-ends",
+    en="The anchor of {node} ends at {expires}; exchange a newer one before that.",
+    ja="{node} のアンカーは {expires} に期限切れとなります。それまでに新しいものを交換してください。",
+)
+NOT_COMPARED = kind(
+    "health.not-compared",
+    en="The anchor of {partner} was added and never compared; compare the fingerprint with `tasuki partner verify {partner}`.",
+    ja="{partner} のアンカーは追加されましたが未照合です。`tasuki partner verify {partner}` で指紋を照合してください。",
+)
+FINE = kind(
+    "health.fine",
+    en="{what}: in order.",
+    ja="{what}: 正常です。",
+)
+OPEN_FILES = kind(
+    "health.open-files",
+    en="Expected {path} to be readable by its owner alone, found mode {mode}; run `chmod -R go-rwx {path}`.",
+    ja="{path} は所有者だけが読めなければなりませんが、モードは{mode}です。`chmod -R go-rwx {path}` を実行してください。",
+)
+LITTLE_SPACE = kind(
+    "health.little-space",
+    en="Expected at least {least} MiB free on the disk of {path}, found {free}; make room before writes fail.",
+    ja="{path} のディスクの空きは{least} MiB以上必要ですが、{free} MiBです。書き込みが失敗する前に空きを確保してください。",
+)
+OLD_SQLITE = kind(
+    "health.old-sqlite",
+    en="SQLite {version} can corrupt a database when its write-ahead log restarts; install pysqlite3 0.6 or SQLite 3.51.3.",
+    ja="SQLite {version} には先行書き込みログの再開時にデータベースを破損する不具合があります。pysqlite3 0.6 または SQLite 3.51.3 を導入してください。",
+)
+KEYS_END = kind(
+    "health.keys-end",
+    en="This node's own anchor ends at {expires}; renew keys and hand out a new anchor before that.",
+    ja="このノードのアンカーは {expires} に期限切れとなります。それまでに鍵を更新し、新しいアンカーを渡してください。",
+)
+SIGNER_SILENT = kind(
+    "health.signer-silent",
+    en="The signer does not sign: {cause}",
+    ja="署名プロセスが署名できません: {cause}",
+)
+CLOCK_OFF = kind(
+    "health.clock-off",
+    en="This clock and that of {partner} differ by {seconds} s; set both by a time service: envelopes from the future are refused.",
+    ja="このノードと {partner} の時計が{seconds}秒ずれています。双方を時刻サービスに合わせてください。未来の封筒は拒否されます。",
+)
+CLOCK_BACK = kind(
+    "health.clock-back",
+    en="This clock stands at {now}, before {last}, when the log was last written; set it by a time service.",
+    ja="時計は{now}ですが、ログへの最後の記録は{last}です。時刻サービスに合わせてください。",
+)
+UNREACHED = kind(
+    "health.unreached",
+    en="{partner} was not reached: {cause}",
+    ja="{partner} に接続できません: {cause}",
+)
+LOG_BROKEN = kind(
+    "health.log-broken",
+    en="A log of this node is not what was written: {cause}",
+    ja="このノードのログが記録時と一致しません: {cause}",
+)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""What the store says about how the node fares: the oldest that waits, what failed, what nobody cosigned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from tasuki.base.time import from_micros
+from tasuki.core.ledger.model import AUDIT
+from tasuki.store.channel import ENVELOPES_OUT, EQUIVOCATIONS, OUTBOX
+from tasuki.store.database import Database
+from tasuki.store.holdings import QUARANTINE
+from tasuki.store.ledger import CHECKPOINTS, LEAVES, LOGS
+
+_DEAD: Final = ("refused", "expired", "unsupported")
+_WAL_RESET: Final = ((3, 7, 0), (3, 51, 3))
+_BACKPORTS: Final = ((3, 50, 7), (3, 44, 6))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The oldest thing on a lane without a receipt, sealed or not, and how many there are."""
+
+    partner: str
+    lane: str
+    since: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncosigned:
+    """A pair log that grew since the partner last cosigned it: the first leaf that is not covered."""
+
+    log: str
+    since: datetime
+    leaves: int
+
+
+def waiting(connection: sa.Connection) -> list[Waiting]:
+    """Return what waits longest on each lane of each partner."""
+    queued = sa.select(OUTBOX.c.partner, OUTBOX.c.lane, OUTBOX.c.at.label("at")).where(OUTBOX.c.state == "waiting")
+    sealed = sa.select(ENVELOPES_OUT.c.partner, ENVELOPES_OUT.c.lane, ENVELOPES_OUT.c.sealed_at.label("at")).where(
+        ENVELOPES_OUT.c.state == "sealed"
+    )
+    both = queued.union_all(sealed).subquery()
+    query = sa.select(both.c.partner, both.c.lane, sa.func.min(both.c.at), sa.func.count()).group_by(
+        both.c.partner, both.c.lane
+    )
+    return [
+        Waiting(partner=partner, lane=lane, since=from_micros(at), count=count)
+        for partner, lane, at, count in connection.execute(query)
+    ]
+
+
+def dead(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """Return how many envelopes each partner answered with something else than `stored`, by (partner, status)."""
+    query = (
+        sa.select(ENVELOPES_OUT.c.partner, ENVELOPES_OUT.c.state, sa.func.count())
+        .where(ENVELOPES_OUT.c.state.in_(_DEAD))
+        .group_by(ENVELOPES_OUT.c.partner, ENVELOPES_OUT.c.state)
+    )
+    return {(partner, state): count for partner, state, count in connection.execute(query)}
+
+
+def equivocations(connection: sa.Connection) -> dict[str, int]:
+    """Return how often each partner signed two truths."""
+    query = sa.select(EQUIVOCATIONS.c.partner, sa.func.count()).group_by(EQUIVOCATIONS.c.partner)
+    return dict(connection.execute(query).tuples().all())
+
+
+def quarantine(connection: sa.Connection) -> Mapping[str, int]:
+    """Return how many objects were set aside, by reason code."""
+    query = sa.select(QUARANTINE.c.code, sa.func.count()).group_by(QUARANTINE.c.code)
+    return dict(connection.execute(query).tuples().all())
+
+
+def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
+    """Return the pair logs with leaves that no cosignature covers."""
+    covered = (
+        sa.select(CHECKPOINTS.c.log, sa.func.max(CHECKPOINTS.c.size).label("size"))
+        .where(CHECKPOINTS.c.cosignature.is_not(None))
+        .group_by(CHECKPOINTS.c.log)
+        .subquery()
+    )
+    known = sa.func.coalesce(covered.c.size, 0)
+    query = (
+        sa.select(LOGS.c.log, LOGS.c.size - known, LEAVES.c.at)
+        .outerjoin(covered, covered.c.log == LOGS.c.log)
+        .join(LEAVES, sa.and_(LEAVES.c.log == LOGS.c.log, LEAVES.c.leaf_index == known))
+        .where(LOGS.c.log != AUDIT, LOGS.c.size > known)
+    )
+    return [Uncosigned(log=log, leaves=leaves, since=from_micros(at)) for log, leaves, at in connection.execute(query)]
+
+
+def log_sizes(connection: sa.Connection) -> dict[str, int]:
+    """Return the size of every log."""
+    return dict(connection.execute(sa.select(LOGS.c.log, LOGS.c.size)).tuples().all())
+
+
+def sqlite_with_reset_bug(database: Database) -> str | None:
+    """Return the version of an SQLite in which a WAL reset can corrupt the database; None where that cannot be.
+
+    Source: sqlite.org/wal.html#walresetbug: fixed in 3.51.3 and the branches 3.50.7 and 3.44.6.
+    """
+    if database.dialect != "sqlite":
+        return None
+    running = str(getattr(database.engine.dialect.dbapi, "sqlite_version", "0"))
+    version = tuple(int(part) for part in running.split("."))
+    fixed = any(version[:2] == back[:2] and version >= back for back in _BACKPORTS)
+    affected = _WAL_RESET[0] <= version < _WAL_RESET[1] and not fixed
+    return running if affected else None
