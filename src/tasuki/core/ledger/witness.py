@@ -6,17 +6,17 @@ Source: C2SP tlog-witness (add-checkpoint).
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tasuki.base.errors import InputError
 from tasuki.base.reasons import Reason
 from tasuki.core.ledger import reasons as why
+from tasuki.formats.tlog.base64s import decode, encode
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
 from tasuki.formats.tlog.merkle import EMPTY_ROOT, verify_consistency
 from tasuki.formats.tlog.note import Note, VerifierKey, parse_note, verify_note
+from tasuki.formats.tlog.numbers import decimal
 
 _MAX_PROOF = 63
 
@@ -51,7 +51,7 @@ class Answer:
 
 def write_request(old: int, proof: tuple[bytes, ...], note: bytes) -> bytes:
     """Return the body of an add-checkpoint request."""
-    lines = "".join(base64.b64encode(each).decode() + "\n" for each in proof)
+    lines = "".join(encode(each) + "\n" for each in proof)
     return f"old {old}\n{lines}\n".encode() + note
 
 
@@ -64,14 +64,14 @@ def parse_request(body: bytes) -> Request:
     head, separator, rest = body.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")
     word, _, number = lines[0].partition(" ")
-    if not separator or word != "old" or not number.isascii() or not number.isdigit() or len(lines) > _MAX_PROOF + 1:
+    if not separator or word != "old" or len(lines) > _MAX_PROOF + 1:
         raise InputError(why.WITNESS_BODY.because(found=lines[0][:40]))
     try:
-        proof = tuple(base64.b64decode(line, validate=True) for line in lines[1:])
-    except (binascii.Error, ValueError) as error:
-        raise InputError(why.WITNESS_BODY.because(found="a proof that is no base64")) from error
+        old, proof = decimal(number), tuple(decode(line) for line in lines[1:])
+    except ValueError as error:
+        raise InputError(why.WITNESS_BODY.because(found=str(error))) from error
     note = parse_note(rest)
-    return Request(old=int(number), proof=proof, note=note, checkpoint=parse_checkpoint(note.text))
+    return Request(old=old, proof=proof, note=note, checkpoint=parse_checkpoint(note.text))
 
 
 def judge(body: bytes, logs: Mapping[str, VerifierKey], known: Mapping[str, tuple[int, bytes]]) -> Answer:

@@ -6,12 +6,12 @@ Source: C2SP tlog-checkpoint.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 
 from tasuki.base.errors import InputError
+from tasuki.formats.tlog.base64s import decode, encode
 from tasuki.formats.tlog.merkle import HASH_BYTES
+from tasuki.formats.tlog.numbers import decimal
 from tasuki.formats.tlog.reasons import CHECKPOINT
 
 _LINES = 3
@@ -35,7 +35,7 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The text that is signed."""
-        lines = [self.origin, str(self.size), base64.b64encode(self.root).decode(), *self.extensions]
+        lines = [self.origin, str(self.size), encode(self.root), *self.extensions]
         return "\n".join(lines) + "\n"
 
 
@@ -43,18 +43,18 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """Return the checkpoint in the text of a note.
 
     Raises:
-        InputError: too few lines, a size with a leading zero or sign, a root that is not 32 bytes.
+        InputError: too few lines, a size that is no plain decimal, a root that is not 32 bytes in base64.
     """
     lines = text.split("\n")
     if len(lines) <= _LINES or lines[-1] or not lines[0]:
         raise InputError(CHECKPOINT.because(found="another number of lines"))
     origin, size, encoded = lines[:_LINES]
-    if not size.isascii() or not size.isdigit() or (size != "0" and size.startswith("0")):
-        raise InputError(CHECKPOINT.because(found=f"the size {size[:24]}"))
+    if not all(lines[_LINES:-1]):
+        raise InputError(CHECKPOINT.because(found="an empty extension line"))
     try:
-        root = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError(CHECKPOINT.because(found="a root that is no base64")) from error
+        count, root = decimal(size), decode(encoded)
+    except ValueError as error:
+        raise InputError(CHECKPOINT.because(found=str(error))) from error
     if len(root) != HASH_BYTES:
         raise InputError(CHECKPOINT.because(found=f"a root of {len(root)} bytes"))
-    return Checkpoint(origin=origin, size=int(size), root=root, extensions=tuple(lines[_LINES:-1]))
+    return Checkpoint(origin=origin, size=count, root=root, extensions=tuple(lines[_LINES:-1]))

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from tasuki.base.errors import InputError
+from tasuki.formats.tlog.base64s import decode, encode
 from tasuki.formats.tlog.cosignature import cosigned_message, cosigned_message_v2
 from tasuki.formats.tlog.reasons import KEY, NOTE, SIGNATURE
 
@@ -49,7 +50,7 @@ class VerifierKey:
     @property
     def text(self) -> str:
         """The written form `name+hash+key`."""
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.kind]) + self.key).decode()}"
+        return f"{self.name}+{self.id.hex()}+{encode(bytes([self.kind]) + self.key)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class SignatureLine:
     @property
     def text(self) -> str:
         """The line as written, with its newline."""
-        return f"— {self.name} {base64.b64encode(self.key_id + self.signature).decode()}\n"
+        return f"— {self.name} {encode(self.key_id + self.signature)}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +101,8 @@ def parse_key(text: str) -> VerifierKey:
     name, _, rest = text.strip().partition("+")
     stated, _, encoded = rest.partition("+")
     try:
-        blob = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
+        blob = decode(encoded)
+    except ValueError as error:
         raise InputError(KEY.because(found=text[:60])) from error
     if not blob:
         raise InputError(KEY.because(found=text[:60]))
@@ -126,7 +127,7 @@ def parse_note(raw: bytes) -> Note:
     if any(ord(each) < ord(" ") and each != "\n" for each in whole):
         raise InputError(NOTE.because(found="a control character"))
     text, separator, block = whole.rpartition("\n\n")
-    if not separator or not block.endswith("\n"):
+    if not text or not separator or not block.endswith("\n"):
         raise InputError(NOTE.because(found="no signatures"))
     lines = block[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
@@ -139,8 +140,9 @@ def _line(line: str) -> SignatureLine:
     if match is None or "+" in match[1]:
         raise InputError(NOTE.because(found=f"the line {line[:40]!r}"))
     try:
+        # Stray bits are let pass here, as every reader of notes does: the signature decides.
         blob = base64.b64decode(match[2], validate=True)
-    except (binascii.Error, ValueError) as error:
+    except binascii.Error as error:
         raise InputError(NOTE.because(found="a signature that is no base64")) from error
     if len(blob) <= _ID_BYTES:
         raise InputError(NOTE.because(found="an empty signature"))

@@ -32,3 +32,8 @@ PROOF_TEXT = kind(
 POLICY = kind(
     "tlog.policy", en="The policy is wrong in line {line}: {found}.", ja="ポリシーの{line}行目が誤っています: {found}"
 )
+TILE = kind(
+    "tlog.tile",
+    en="Expected a tile of a log (hashes, a bundle of entries, or its path), found {found}.",
+    ja="ログのタイル(ハッシュ・エントリの束・そのパス)が必要ですが、{found}がありました。",
+)
