@@ -16,9 +16,9 @@ from tasuki.adapters.vault import Vault
 from tasuki.base.errors import WorldError
 from tasuki.base.ids import Audience, NodeName
 from tasuki.base.reasons import Text, kind
+from tasuki.core.partners.model import Ceiling, Organisation, Participant, Profile
 from tasuki.core.release.released import Released
 from tasuki.core.release.rules import Gate, rules_for
-from tasuki.core.partners.model import Ceiling, Organisation, Participant, Profile
 from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.services.node import Node
 from tasuki.services.signals import Signals

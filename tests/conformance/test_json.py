@@ -7,6 +7,7 @@ import base64
 import json
 
 import pytest
+
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import InputError
 from tasuki.formats.json.strict import loads

@@ -69,11 +69,9 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How often the worker looks by itself; what is committed here wakes it at once.
 
     Attributes:
-        checkpoint_s: between checkpoints of a growing log; longer leaves more leaves without a cosignature.
         disposal_s: between looks for holdings whose disposal date came; longer keeps them longer.
     """
 
-    checkpoint_s: Seconds = 60.0
     disposal_s: Seconds = 3600.0
 
 

@@ -188,6 +188,12 @@ class Signer:
         return cls(process.ask, process.stop)
 
     @classmethod
+    def when_asked(cls, directory: Path, me: NodeName) -> Signer:
+        """Return a signer whose process starts with the first question: a command that signs nothing starts none."""
+        late = _Late(directory, me)
+        return cls(late.ask, late.stop)
+
+    @classmethod
     def in_process(cls, me: NodeName, keys: Iterable[PrivateKey]) -> Signer:
         """Return a signer without a process, for tests and the bench."""
         return cls(Desk(me, keys).answer, _nothing)
@@ -235,6 +241,27 @@ class Signer:
 
 def _nothing() -> None:
     """Stop nothing: a signer without a process ends with its node."""
+
+
+class _Late:
+    """A signer process that is not started before it is needed."""
+
+    def __init__(self, directory: Path, me: NodeName) -> None:
+        self._directory = directory
+        self._me = me
+        self._guard = threading.Lock()
+        self._process: _Process | None = None
+
+    def ask(self, question: bytes) -> bytes:
+        with self._guard:
+            if self._process is None:
+                self._process = _Process(self._directory, self._me)
+        return self._process.ask(question)
+
+    def stop(self) -> None:
+        with self._guard:
+            if self._process is not None:
+                self._process.stop()
 
 
 class _Process:

@@ -56,7 +56,7 @@ LOCAL: Final = "local"
 BATCH: Final = 1000
 """Objects in one transaction: an fsync is shared by many, and a crash loses at most this much unacknowledged work."""
 
-_IDENTITY_SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
+IDENTITY_SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
 """When our own identity was created: fixed, so that its bytes never change."""
 
 Definitions = dict[str, Mapping[str, Json]]
@@ -193,7 +193,7 @@ def _listed(node: Node, raw: bytes, terms: Terms) -> Iterator[Piece]:
     yield Piece(place="identity", raw=identity)
     markings = [marking_id(level) for level in terms.levels]
     for audiences in terms.caveats:
-        identifier, definition = build.caveat_definition(audiences, creator=creator, at=_IDENTITY_SINCE)
+        identifier, definition = build.caveat_definition(audiences, creator=creator, at=IDENTITY_SINCE)
         markings.append(identifier)
         yield Piece(place="caveat", raw=definition)
     for listed in read_list(raw.split(b"\n")):
@@ -212,7 +212,7 @@ def home_identity(node: Node) -> tuple[StixId, bytes]:
     identifier = own_id("identity", "tasuki", str(node.home))
     organisations = node.profile.participant(node.me.participant).organisations
     name = next((each.name.en for each in organisations if each.id == node.home.organisation), str(node.home))
-    body = build.identity(identifier, name, _IDENTITY_SINCE, markings=[marking_id("clear")])
+    body = build.identity(identifier, name, IDENTITY_SINCE, markings=[marking_id("clear")])
     return identifier, body
 
 

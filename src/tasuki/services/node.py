@@ -15,6 +15,7 @@ from tasuki.core.release.rules import Gate
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services.link import Link
 from tasuki.services.locks import Locks
+from tasuki.services.matching import Matching
 from tasuki.services.pulses import Pulses
 from tasuki.services.signals import Signals
 from tasuki.store.database import Database
@@ -46,5 +47,6 @@ class Node:
     vault: Vault
     gate: Gate
     labels: Labels = field(default_factory=Labels)
+    matching: Matching = field(default_factory=Matching)
     locks: Locks = field(default_factory=Locks)
     pulses: Pulses = field(default_factory=Pulses)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 import sqlalchemy as sa
 
 from tasuki.base.ids import ParticipantId, StixId
@@ -430,3 +431,31 @@ _PART: Final = 500
 def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
     """Cut a list so that no statement has too many parameters."""
     return [values[i : i + _PART] for i in range(0, len(values), _PART)]
+
+
+def buried_since(connection: sa.Connection, at: int) -> list[tuple[str, int]]:
+    """Return (id, when) of recalls remembered at or after a moment in microseconds since 1970."""
+    query = sa.select(TOMBSTONES.c.stix_id, TOMBSTONES.c.at).where(TOMBSTONES.c.at >= at)
+    return [(row.stix_id, row.at) for row in connection.execute(query)]
+
+
+def expired(connection: sa.Connection, now: str, limit: int) -> list[int]:
+    """Return positions of live holdings whose handling basis says dispose by a moment before `now` (RFC 3339)."""
+    numbers = [
+        number
+        for number, body in connection.execute(sa.select(HANDLING.c.id, HANDLING.c.body))
+        if (until := orjson.loads(body).get("dispose_by")) is not None and until < now
+    ]
+    query = sa.select(HOLDINGS.c.position).where(
+        HOLDINGS.c.handling.in_(numbers), HOLDINGS.c.state != State.DISPOSED.value
+    )
+    return list(connection.execute(query.limit(limit)).scalars())
+
+
+def ids_at(connection: sa.Connection, positions: Sequence[int]) -> list[str]:
+    """Return the ids at positions, each once."""
+    found: dict[str, None] = {}
+    for part in _parts(positions):
+        query = sa.select(HOLDINGS.c.stix_id).where(HOLDINGS.c.position.in_(part))
+        found.update(dict.fromkeys(connection.execute(query).scalars()))
+    return list(found)

@@ -21,6 +21,7 @@ from tasuki.base.reasons import Language, Reason, Text, kind
 from tasuki.faces.cli.door import Answer, Door, OpenNode, Question
 from tasuki.faces.cli.reasons import NO_NODE, STRANGE, UNREADABLE, USAGE
 from tasuki.faces.cli.words import AS_JSON, COMMANDS, EXAMPLE, OPTIONS, SHOW_HELP, WHICH_NODE, language, say
+from tasuki.services.setup import Made, Order
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -38,10 +39,14 @@ class House:
     Attributes:
         open_node: opens a stopped node; see `door`.
         profile: text of the profile that ships under a name, or lies at a path.
+        init: makes a node.
+        serve: runs a node until it is told to stop.
     """
 
     open_node: OpenNode
     profile: Callable[[str], str]
+    init: Callable[[Order], Made]
+    serve: Callable[[Path], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +59,17 @@ class Call:
     language: Language
     resources: ExitStack = field(default_factory=ExitStack)
     _door: Door | None = None
+
+    @property
+    def lent(self) -> House:
+        """What the wiring lends; every command run by `tasuki` has it.
+
+        Raises:
+            CallerError: the command runs by itself, in a program of somebody else.
+        """
+        if self.house is None:
+            raise CallerError(NO_NODE.because())
+        return self.house
 
     @property
     def node_directory(self) -> Path:
@@ -93,10 +109,7 @@ class Call:
             WorldError: it cannot be reached.
         """
         if self._door is None:
-            house = self.house
-            if house is None:
-                raise CallerError(NO_NODE.because())
-            self._door = Door(self.node_directory, house.open_node, self.resources)
+            self._door = Door(self.node_directory, self.lent.open_node, self.resources)
         answer = self._door.ask(question)
         if answer.status != _OK:
             raise _refusal(answer)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The stage of the demonstration: two node processes on loopback, and the commands a person would type."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from tasuki.base.errors import WorldError
+from tasuki.base.reasons import kind
+
+START_LIMIT_S: Final = 20.0
+"""How long a node may take until it answers; measured about two seconds."""
+
+NODE_DIED = kind(
+    "demo.node-died",
+    en="The {name} node did not start ({detail}). Its log is {log}.",
+    ja="{name}ノードを起動できませんでした({detail})。ログ: {log}",
+)
+COMMAND_FAILED = kind(
+    "demo.command-failed",
+    en="`tasuki {command}` ended with {code}: {detail}",
+    ja="`tasuki {command}` が終了コード{code}で終わりました: {detail}",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Actor:
+    """One side: its directory, its process, and what it typed.
+
+    Attributes:
+        participant: `GBR` or `JPN`.
+        organisation: the organisation in its capacity that runs the node.
+    """
+
+    participant: str
+    organisation: str
+    directory: Path
+    cli: click.Command
+    process: subprocess.Popen[bytes] | None = None
+    typed: list[str] = field(default_factory=list)
+
+    @property
+    def log(self) -> Path:
+        """Where the node process writes its log."""
+        return self.directory.with_name(f"{self.participant.lower()}.log")
+
+    def run(self, *words: str | Path, accept: tuple[int, ...] = (0,)) -> Any:
+        """Type `tasuki WORDS --json` at this node; return the answer.
+
+        Raises:
+            WorldError: the command ended with a code not in `accept`.
+        """
+        command = " ".join(str(word) for word in words)
+        self.typed.append(command)
+        code, output = self._invoke([str(word) for word in words])
+        if code not in accept:
+            detail = output.strip().splitlines()[-1][:300] if output.strip() else "no output"
+            raise WorldError(COMMAND_FAILED.because(command=command[:120], code=code, detail=detail), retry=False)
+        return _parse(output)
+
+    def _invoke(self, words: list[str]) -> tuple[int, str]:
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            _environment(TASUKI_NODE=str(self.directory)),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                answer = self.cli.main([*words, "--json"], prog_name="tasuki", standalone_mode=True)
+            except SystemExit as stop:
+                answer = stop.code
+        code = answer if isinstance(answer, int) else 0
+        return code, out.getvalue() if code == 0 or out.getvalue() else err.getvalue()
+
+    def start(self) -> None:
+        """Start the node process; `wait` says when it answers."""
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tasuki", "serve", str(self.directory)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait(self) -> None:
+        """Wait until the node answers.
+
+        Raises:
+            WorldError: it ended or stayed silent for `START_LIMIT_S`.
+        """
+        deadline = time.monotonic() + START_LIMIT_S
+        detail = "no answer"
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                detail = "process ended"
+                break
+            if (self.directory / "run" / "node.sock").exists():
+                code, _ = self._invoke(["status"])
+                if code == 0:
+                    return
+            time.sleep(0.05)
+        raise WorldError(NODE_DIED.because(name=self.participant, detail=detail, log=str(self.log)), retry=False)
+
+    def stop(self) -> None:
+        """Ask the node to stop and wait for it; end it hard after ten seconds."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    """Return a loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _parse(output: str) -> Any:
+    lines = [line for line in output.splitlines() if line.strip()]
+    if not lines:
+        return None
+    try:
+        return msgspec.json.decode(output.encode())
+    except msgspec.DecodeError:
+        return [msgspec.json.decode(line.encode()) for line in lines]

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The wiring: the only place where configuration, adapters, services and faces meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from tasuki.adapters.clock import Clock, Entropy
+from tasuki.adapters.partner_http import HttpLink
+from tasuki.adapters.signer import Signer
+from tasuki.adapters.vault import Vault
+from tasuki.app.config import Configuration, configuration
+from tasuki.app.lock import hold
+from tasuki.core.release.rules import Gate, rules_for
+from tasuki.faces.api.app import api_app
+from tasuki.services.link import Link
+from tasuki.services.node import Node
+from tasuki.services.signals import Signals
+from tasuki.store.database import METADATA, Database
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to this version's schema."""
+    database = Database(url)
+    try:
+        METADATA.create_all(database.engine)
+    finally:
+        database.close()
+
+
+@contextmanager
+def wired(told: Configuration, *, signer: Signer | None = None, link: Link | None = None) -> Iterator[Node]:
+    """Give the node that `told` describes, its lock already held; close what it opened afterwards.
+
+    Args:
+        told: read from the node's directory.
+        signer: a stand-in; else the signer process starts with the first signature.
+        link: a stand-in; else partners are reached over HTTP.
+    """
+    http = HttpLink(told.directory)
+    entropy = Entropy()
+    signing = signer or Signer.when_asked(told.directory, told.me)
+    database = Database(told.database_url)
+    try:
+        yield Node(
+            directory=told.directory,
+            me=told.me,
+            home=told.home,
+            profile=told.profile,
+            database=database,
+            clock=Clock(),
+            entropy=entropy,
+            signals=Signals(),
+            signer=signing,
+            link=link or http,
+            anchor=told.anchor,
+            vault=Vault(told.vault_key, entropy),
+            gate=Gate(rules_for(told.profile, told.home)),
+        )
+    finally:
+        # Writes that were queued are finished first; then nothing is left that could sign or send.
+        database.close()
+        http.close()
+        signing.stop()
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[Starlette]:
+    """Give the local API of a stopped node, held by this process until the end.
+
+    Raises:
+        WorldError: another process holds it.
+    """
+    told = configuration(directory)
+    with hold(told.directory), wired(told) as node:
+        yield api_app(node)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""The application of the local API, and the table of everything it can be asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from tasuki.faces.api import channel, health, partners
+from tasuki.faces.http.kit import HANDLERS
+from tasuki.services.node import Node
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *channel.ROUTES,
+    *health.ROUTES,
+    *partners.ROUTES,
+)
+"""Everything the node's own people and programs may ask."""
+
+
+def api_app(node: Node) -> Starlette:
+    """Return the local API of a node."""
+    app = Starlette(routes=[*ROUTES], exception_handlers=HANDLERS)
+    app.state.node = node
+    return app
