@@ -6,10 +6,11 @@ SIZE ?= ci
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp-$(shell cat requirements/dev.lock requirements/bootstrap.lock pyproject.toml | cksum | cut -d' ' -f1)
+PEERS := $(patsubst requirements/peers/%.lock,.peers/%/.stamp,$(wildcard requirements/peers/*.lock))
 RIGS := $(sort $(wildcard prove/*.py))
 BENCHES := $(sort $(wildcard bench/*.py))
 
-.PHONY: setup demo test check conformance prove bench serve sbom wheel packages clean
+.PHONY: setup peers demo test check conformance prove bench serve sbom wheel packages clean
 
 setup: $(STAMP)
 
@@ -20,6 +21,13 @@ $(STAMP):
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.stamp-*
+	@touch $@
+
+peers: $(PEERS)
+
+.peers/%/.stamp: requirements/peers/%.lock | setup
+	@$(PYTHON) -m venv --clear .peers/$*
+	@$(BIN)/uv pip sync --quiet --python .peers/$*/bin/python --require-hashes $<
 	@touch $@
 
 demo: setup
@@ -44,7 +52,7 @@ check: setup
 prove: setup
 	@set -e; for rig in $(RIGS); do $(BIN)/python $$rig --size $(SIZE); done
 
-bench: setup
+bench: setup peers
 	@set -e; for bench in $(BENCHES); do $(BIN)/python $$bench; done
 
 serve: setup
