@@ -22,6 +22,7 @@ from tasuki.core.release.released import Released, release_document
 from tasuki.formats.stix.build import bundle
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
+from tasuki.services.settling import settle
 from tasuki.services.signals import ARRIVED
 from tasuki.store import holdings as store
 from tasuki.store import release as labels
@@ -201,7 +202,7 @@ def dispose_expired(node: Node) -> int:
 def _shred(node: Node, connection: sa.Connection, positions: list[int], stix_ids: list[str]) -> int:
     done = store.shred(connection, positions)
     search.forget(connection, positions)
-    labels.resettle(connection, node.labels, stix_ids)
+    settle(node, connection, stix_ids)
     detail: dict[str, Json] = {"count": done}
     audit(node, connection, "holdings:body:dispose", detail)
     return done

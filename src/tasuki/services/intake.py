@@ -40,16 +40,16 @@ from tasuki.formats.json.pieces import Piece, cut
 from tasuki.formats.json.strict import loads
 from tasuki.formats.lists.reader import read_list
 from tasuki.formats.stix import build
-from tasuki.formats.stix.admission import referenced_ids, version_of, why_not_held
-from tasuki.formats.stix.extensions import KNOWN
+from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.ids import own_id
 from tasuki.formats.stix.markings import Markings, read_markings
-from tasuki.formats.stix.tlp import OFFICIAL, marking_id
+from tasuki.formats.stix.tlp import marking_id
 from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
 from tasuki.services.node import Node
+from tasuki.services.settling import followed, settle
 from tasuki.services.signals import ARRIVED
-from tasuki.store import holdings, ledger, release, search
+from tasuki.store import holdings, ledger, search
 from tasuki.store.holdings import NewHolding, Numbers
 
 LOCAL: Final = "local"
@@ -299,33 +299,45 @@ class _Done:
 
 
 def _prepare(node: Node, entries: list[tuple[Piece, Terms]], definitions: Definitions) -> _Prepared:
-    parsed: list[tuple[Piece, Terms, dict[str, Json]]] = []
+    parsed: list[_Parsed] = []
     rejected: list[Rejected] = []
     for piece, terms in entries:
-        obj = _parse(piece, rejected)
-        if obj is not None:
-            parsed.append((piece, terms, obj))
-            if obj["type"] == "marking-definition":
-                definitions[str(obj["id"])] = obj
+        each = _parse(piece, terms, rejected)
+        if each is not None:
+            parsed.append(each)
+            if each.admitted.type == "marking-definition":
+                definitions[each.admitted.stix_id] = each.obj
     lookup = _Lookup(node, definitions)
     ceilings = ceilings_of(node.profile)
     rows: list[NewHolding] = []
-    for piece, terms, obj in parsed:
-        mark = mark_above(text_of(obj), ceilings)
-        if mark is not None:
-            # Spill: the body is not kept, only what is needed to name it.
-            digest = hashlib.sha256(piece.raw).digest()
-            rejected.append(
-                Rejected(place=piece.place, stix_id=None, reason=SPILL.because(mark=mark), raw=b"", digest=digest)
-            )
+    for each in parsed:
+        text = text_of(each.obj)
+        mark = mark_above(text, ceilings)
+        if mark is None:
+            rows.append(_row(node, each, text, lookup))
             continue
-        rows.append(_row(node, piece.raw, obj, terms, lookup))
+        # Spill: the body is not kept, only what is needed to name it.
+        digest = hashlib.sha256(each.raw).digest()
+        rejected.append(
+            Rejected(place=each.place, stix_id=None, reason=SPILL.because(mark=mark), raw=b"", digest=digest)
+        )
     now = to_micros(node.clock.now())
     aside = [_aside(node, each, entries[0][1].source, now) for each in rejected]
     return _Prepared(rows=rows, rejected=rejected, aside=aside)
 
 
-def _parse(piece: Piece, rejected: list[Rejected]) -> dict[str, Json] | None:
+@dataclass(slots=True)
+class _Parsed:
+    """One piece that can be held."""
+
+    place: str
+    raw: bytes
+    terms: Terms
+    obj: dict[str, Json]
+    admitted: Admitted
+
+
+def _parse(piece: Piece, terms: Terms, rejected: list[Rejected]) -> _Parsed | None:
     if piece.problem is not None:
         rejected.append(_rejected(piece, None, piece.problem))
         return None
@@ -334,11 +346,12 @@ def _parse(piece: Piece, rejected: list[Rejected]) -> dict[str, Json] | None:
     except InputError as error:
         rejected.append(_rejected(piece, None, error.reason))
         return None
-    reason = why_not_held(obj)
-    if reason is None and isinstance(obj, dict):
-        return obj
+    admitted = admit(obj)
+    if isinstance(admitted, Admitted) and isinstance(obj, dict):
+        return _Parsed(piece.place, piece.raw, terms, obj, admitted)
     found = obj.get("id") if isinstance(obj, dict) else None
-    rejected.append(_rejected(piece, found if isinstance(found, str) else None, reason or NO_OBJECT.because()))
+    reason = admitted if isinstance(admitted, Reason) else NO_OBJECT.because()
+    rejected.append(_rejected(piece, found if isinstance(found, str) else None, reason))
     return None
 
 
@@ -348,26 +361,26 @@ def _rejected(piece: Piece, stix_id: str | None, reason: Reason) -> Rejected:
     return Rejected(place=piece.place, stix_id=name, reason=reason, raw=piece.raw, digest=digest)
 
 
-def _row(node: Node, raw: bytes, obj: dict[str, Json], terms: Terms, lookup: _Lookup) -> NewHolding:
-    digest = hashlib.sha256(raw).digest()
-    ciphertext, wrapped = node.vault.seal(raw, digest)
-    spec_version = str(obj.get("spec_version", "2.0"))
+def _row(node: Node, each: _Parsed, text: str, lookup: _Lookup) -> NewHolding:
+    digest = hashlib.sha256(each.raw).digest()
+    ciphertext, wrapped = node.vault.seal(each.raw, digest)
+    admitted, terms = each.admitted, each.terms
     return NewHolding(
-        stix_id=StixId(str(obj["id"])),
-        type=str(obj["type"]),
-        version=version_of(obj) or 0,
+        stix_id=StixId(admitted.stix_id),
+        type=admitted.type,
+        version=admitted.version or 0,
         source=terms.source,
         originator=terms.originator,
         digest=digest,
-        size=len(raw),
-        spec_version=spec_version,
+        size=len(each.raw),
+        spec_version=admitted.spec_version,
         ciphertext=ciphertext,
         wrapped=wrapped,
         handling=lookup.handling(terms.handling),
-        label=lookup.label(obj, terms),
-        flags="stix-2.0" if spec_version == "2.0" else "",
-        words=index_words(obj),
-        references=tuple(each for each in referenced_ids(obj) if each not in OFFICIAL and each not in KNOWN),
+        label=lookup.label(each.obj, terms),
+        flags="stix-2.0" if admitted.spec_version == "2.0" else "",
+        words=index_words(text),
+        references=followed(admitted),
     )
 
 
@@ -467,11 +480,11 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
     fresh = _fresh(connection, prepared.rows)
     now = node.clock.now()
     if fresh:
-        numbers = _numbers(node, connection, fresh)
         states = _states(connection, fresh)
-        first = holdings.add(connection, states, numbers, now)
+        first = holdings.add(connection, states, _numbers(node, connection, fresh), now)
         search.index(connection, [(p, row.words) for p, row in enumerate(fresh, first) if row.words])
-        release.settle(connection, node.labels, _subjects(node, connection, states, numbers))
+        live = [row.stix_id for row, state in states if state is State.HELD]
+        settle(node, connection, live, {p: row.references for p, row in enumerate(fresh, first)})
     holdings.set_aside(connection, prepared.aside)
     digests = [leaf_hash(row.digest) for row in fresh]
     body: dict[str, Json] = {
@@ -492,13 +505,14 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
 
 def _fresh(connection: sa.Connection, rows: list[NewHolding]) -> list[NewHolding]:
     """Leave out what is held already, and what a batch brings twice."""
-    by_key = {row.key: row for row in rows}
-    held = holdings.held_keys(connection, by_key)
-    return [row for key, row in by_key.items() if key not in held]
+    once = {row.assertion: row for row in rows}
+    known = holdings.held(connection, holdings.numbers(connection, {row.stix_id for row in rows}))
+    return [row for assertion, row in once.items() if assertion not in known]
 
 
 def _numbers(node: Node, connection: sa.Connection, rows: list[NewHolding]) -> Numbers:
     return Numbers(
+        ids=holdings.identify(connection, (row.stix_id for row in rows)),
         labels={label: node.labels.number(connection, label) for label in {row.label for row in rows}},
         handling={body: holdings.handling_number(connection, body) for body in {row.handling for row in rows}},
     )
@@ -511,29 +525,6 @@ def _states(connection: sa.Connection, rows: list[NewHolding]) -> list[tuple[New
         return [(row, State.HELD) for row in rows]
     buried = holdings.tombstoned(connection, source, [row.stix_id for row in rows])
     return [(row, State.RECALLED if row.stix_id in buried else State.HELD) for row in rows]
-
-
-def _subjects(
-    node: Node, connection: sa.Connection, rows: list[tuple[NewHolding, State]], numbers: Numbers
-) -> list[release.Subject]:
-    """Return what changed for the gate: the own label of an id is the meet over its sources."""
-    live = {row.stix_id: row for row, state in rows if state is State.HELD}
-    stored = holdings.own_labels(connection, [holdings.key_of(each) for each in live])
-    subjects = []
-    for stix_id, row in live.items():
-        own = stored.get(holdings.key_of(stix_id), set()) | {numbers.labels[row.label]}
-        number = own.pop() if len(own) == 1 else _meet(node, connection, own)
-        subjects.append(release.Subject(stix_id=stix_id, own=number, references=row.references))
-    return subjects
-
-
-def _meet(node: Node, connection: sa.Connection, numbers: set[int]) -> int:
-    label = None
-    for number in sorted(numbers):
-        each = node.labels.label(connection, number)
-        label = each if label is None else meet(label, each)
-    assert label is not None  # noqa: S101 the set is never empty
-    return node.labels.number(connection, label)
 
 
 def _report(report: ImportReport, done: _Done, *, keep_ids: bool) -> None:

@@ -29,6 +29,7 @@ from tasuki.core.release.reasons import NOT_HELD, OTHERS_MATERIAL, UNKNOWN_READE
 from tasuki.core.release.reasons import UNKNOWN_CAVEAT as UNREADABLE_CAVEAT
 from tasuki.core.release.released import Candidate, Released, release_objects
 from tasuki.services.node import Node
+from tasuki.services.settling import settle
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import channel, holdings, ledger
 from tasuki.store import release as store
@@ -247,15 +248,13 @@ def explain(node: Node, stix_id: str, audience: Audience) -> Explanation:
 
 
 def _causes(node: Node, connection: sa.Connection, stix_id: str, audience: Audience) -> Iterable[tuple[str, Verdict]]:
-    for key, number in store.reachable(connection, stix_id):
-        label = node.labels.label(connection, number) if number is not None else None
-        if label is None:
-            reason = NOT_HELD.because(stix_id=store.name_of(connection, key))
-            yield store.name_of(connection, key), _denied(node, reason)
+    for name, number in store.reachable(connection, stix_id):
+        if number is None:
+            yield name, _denied(node, NOT_HELD.because(stix_id=name))
             continue
-        verdict = node.gate.verdict(number or 0, label, audience)
+        verdict = node.gate.verdict(number, node.labels.label(connection, number), audience)
         if not verdict.allowed:
-            yield store.name_of(connection, key), verdict
+            yield name, verdict
 
 
 def _denied(node: Node, reason: Reason) -> Verdict:
@@ -282,7 +281,7 @@ def mark(node: Node, stix_ids: Sequence[str], *, level: str | None, audiences: S
         done = 0
         for stix_id, found in newest.items():
             done += sum(_mark_one(node, connection, stix_id, holding, narrowing, level) for holding in found)
-        store.resettle(connection, node.labels, list(newest))
+        settle(node, connection, newest)
         detail: dict[str, Json] = {"count": done, "tlp": level, "audiences": list(audiences)}
         ledger.append(
             connection, AUDIT, "release:holding:mark", detail, node.clock.now(), node.entropy.draw(SALT_BYTES)
@@ -337,7 +336,7 @@ def recall(node: Node, stix_ids: Sequence[str], *, why: str) -> dict[str, object
         now = node.clock.now()
         done = holdings.set_state(connection, "local", stix_ids, State.RECALLED)
         holdings.bury(connection, "local", stix_ids, now)
-        store.resettle(connection, node.labels, list(stix_ids))
+        settle(node, connection, stix_ids)
         message = canonical({"ids": list(stix_ids), "reason": why, "at": format_rfc3339(now)})
         for partner in partners:
             channel.enqueue(connection, partner=partner, lane="urgent", kind="recall", body=message, at=now)
@@ -374,7 +373,7 @@ def _take_out_of_use(node: Node, connection: sa.Connection, arrival: Arrival, id
     now = node.clock.now()
     stopped = holdings.set_state(connection, arrival.partner, ids, State.RECALLED)
     holdings.bury(connection, arrival.partner, ids, now)
-    store.resettle(connection, node.labels, list(ids))
+    settle(node, connection, ids)
     counts = {"use-stopped": stopped, "never-held": max(0, len(set(ids)) - stopped)}
     statement = "Use of the recalled material has been stopped at this node."
     body: dict[str, Json] = {

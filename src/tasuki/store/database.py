@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +28,9 @@ METADATA: Final = sa.MetaData()
 
 GROUP_LIMIT: Final = 64
 """Acts in one commit: enough to share an fsync, few enough that none waits long."""
+
+PART: Final = 500
+"""Parameters in one statement: below the least limit of both databases, and few enough to plan quickly."""
 
 Work = Callable[[sa.Connection], Any]
 T = TypeVar("T")
@@ -65,6 +68,16 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def is_writer(connection: sa.Connection) -> bool:
+    """Whether a connection is the writer's: what it sees may still be undone."""
+    return connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE"
+
+
+def parts(values: Sequence[T]) -> list[Sequence[T]]:
+    """Cut a list so that no statement has too many parameters."""
+    return [values[i : i + PART] for i in range(0, len(values), PART)]
 
 
 @dataclass(slots=True)

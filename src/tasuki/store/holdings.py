@@ -16,16 +16,28 @@ from tasuki.base.ids import ParticipantId, StixId
 from tasuki.base.time import from_micros, to_micros
 from tasuki.core.holdings.model import Holding, State
 from tasuki.core.markings.model import Label
-from tasuki.store.database import METADATA
+from tasuki.store.database import METADATA, parts
 
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+IDS: Final = sa.Table(
+    "ids",
+    METADATA,
+    sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.BigInteger, nullable=False, index=True),
+    sa.Column("stix_id", sa.Text, nullable=False),
+)
+"""Every id this node met, held or only referred to.
+
+Everything else names an id by its number: numbers rise, so what comes together lies together on disk, and only the
+index of `key` is random. Two ids may share a key (a stranger can make such), never a number.
+"""
 
 HOLDINGS: Final = sa.Table(
     "holdings",
     METADATA,
     sa.Column("position", _NUMBER, primary_key=True, autoincrement=False),
-    sa.Column("stix_key", sa.BigInteger, nullable=False, index=True),
-    sa.Column("stix_id", sa.Text, nullable=False),
+    sa.Column("id", sa.BigInteger, nullable=False, index=True),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
@@ -39,13 +51,6 @@ HOLDINGS: Final = sa.Table(
     sa.Column("own_label", sa.Integer, nullable=False),
     sa.Column("flags", sa.Text, nullable=False),
     sa.Index("holdings_type", "type", "position"),
-)
-
-HOLDING_KEYS: Final = sa.Table(
-    "holding_keys",
-    METADATA,
-    sa.Column("key", _NUMBER, primary_key=True, autoincrement=False),
-    sa.Column("position", sa.BigInteger, nullable=False),
 )
 
 BODIES: Final = sa.Table(
@@ -101,7 +106,11 @@ TOMBSTONES: Final = sa.Table(
 """Recalls, kept for ever: one that overtakes its object waits here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+Assertion = tuple[str, str, int, bytes]
+"""Source, id, version and digest: the same again is a duplicate."""
+
+
+@dataclass(slots=True, kw_only=True)
 class NewHolding:
     """One holding about to be committed; its position, and the numbers of label and handling, come with the commit.
 
@@ -127,9 +136,9 @@ class NewHolding:
     references: tuple[str, ...]
 
     @property
-    def key(self) -> int:
-        """The key under which the same assertion is found again."""
-        return content_key(self.source, self.stix_id, self.version, self.digest)
+    def assertion(self) -> Assertion:
+        """What makes two holdings the same assertion of the same source."""
+        return self.source, self.stix_id, self.version, self.digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,65 +157,94 @@ class SealedBody:
     source: str
 
 
-def key_of(text: str) -> int:
+def _key_of(text: str) -> int:
     """Return the 8-byte key of an id, signed as databases want it."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
 
 
-def content_key(source: str, stix_id: str, version: int, digest: bytes) -> int:
-    """Return the 8-byte key under which the same assertion of the same source is found again."""
-    name = f"{source}\0{stix_id}\0{version}\0".encode() + digest
-    return int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
-
-
-def held_keys(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
-    """Return which of these content keys are held."""
-    found: set[int] = set()
-    for part in _parts(list(keys)):
-        found.update(connection.execute(sa.select(HOLDING_KEYS.c.key).where(HOLDING_KEYS.c.key.in_(part))).scalars())
+def numbers(connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of the ids this node ever met; others are left out."""
+    wanted = set(stix_ids)
+    found: dict[str, int] = {}
+    for part in parts([_key_of(each) for each in wanted]):
+        rows = connection.execute(sa.select(IDS.c.stix_id, IDS.c.number).where(IDS.c.key.in_(part)))
+        found.update((row.stix_id, row.number) for row in rows if row.stix_id in wanted)
     return found
 
 
-def reserve(connection: sa.Connection, count: int) -> int:
-    """Return the first of `count` consecutive positions; the counter's row keeps other writers waiting."""
+def identify(connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of ids, giving one to each that is new."""
+    wanted = list(dict.fromkeys(stix_ids))
+    # Asking for none locks the counter: no other writer numbers an id between our look and our insert.
+    reserve(connection, "ids", 0)
+    found = numbers(connection, wanted)
+    new = [each for each in wanted if each not in found]
+    if new:
+        first = reserve(connection, "ids", len(new))
+        rows = [{"number": n, "key": _key_of(each), "stix_id": each} for n, each in enumerate(new, first)]
+        connection.execute(IDS.insert(), rows)
+        found.update({each: number for number, each in enumerate(new, first)})
+    return found
+
+
+def names(connection: sa.Connection, id_numbers: Iterable[int]) -> dict[int, str]:
+    """Return the ids that have these numbers."""
+    found: dict[int, str] = {}
+    for part in parts(list(id_numbers)):
+        rows = connection.execute(sa.select(IDS.c.number, IDS.c.stix_id).where(IDS.c.number.in_(part)))
+        found.update(rows.tuples().all())
+    return found
+
+
+def held(connection: sa.Connection, id_numbers: Mapping[str, int]) -> set[Assertion]:
+    """Return what is held of these ids, whatever became of it."""
+    found: set[Assertion] = set()
+    by_number = {number: stix_id for stix_id, number in id_numbers.items()}
+    columns = (HOLDINGS.c.source, HOLDINGS.c.id, HOLDINGS.c.version, HOLDINGS.c.digest)
+    for part in parts(list(by_number)):
+        rows = connection.execute(sa.select(*columns).where(HOLDINGS.c.id.in_(part)))
+        found.update((source, by_number[number], version, digest) for source, number, version, digest in rows)
+    return found
+
+
+def reserve(connection: sa.Connection, counter: str, count: int) -> int:
+    """Return the first of `count` consecutive numbers; the counter's row keeps other writers waiting."""
     done = connection.execute(
         COUNTERS.update()
-        .where(COUNTERS.c.name == "holdings")
+        .where(COUNTERS.c.name == counter)
         .values(value=COUNTERS.c.value + count)
         .returning(COUNTERS.c.value)
     ).scalar()
     if done is None:
-        connection.execute(COUNTERS.insert().values(name="holdings", value=count))
+        connection.execute(COUNTERS.insert().values(name=counter, value=count))
         done = count
     return int(done) - count + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """The numbers that labels and handling bases have in this store."""
+    """The numbers that ids, labels and handling bases have in this store."""
 
+    ids: Mapping[str, int]
     labels: Mapping[Label, int]
     handling: Mapping[str, int]
 
 
-def add(connection: sa.Connection, rows: Sequence[tuple[NewHolding, State]], numbers: Numbers, at: datetime) -> int:
+def add(connection: sa.Connection, rows: Sequence[tuple[NewHolding, State]], known: Numbers, at: datetime) -> int:
     """Commit holdings; return the position of the first, the others follow in the order given."""
-    first = reserve(connection, len(rows))
+    first = reserve(connection, "holdings", len(rows))
     moment = to_micros(at)
-    connection.execute(HOLDINGS.insert(), [_row(p, *each, numbers, moment) for p, each in enumerate(rows, first)])
+    connection.execute(HOLDINGS.insert(), [_row(p, *each, known, moment) for p, each in enumerate(rows, first)])
     numbered = [(p, row) for p, (row, _) in enumerate(rows, first)]
-    keys = sorted((row.key, p) for p, row in numbered)
-    connection.execute(HOLDING_KEYS.insert(), [{"key": key, "position": p} for key, p in keys])
     connection.execute(BODIES.insert(), [{"position": p, "ciphertext": row.ciphertext} for p, row in numbered])
     connection.execute(BODY_KEYS.insert(), [{"position": p, "wrapped": row.wrapped} for p, row in numbered])
     return first
 
 
-def _row(position: int, row: NewHolding, state: State, numbers: Numbers, moment: int) -> dict[str, Any]:
+def _row(position: int, row: NewHolding, state: State, known: Numbers, moment: int) -> dict[str, Any]:
     return {
         "position": position,
-        "stix_key": key_of(row.stix_id),
-        "stix_id": row.stix_id,
+        "id": known.ids[row.stix_id],
         "type": row.type,
         "version": row.version,
         "source": row.source,
@@ -216,8 +254,8 @@ def _row(position: int, row: NewHolding, state: State, numbers: Numbers, moment:
         "size": row.size,
         "spec_version": row.spec_version,
         "state": state.value,
-        "handling": numbers.handling[row.handling],
-        "own_label": numbers.labels[row.label],
+        "handling": known.handling[row.handling],
+        "own_label": known.labels[row.label],
         "flags": row.flags,
     }
 
@@ -238,40 +276,54 @@ def handling_bodies(connection: sa.Connection, numbers: Iterable[int]) -> dict[i
 
 def latest(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Holding]:
     """Return, for each id held, the newest live holding of each source."""
-    keys = [key_of(each) for each in stix_ids]
     best: dict[tuple[str, str], Holding] = {}
-    for part in _parts(keys):
-        query = sa.select(HOLDINGS).where(HOLDINGS.c.stix_key.in_(part), HOLDINGS.c.state == State.HELD.value)
+    for part in parts(list(numbers(connection, stix_ids).values())):
+        query = _holdings().where(HOLDINGS.c.id.in_(part), HOLDINGS.c.state == State.HELD.value)
         for row in connection.execute(query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)):
             holding = _holding(row)
             best[holding.stix_id, holding.source] = holding
     return list(best.values())
 
 
-def own_labels(connection: sa.Connection, keys: Iterable[int]) -> dict[int, set[int]]:
-    """Return, for each id key, the own-label numbers of the newest live holding of each source."""
-    best: dict[tuple[int, str], int] = {}
-    columns = (HOLDINGS.c.stix_key, HOLDINGS.c.source, HOLDINGS.c.own_label)
-    for part in _parts(list(keys)):
-        query = sa.select(*columns).where(HOLDINGS.c.stix_key.in_(part), HOLDINGS.c.state == State.HELD.value)
-        for key, source, label in connection.execute(query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)):
-            best[key, source] = label
-    labels: dict[int, set[int]] = {}
-    for (key, _), label in best.items():
-        labels.setdefault(key, set()).add(label)
-    return labels
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest live holding of one source, as far as the gate needs it."""
+
+    position: int
+    own_label: int
+
+
+def newest(connection: sa.Connection, id_numbers: Iterable[int]) -> dict[int, list[Newest]]:
+    """Return, for each id number held, the newest live holding of each source."""
+    best: dict[tuple[int, str], Newest] = {}
+    columns = (HOLDINGS.c.id, HOLDINGS.c.source, HOLDINGS.c.position, HOLDINGS.c.own_label)
+    for part in parts(list(id_numbers)):
+        query = sa.select(*columns).where(HOLDINGS.c.id.in_(part), HOLDINGS.c.state == State.HELD.value)
+        for number, source, position, label in connection.execute(
+            query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)
+        ):
+            best[number, source] = Newest(position=position, own_label=label)
+    found: dict[int, list[Newest]] = {}
+    for (number, _), each in best.items():
+        found.setdefault(number, []).append(each)
+    return found
 
 
 def history(connection: sa.Connection, stix_id: str) -> list[Holding]:
     """Return every holding of an id, oldest first, whatever its state."""
-    query = sa.select(HOLDINGS).where(HOLDINGS.c.stix_key == key_of(stix_id)).order_by(HOLDINGS.c.position)
-    return [_holding(row) for row in connection.execute(query)]
+    number = numbers(connection, [stix_id]).get(stix_id)
+    query = _holdings().where(HOLDINGS.c.id == number).order_by(HOLDINGS.c.position)
+    return [] if number is None else [_holding(row) for row in connection.execute(query)]
+
+
+def _holdings() -> sa.Select[tuple[Any, ...]]:
+    return sa.select(HOLDINGS, IDS.c.stix_id).join(IDS, IDS.c.number == HOLDINGS.c.id)
 
 
 def sealed(connection: sa.Connection, positions: Iterable[int]) -> list[SealedBody]:
     """Return the bodies of live holdings, sealed, in order of position."""
     found: list[SealedBody] = []
-    for part in _parts(sorted(set(positions))):
+    for part in parts(sorted(set(positions))):
         query = _sealed_query().where(HOLDINGS.c.position.in_(part))
         found.extend(_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position)))
     return found
@@ -289,7 +341,7 @@ def _sealed_query() -> sa.Select[tuple[Any, ...]]:
     return (
         sa.select(
             HOLDINGS.c.position,
-            HOLDINGS.c.stix_id,
+            IDS.c.stix_id,
             HOLDINGS.c.type,
             HOLDINGS.c.digest,
             HOLDINGS.c.handling,
@@ -299,6 +351,7 @@ def _sealed_query() -> sa.Select[tuple[Any, ...]]:
             BODIES.c.ciphertext,
             BODY_KEYS.c.wrapped,
         )
+        .join(IDS, IDS.c.number == HOLDINGS.c.id)
         .join(BODIES, BODIES.c.position == HOLDINGS.c.position)
         .join(BODY_KEYS, BODY_KEYS.c.position == HOLDINGS.c.position)
         .where(HOLDINGS.c.state == State.HELD.value)
@@ -324,7 +377,7 @@ def counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
 
 def listed(connection: sa.Connection, *, types: Sequence[str], sources: Sequence[str], limit: int) -> list[Holding]:
     """Return the newest live holdings of some types and sources (none named: all), newest first."""
-    query = sa.select(HOLDINGS).where(HOLDINGS.c.state == State.HELD.value)
+    query = _holdings().where(HOLDINGS.c.state == State.HELD.value)
     if types:
         query = query.where(HOLDINGS.c.type.in_(types))
     if sources:
@@ -334,26 +387,28 @@ def listed(connection: sa.Connection, *, types: Sequence[str], sources: Sequence
 
 def live_positions(connection: sa.Connection, sources: Sequence[str], after: int, limit: int) -> list[tuple[int, str]]:
     """Return (position, id) of live holdings of some sources after a position, in order."""
-    query = sa.select(HOLDINGS.c.position, HOLDINGS.c.stix_id).where(
-        HOLDINGS.c.position > after, HOLDINGS.c.state == State.HELD.value, HOLDINGS.c.source.in_(sources)
+    query = (
+        sa.select(HOLDINGS.c.position, IDS.c.stix_id)
+        .join(IDS, IDS.c.number == HOLDINGS.c.id)
+        .where(HOLDINGS.c.position > after, HOLDINGS.c.state == State.HELD.value, HOLDINGS.c.source.in_(sources))
     )
     return [(row.position, row.stix_id) for row in connection.execute(query.order_by(HOLDINGS.c.position).limit(limit))]
 
 
 def set_own_label(connection: sa.Connection, positions: Iterable[int], label: int) -> None:
     """Put another own label on holdings."""
-    for part in _parts(list(positions)):
+    for part in parts(list(positions)):
         connection.execute(HOLDINGS.update().where(HOLDINGS.c.position.in_(part)).values(own_label=label))
 
 
 def set_state(connection: sa.Connection, source: str, stix_ids: Iterable[str], state: State) -> int:
     """Move the live holdings of one source to another state; return how many."""
     done = 0
-    for part in _parts([key_of(each) for each in stix_ids]):
+    for part in parts(list(numbers(connection, stix_ids).values())):
         done += connection.execute(
             HOLDINGS.update()
             .where(
-                HOLDINGS.c.stix_key.in_(part),
+                HOLDINGS.c.id.in_(part),
                 HOLDINGS.c.source == source,
                 HOLDINGS.c.state == State.HELD.value,
             )
@@ -364,7 +419,7 @@ def set_state(connection: sa.Connection, source: str, stix_ids: Iterable[str], s
 
 def shred(connection: sa.Connection, positions: Sequence[int]) -> int:
     """Destroy the keys of bodies and the bodies: nobody can read them any more; return how many."""
-    for part in _parts(positions):
+    for part in parts(positions):
         connection.execute(BODY_KEYS.delete().where(BODY_KEYS.c.position.in_(part)))
         connection.execute(BODIES.delete().where(BODIES.c.position.in_(part)))
         connection.execute(HOLDINGS.update().where(HOLDINGS.c.position.in_(part)).values(state=State.DISPOSED.value))
@@ -386,7 +441,7 @@ def bury(connection: sa.Connection, source: str, stix_ids: Iterable[str], at: da
 def tombstoned(connection: sa.Connection, source: str, stix_ids: Iterable[str]) -> set[str]:
     """Return which ids a source has recalled."""
     found: set[str] = set()
-    for part in _parts(list(stix_ids)):
+    for part in parts(list(stix_ids)):
         query = sa.select(TOMBSTONES.c.stix_id).where(TOMBSTONES.c.source == source, TOMBSTONES.c.stix_id.in_(part))
         found.update(connection.execute(query).scalars())
     return found
@@ -425,14 +480,6 @@ def _holding(row: sa.Row[tuple[Any, ...]]) -> Holding:
     )
 
 
-_PART: Final = 500
-
-
-def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
-    """Cut a list so that no statement has too many parameters."""
-    return [values[i : i + _PART] for i in range(0, len(values), _PART)]
-
-
 def buried_since(connection: sa.Connection, at: int) -> list[tuple[str, int]]:
     """Return (id, when) of recalls remembered at or after a moment in microseconds since 1970."""
     query = sa.select(TOMBSTONES.c.stix_id, TOMBSTONES.c.at).where(TOMBSTONES.c.at >= at)
@@ -455,7 +502,8 @@ def expired(connection: sa.Connection, now: str, limit: int) -> list[int]:
 def ids_at(connection: sa.Connection, positions: Sequence[int]) -> list[str]:
     """Return the ids at positions, each once."""
     found: dict[str, None] = {}
-    for part in _parts(positions):
-        query = sa.select(HOLDINGS.c.stix_id).where(HOLDINGS.c.position.in_(part))
+    for part in parts(positions):
+        query = sa.select(IDS.c.stix_id).join(HOLDINGS, HOLDINGS.c.id == IDS.c.number)
+        query = query.where(HOLDINGS.c.position.in_(part))
         found.update(dict.fromkeys(connection.execute(query).scalars()))
     return list(found)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import orjson
 import sqlalchemy as sa
@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from tasuki.base.canonical import canonical
 from tasuki.base.ids import Audience, ParticipantId
 from tasuki.core.markings.labels import MISSING_REFERENCE, blocking, label_from_json, label_to_json
+from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
-from tasuki.core.release.closure import LabelTable, close
+from tasuki.core.release.closure import close
 from tasuki.store import holdings
-from tasuki.store.database import METADATA
-from tasuki.store.holdings import key_of
+from tasuki.store.database import METADATA, is_writer, parts
 
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -31,10 +31,11 @@ LABELS: Final = sa.Table(
 SUBJECTS: Final = sa.Table(
     "subjects",
     METADATA,
-    sa.Column("key", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("id", _NUMBER, primary_key=True, autoincrement=False),
     sa.Column("own", sa.Integer, nullable=False),
     sa.Column("closure", sa.Integer, nullable=False),
 )
+"""What the gate knows of each id that is held; ids by their numbers."""
 
 REFERENCES: Final = sa.Table(
     "subject_references",
@@ -46,39 +47,37 @@ REFERENCES: Final = sa.Table(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Subject:
-    """An id whose label changed or came: what `settle` needs to know of it.
+    """An id whose label or references changed or came; everything in numbers of this store.
 
     Attributes:
-        own: number of its own label, already the meet over all its sources.
+        own: labels of its newest live holdings, one per source; their meet is its own label.
         references: ids it refers to, official ones left out.
     """
 
-    stix_id: str
-    own: int
-    references: tuple[str, ...]
+    id: int
+    own: tuple[int, ...]
+    references: tuple[int, ...]
 
 
 class Labels:
-    """Labels of this store by number. Numbers never change, so what was read once stays true."""
+    """Labels of this store by number. A number never changes its label, so what was committed once stays true.
+
+    Only what a reader saw is remembered: a label that a writer gave a number may still be undone, and its number
+    given to another.
+    """
 
     def __init__(self) -> None:
         """Start knowing nothing."""
         self._by_number: dict[int, Label] = {}
-        self._by_label: dict[Label, int] = {}
 
     def number(self, connection: sa.Connection, label: Label) -> int:
-        """Return the number of a label, giving it one if it is new. Known ones cost no query."""
-        number = self._by_label.get(label)
-        if number is not None:
-            return number
+        """Return the number of a label, giving it one if it is new."""
         body = canonical(label_to_json(label)).decode()
         found = connection.execute(sa.select(LABELS.c.id).where(LABELS.c.body == body)).scalar()
         if found is None:
-            # Not remembered here: the transaction may still fail, and the number with it.
-            return int(connection.execute(LABELS.insert().values(body=body).returning(LABELS.c.id)).scalar_one())
-        self._by_number[found], self._by_label[label] = label, found
+            found = connection.execute(LABELS.insert().values(body=body).returning(LABELS.c.id)).scalar_one()
         return int(found)
 
     def label(self, connection: sa.Connection, number: int) -> Label:
@@ -93,11 +92,9 @@ class Labels:
             if body is None:
                 raise KeyError(number)
             label = label_from_json(orjson.loads(body))
+            if not is_writer(connection):
+                self._by_number[number] = label
         return label
-
-    def all(self, connection: sa.Connection) -> dict[int, Label]:
-        """Return every label by number."""
-        return {row.id: label_from_json(orjson.loads(row.body)) for row in connection.execute(sa.select(LABELS))}
 
 
 def settle(connection: sa.Connection, labels: Labels, batch: Sequence[Subject]) -> int:
@@ -115,30 +112,29 @@ def settle(connection: sa.Connection, labels: Labels, batch: Sequence[Subject]) 
 
 
 def _store_batch(connection: sa.Connection, graph: _Graph, batch: Sequence[Subject]) -> list[int]:
-    keys = [key_of(subject.stix_id) for subject in batch]
-    known = graph.read_subjects(keys)
-    edges: dict[tuple[int, int], None] = {}
-    rows: dict[int, dict[str, int]] = {}
-    for key, subject in zip(keys, batch, strict=True):
-        targets = [key_of(each) for each in subject.references]
-        graph.own[key] = subject.own
-        graph.references[key] = targets
-        edges.update(dict.fromkeys((key, target) for target in targets))
-        rows[key] = {"key": key, "own": subject.own, "closure": subject.own}
-    new = [row for key, row in sorted(rows.items()) if key not in known]
+    ids = [subject.id for subject in batch]
+    known = graph.read_subjects(ids)
+    edges: list[dict[str, int]] = []
+    rows: list[dict[str, int]] = []
+    for subject in batch:
+        own = graph.meet_all(subject.own)
+        graph.own[subject.id] = own
+        graph.references[subject.id] = subject.references
+        edges.extend({"source": subject.id, "target": target} for target in subject.references)
+        rows.append({"id": subject.id, "own": own, "closure": own})
+    new = [row for row in rows if row["id"] not in known]
     if new:
         connection.execute(SUBJECTS.insert(), new)
-    old = [key for key in rows if key in known]
+    old = [{"k": row["id"], "o": row["own"]} for row in rows if row["id"] in known]
     if old:
         connection.execute(
-            SUBJECTS.update().where(SUBJECTS.c.key == sa.bindparam("k")).values(own=sa.bindparam("o")),
-            [{"k": key, "o": rows[key]["own"]} for key in old],
+            SUBJECTS.update().where(SUBJECTS.c.id == sa.bindparam("k")).values(own=sa.bindparam("o")), old
         )
-        for part in _parts(old):
+        for part in parts([row["k"] for row in old]):
             connection.execute(REFERENCES.delete().where(REFERENCES.c.source.in_(part)))
     if edges:
-        connection.execute(REFERENCES.insert(), [{"source": s, "target": t} for s, t in sorted(edges)])
-    return list(rows)
+        connection.execute(REFERENCES.insert(), edges)
+    return ids
 
 
 def _close_batch(connection: sa.Connection, graph: _Graph, keys: list[int]) -> None:
@@ -150,7 +146,7 @@ def _close_batch(connection: sa.Connection, graph: _Graph, keys: list[int]) -> N
         connection.execute(_SET_CLOSURE, stored)
 
 
-_SET_CLOSURE: Final = SUBJECTS.update().where(SUBJECTS.c.key == sa.bindparam("k")).values(closure=sa.bindparam("c"))
+_SET_CLOSURE: Final = SUBJECTS.update().where(SUBJECTS.c.id == sa.bindparam("k")).values(closure=sa.bindparam("c"))
 
 
 def _close_dependents(connection: sa.Connection, graph: _Graph, keys: list[int]) -> int:
@@ -173,7 +169,7 @@ def _close_dependents(connection: sa.Connection, graph: _Graph, keys: list[int])
 
 def _dependents(connection: sa.Connection, keys: Sequence[int]) -> set[int]:
     found: set[int] = set()
-    for part in _parts(keys):
+    for part in parts(keys):
         query = sa.select(REFERENCES.c.source).where(REFERENCES.c.target.in_(part))
         found.update(connection.execute(query).scalars())
     return found
@@ -186,17 +182,17 @@ class _Graph:
         self.connection = connection
         self.labels = labels
         self.own: dict[int, int] = {}
-        self.references: dict[int, list[int]] = {}
+        self.references: dict[int, Sequence[int]] = {}
         self.was: dict[int, tuple[int, int]] = {}
-        self.table = LabelTable()
+        self.meets: dict[tuple[int, int], int] = {}
         self.missing = labels.number(connection, blocking(MISSING_REFERENCE))
 
     def read_subjects(self, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Return (own, closure) of the ids that are held."""
         found: dict[int, tuple[int, int]] = {}
-        for part in _parts(list(keys)):
-            rows = self.connection.execute(sa.select(SUBJECTS).where(SUBJECTS.c.key.in_(part)))
-            found.update({row.key: (row.own, row.closure) for row in rows})
+        for part in parts(list(keys)):
+            rows = self.connection.execute(sa.select(SUBJECTS).where(SUBJECTS.c.id.in_(part)))
+            found.update({row.id: (row.own, row.closure) for row in rows})
         self.was.update(found)
         return found
 
@@ -208,13 +204,13 @@ class _Graph:
         wanted = {key for key in keys if whole or key not in self.references}
         while wanted:
             rows = self.read_subjects(wanted)
-            for key in wanted:
-                self.own[key] = rows[key][0] if key in rows else self.missing
-                self.references[key] = []
-            for part in _parts(list(wanted)):
+            found: dict[int, list[int]] = {key: [] for key in wanted}
+            for part in parts(list(wanted)):
                 query = sa.select(REFERENCES).where(REFERENCES.c.source.in_(part))
                 for row in self.connection.execute(query):
-                    self.references[row.source].append(row.target)
+                    found[row.source].append(row.target)
+            self.references.update(found)
+            self.own.update((key, rows[key][0] if key in rows else self.missing) for key in wanted)
             wanted = {t for key in wanted for t in self.references[key] if t not in self.references}
 
     def closure(self, key: int) -> int:
@@ -222,66 +218,49 @@ class _Graph:
         return close(key, own=self.own.__getitem__, references=self.references.__getitem__, meet_numbers=self.meet)
 
     def meet(self, one: int, other: int) -> int:
-        """Return the number of the meet of two labels."""
-        table, labels, connection = self.table, self.labels, self.connection
-        first, second = (table.number(labels.label(connection, number)) for number in (one, other))
-        return labels.number(connection, table.label(table.meet(first, second)))
+        """Return the number of the meet of two labels; asked once for each pair in a transaction."""
+        pair = (one, other) if one < other else (other, one)
+        met = self.meets.get(pair)
+        if met is None:
+            labels, connection = self.labels, self.connection
+            first, second = (labels.label(connection, number) for number in pair)
+            met = self.meets[pair] = labels.number(connection, meet(first, second))
+        return met
+
+    def meet_all(self, numbers: Sequence[int]) -> int:
+        """Return the number of the meet of one or more labels."""
+        first, *rest = numbers
+        for each in rest:
+            first = self.meet(first, each)
+        return first
 
 
-def closures(connection: sa.Connection, stix_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return (own, closure) label numbers of the ids that are held."""
-    by_key = {key_of(each): each for each in stix_ids}
-    found: dict[str, tuple[int, int]] = {}
-    for part in _parts(list(by_key)):
-        rows = connection.execute(sa.select(SUBJECTS).where(SUBJECTS.c.key.in_(part)))
-        found.update({by_key[row.key]: (row.own, row.closure) for row in rows})
-    return found
+def forget(connection: sa.Connection, labels: Labels, ids: Sequence[int]) -> int:
+    """Forget ids of which nothing is held any more; whatever refers to them now refers to something missing.
 
-
-def references_of(connection: sa.Connection, stix_ids: Sequence[str]) -> dict[str, list[int]]:
-    """Return the keys of what each id refers to."""
-    by_key = {key_of(each): each for each in stix_ids}
-    found: dict[str, list[int]] = {each: [] for each in stix_ids}
-    for part in _parts(list(by_key)):
-        for row in connection.execute(sa.select(REFERENCES).where(REFERENCES.c.source.in_(part))):
-            found[by_key[row.source]].append(row.target)
-    return found
-
-
-def resettle(connection: sa.Connection, labels: Labels, stix_ids: Sequence[str]) -> int:
-    """Recompute own labels of ids whose holdings changed (marked, recalled, disposed), and all that depends on them."""
-    keys = {key_of(each): each for each in stix_ids}
-    own = holdings.own_labels(connection, keys)
-    gone = [key for key in keys if key not in own]
-    dependents = _dependents(connection, gone)
-    for part in _parts(gone):
-        connection.execute(SUBJECTS.delete().where(SUBJECTS.c.key.in_(part)))
+    Returns:
+        How many ids got another closure label.
+    """
+    for part in parts(ids):
+        connection.execute(SUBJECTS.delete().where(SUBJECTS.c.id.in_(part)))
         connection.execute(REFERENCES.delete().where(REFERENCES.c.source.in_(part)))
-    graph = _Graph(connection, labels)
-    for key, numbers in own.items():
-        number = _meet_all(graph.meet, numbers)
-        connection.execute(SUBJECTS.update().where(SUBJECTS.c.key == key).values(own=number))
-    touched = [*own, *dependents]
-    graph.load(touched, whole=True)
-    before = graph.read_subjects(touched)
-    moved = [(key, number) for key in before if (number := graph.closure(key)) != before[key][1]]
-    if moved:
-        connection.execute(_SET_CLOSURE, [{"k": key, "c": number} for key, number in moved])
-    return len(moved) + _close_dependents(connection, graph, [key for key, _ in moved])
+    return _close_dependents(connection, _Graph(connection, labels), list(ids))
 
 
-def _meet_all(meet: Callable[[int, int], int], numbers: Iterable[int]) -> int:
-    first, *rest = sorted(numbers)
-    for each in rest:
-        first = meet(first, each)
-    return first
+def closures(connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return (own, closure) label numbers of the ids that are held."""
+    names = {number: stix_id for stix_id, number in holdings.numbers(connection, stix_ids).items()}
+    found: dict[str, tuple[int, int]] = {}
+    for part in parts(list(names)):
+        rows = connection.execute(sa.select(SUBJECTS).where(SUBJECTS.c.id.in_(part)))
+        found.update({names[row.id]: (row.own, row.closure) for row in rows})
+    return found
 
 
-_PART: Final = 500
-
-
-def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[i : i + _PART] for i in range(0, len(values), _PART)]
+def dependents(connection: sa.Connection, stix_ids: Iterable[str]) -> set[str]:
+    """Return the ids that refer to any of these directly."""
+    known = holdings.numbers(connection, stix_ids)
+    return set(holdings.names(connection, _dependents(connection, list(known.values()))).values())
 
 
 SENT: Final = sa.Table(
@@ -297,7 +276,7 @@ SENT: Final = sa.Table(
 def already_sent(connection: sa.Connection, audience: str, positions: Sequence[int]) -> set[int]:
     """Return which positions were queued for an audience before."""
     found: set[int] = set()
-    for part in _parts(positions):
+    for part in parts(positions):
         query = sa.select(SENT.c.position).where(SENT.c.audience == audience, SENT.c.position.in_(part))
         found.update(connection.execute(query).scalars())
     return found
@@ -311,37 +290,29 @@ def note_sent(connection: sa.Connection, audience: str, positions: Sequence[int]
 def recipients(connection: sa.Connection, stix_ids: Sequence[str]) -> list[ParticipantId]:
     """Return the participants to whom any holding of these ids was queued."""
     found: set[str] = set()
-    for part in _parts([key_of(each) for each in stix_ids]):
+    for part in parts(list(holdings.numbers(connection, stix_ids).values())):
         query = (
             sa.select(SENT.c.audience)
             .join(holdings.HOLDINGS, holdings.HOLDINGS.c.position == SENT.c.position)
-            .where(holdings.HOLDINGS.c.stix_key.in_(part))
+            .where(holdings.HOLDINGS.c.id.in_(part))
             .distinct()
         )
         found.update(connection.execute(query).scalars())
     return sorted({Audience.parse(each).participant for each in found})
 
 
-def reachable(connection: sa.Connection, stix_id: str) -> list[tuple[int, int | None]]:
-    """Return (key, own label number) of an id and of all it refers to; None for what is not held."""
-    seen = {key_of(stix_id)}
-    frontier = list(seen)
-    found: list[tuple[int, int | None]] = []
+def reachable(connection: sa.Connection, stix_id: str) -> list[tuple[str, int | None]]:
+    """Return (id, own label number) of an id and of all it refers to; None for what is not held."""
+    frontier = list(holdings.numbers(connection, [stix_id]).values())
+    own: dict[int, int | None] = {}
     while frontier:
-        own = {}
+        own.update(dict.fromkeys(frontier))
         targets: set[int] = set()
-        for part in _parts(frontier):
-            rows = connection.execute(sa.select(SUBJECTS.c.key, SUBJECTS.c.own).where(SUBJECTS.c.key.in_(part)))
-            own.update({row.key: row.own for row in rows})
+        for part in parts(frontier):
+            rows = connection.execute(sa.select(SUBJECTS.c.id, SUBJECTS.c.own).where(SUBJECTS.c.id.in_(part)))
+            own.update({row.id: row.own for row in rows})
             query = sa.select(REFERENCES.c.target).where(REFERENCES.c.source.in_(part))
             targets.update(connection.execute(query).scalars())
-        found.extend((key, own.get(key)) for key in frontier)
-        frontier = sorted(targets - seen)
-        seen |= targets
-    return found
-
-
-def name_of(connection: sa.Connection, key: int) -> str:
-    """Return the id that has a key, or its hexadecimal form where nothing of it is held."""
-    query = sa.select(holdings.HOLDINGS.c.stix_id).where(holdings.HOLDINGS.c.stix_key == key).limit(1)
-    return connection.execute(query).scalar() or f"(not held: {key & (2**64 - 1):016x})"
+        frontier = sorted(targets - own.keys())
+    names = holdings.names(connection, own)
+    return [(names[each], number) for each, number in own.items()]

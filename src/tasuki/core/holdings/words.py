@@ -14,18 +14,10 @@ _TOKEN: Final = re.compile(
     r"([^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)|([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)"
 )
 _LITERAL: Final = re.compile(r"'([^'\\]*+(?:\\.[^'\\]*+)*+)'")
-_FIELDS: Final = (
-    "name",
-    "description",
-    "abstract",
-    "content",
-    "value",
-    "explanation",
-    "summary",
-    "objective",
-    "question",
+_FIELDS: Final = frozenset(
+    {"name", "description", "abstract", "content", "value", "explanation", "summary", "objective", "question"}
 )
-_LISTS: Final = ("labels", "aliases", "malware_types", "indicator_types", "roles", "sectors", "goals")
+_LISTS: Final = frozenset({"labels", "aliases", "malware_types", "indicator_types", "roles", "sectors", "goals"})
 _MAX_TEXT: Final = 20_000
 
 
@@ -49,20 +41,22 @@ def words_of(text: str) -> list[str]:
 
 def text_of(obj: Mapping[str, Json]) -> str:
     """Return what of an object people search in: names, descriptions, lists of terms, the values in a pattern."""
-    parts = [str(obj[name]) for name in _FIELDS if isinstance(obj.get(name), str)]
-    for name in _LISTS:
-        listed = obj.get(name)
-        if isinstance(listed, list):
-            parts.extend(each for each in listed if isinstance(each, str))
+    parts: list[str] = []
+    for name, value in obj.items():
+        if name in _FIELDS:
+            if isinstance(value, str):
+                parts.append(value)
+        elif name in _LISTS and isinstance(value, list):
+            parts.extend(each for each in value if isinstance(each, str))
     pattern = obj.get("pattern")
     if isinstance(pattern, str):
         parts.extend(_LITERAL.findall(pattern[:_MAX_TEXT]))
     return "\n".join(parts)[:_MAX_TEXT]
 
 
-def index_words(obj: Mapping[str, Json]) -> str:
-    """Return the words of an object, each once, separated by spaces."""
-    return " ".join(dict.fromkeys(words_of(text_of(obj))))
+def index_words(text: str) -> str:
+    """Return the words of a text, each once, separated by spaces."""
+    return " ".join(dict.fromkeys(words_of(text)))
 
 
 def matches(obj: Mapping[str, Json], query: str) -> bool:

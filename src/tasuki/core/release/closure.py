@@ -4,47 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from tasuki.base.errors import InputError
 from tasuki.base.limits import MAX_CLOSURE_OBJECTS
-from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release.reasons import CLOSURE_TOO_LARGE
 
 K = TypeVar("K", bound=Hashable)
-
-
-@dataclass(slots=True)
-class LabelTable:
-    """Labels as small numbers, and their meets remembered: combining two costs one look-up."""
-
-    labels: list[Label] = field(default_factory=list)
-    _numbers: dict[Label, int] = field(default_factory=dict)
-    _meets: dict[tuple[int, int], int] = field(default_factory=dict)
-
-    def number(self, label: Label) -> int:
-        """Return the number of a label, giving it one if it is new."""
-        number = self._numbers.get(label)
-        if number is None:
-            number = self._numbers[label] = len(self.labels)
-            self.labels.append(label)
-        return number
-
-    def label(self, number: int) -> Label:
-        """Return the label of a number."""
-        return self.labels[number]
-
-    def meet(self, one: int, other: int) -> int:
-        """Return the number of the meet of two labels."""
-        if one == other:
-            return one
-        key = (one, other) if one < other else (other, one)
-        met = self._meets.get(key)
-        if met is None:
-            met = self._meets[key] = self.number(meet(self.labels[one], self.labels[other]))
-        return met
 
 
 def close(
@@ -61,7 +28,7 @@ def close(
         start: the object.
         own: own label number of an object; for one that is not held, the number of a blocking label.
         references: what an object refers to.
-        meet_numbers: `LabelTable.meet`.
+        meet_numbers: from the numbers of two labels to that of their meet; asked often, so it had better remember.
         limit: how many objects may hang together.
 
     Raises:

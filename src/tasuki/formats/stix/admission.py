@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tasuki.base.canonical import Json
@@ -16,10 +19,29 @@ _ID: Final = re.compile(
     r"([a-z0-9][a-z0-9-]{1,248}[a-z0-9])--[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 )
 _STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z", re.ASCII)
+_TIMES: Final = ("created", "modified")
+_LONGEST: Final = 300
+"""No id and no timestamp is longer; nothing longer is remembered, as strangers choose these texts."""
 
 
-def why_not_held(obj: Json) -> Reason | None:
-    """Return why a parsed value cannot be held as a STIX object, or None when it can.
+@dataclass(slots=True, kw_only=True)
+class Admitted:
+    """What a node needs of an object to keep, version and follow it.
+
+    Attributes:
+        version: `modified`, else `created`, in microseconds since 1970; None where it has neither.
+        references: the ids it refers to, each once, in order; text that is no id is left out.
+    """
+
+    stix_id: str
+    type: str
+    spec_version: str
+    version: int | None
+    references: tuple[str, ...]
+
+
+def admit(obj: Json) -> Admitted | Reason:
+    """Return what a node needs to hold a parsed STIX object, or why it cannot be held.
 
     Only what a node needs to keep, version, mark and follow an object is asked here; `validate` asks the rest.
 
@@ -34,37 +56,50 @@ def why_not_held(obj: Json) -> Reason | None:
     match = _ID.fullmatch(identifier) if isinstance(identifier, str) else None
     if match is None or match[1] != kind:
         return why.ID_SYNTAX.because(type=kind[:60], found=str(identifier)[:80])
-    version = obj.get("spec_version", "2.0")
-    if version not in ("2.0", "2.1"):
-        return why.SPEC_VERSION.because(found=str(version)[:20])
-    for name in ("created", "modified"):
-        if name in obj and _micros(obj[name]) is None:
-            return why.TIMESTAMP.because(found=str(obj[name])[:40])
-    return _bad_reference(obj)
-
-
-def version_of(obj: dict[str, Json]) -> int | None:
-    """Return an object's version: `modified`, else `created`, in microseconds since 1970; None where it has neither."""
-    for name in ("modified", "created"):
+    spec_version = obj.get("spec_version", "2.0")
+    if spec_version not in ("2.0", "2.1"):
+        return why.SPEC_VERSION.because(found=str(spec_version)[:20])
+    version = None
+    for name in _TIMES:
         if name in obj:
-            return _micros(obj[name])
-    return None
+            version = _micros(obj[name])
+            if version is None:
+                return why.TIMESTAMP.because(found=str(obj[name])[:40])
+    followed = _followed(obj)
+    if isinstance(followed, Reason):
+        return followed
+    return Admitted(
+        stix_id=match[0], type=kind, spec_version=str(spec_version), version=version, references=tuple(followed)
+    )
 
 
-def referenced_ids(obj: dict[str, Json]) -> tuple[str, ...]:
-    """Return the ids an object refers to, each once, in order; text that is no id is left out."""
-    return tuple(dict.fromkeys(target for _, target in references(obj) if _ID.fullmatch(target)))
-
-
-def _bad_reference(obj: dict[str, Json]) -> Reason | None:
+def _followed(obj: Mapping[str, Json]) -> dict[str, None] | Reason:
+    found: dict[str, None] = {}
     for name, target in references(obj):
-        if not _ID.fullmatch(target) and not target.isdigit() and not name.startswith("x_"):
+        if target in found:
+            continue
+        if len(target) < _LONGEST and _is_id(target):
+            found[target] = None
+        elif not target.isdigit() and not name.startswith("x_"):
+            # A number names an object within a STIX 2.0 observed-data; an `x_` property is its maker's own.
             return why.REFERENCE.because(expected=name, found=target[:80])
-    return None
+    return found
 
 
-def _micros(text: Json) -> int | None:
-    if not isinstance(text, str) or not _STAMP.fullmatch(text):
+@lru_cache(maxsize=4096)
+def _is_id(text: str) -> bool:
+    """Whether a text is an id; remembered, as a batch refers to few objects many times."""
+    return _ID.fullmatch(text) is not None
+
+
+def _micros(value: Json) -> int | None:
+    return _moment(value) if isinstance(value, str) and len(value) < _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> int | None:
+    """Return a STIX timestamp in microseconds; remembered, as objects are made in batches of one moment."""
+    if not _STAMP.fullmatch(text):
         return None
     try:
         return to_micros(parse_rfc3339(text))
