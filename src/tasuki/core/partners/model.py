@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tasuki.base.ids import Audience, ParticipantId
 from tasuki.base.reasons import Text
@@ -44,11 +45,29 @@ class SeverityScale:
 
     Attributes:
         levels: code to meaning, from the most to the least severe.
+        urgent: codes at which help is asked for at the urgent pace.
     """
 
     id: str
     name: Text
     levels: Mapping[str, Text]
+    urgent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How soon a request for assistance is hoped to be acknowledged and decided, in elapsed time; never a duty."""
+
+    acknowledge: timedelta
+    decide: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paces:
+    """The two paces of a partnership; where it states none, an hour and six, or twelve hours and three days."""
+
+    urgent: Pace = Pace(acknowledge=timedelta(hours=1), decide=timedelta(hours=6))
+    routine: Pace = Pace(acknowledge=timedelta(hours=12), decide=timedelta(days=3))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +88,7 @@ class Profile:
     Attributes:
         community: the audiences that TLP:GREEN means here.
         digest: lower-case hex SHA-256 of the profile's canonical JSON; part of every rules digest.
+        assistance: how soon requests for assistance are hoped to be answered.
     """
 
     id: str
@@ -78,6 +98,7 @@ class Profile:
     community: tuple[Audience, ...]
     texts: Mapping[str, Text]
     digest: str
+    assistance: Paces = field(default_factory=Paces)
 
     def participant(self, identifier: ParticipantId) -> Participant:
         """Return one participant.

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn
+from datetime import timedelta
+from typing import Final, NoReturn
 
 from tasuki.base.canonical import digest
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience, participant
 from tasuki.base.reasons import Text
-from tasuki.core.partners.model import Ceiling, Organisation, Participant, Profile, SeverityScale
+from tasuki.core.partners.model import Ceiling, Organisation, Pace, Paces, Participant, Profile, SeverityScale
 from tasuki.core.partners.reasons import PROFILE
+
+_MAX_MINUTES: Final = 60 * 24 * 366
+"""A year: a clock longer than that is a slip of the pen."""
 
 
 def parse_profile(data: Mapping[str, object]) -> Profile:
@@ -31,6 +35,7 @@ def parse_profile(data: Mapping[str, object]) -> Profile:
         community=community,
         texts={name: each for name, each in _texts(reader.table("texts"))},  # noqa: C416 pairs to mapping
         digest=digest(data),
+        assistance=_paces(reader.table("assistance")) if "assistance" in data else Paces(),
     )
     known = {each.id for each in participants}
     for audience in community:
@@ -110,7 +115,25 @@ def _organisation(reader: _Reader) -> Organisation:
 
 def _severity(reader: _Reader) -> SeverityScale:
     levels = {each.text("code"): Text(en=each.text("en"), ja=each.text("ja")) for each in reader.tables("levels")}
-    return SeverityScale(id=reader.text("id"), name=reader.bilingual("name"), levels=levels)
+    urgent = frozenset(reader.texts("urgent")) if "urgent" in reader.data else frozenset()
+    if not urgent <= levels.keys():
+        _wrong(reader.at("urgent"), "codes of this scale", ", ".join(sorted(urgent - levels.keys())))
+    return SeverityScale(id=reader.text("id"), name=reader.bilingual("name"), levels=levels, urgent=urgent)
+
+
+def _paces(reader: _Reader) -> Paces:
+    return Paces(urgent=_pace(reader.table("urgent")), routine=_pace(reader.table("routine")))
+
+
+def _pace(reader: _Reader) -> Pace:
+    return Pace(acknowledge=_minutes(reader, "acknowledge_minutes"), decide=_minutes(reader, "decide_minutes"))
+
+
+def _minutes(reader: _Reader, name: str) -> timedelta:
+    count = reader.integer(name)
+    if not 0 < count <= _MAX_MINUTES:
+        _wrong(reader.at(name), f"minutes from 1 to {_MAX_MINUTES}", count)
+    return timedelta(minutes=count)
 
 
 def _texts(reader: _Reader) -> list[tuple[str, Text]]:
