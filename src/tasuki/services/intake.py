@@ -15,25 +15,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 import sqlalchemy as sa
 
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import InputError, WorldError
-from tasuki.base.ids import ParticipantId, StixId, participant
+from tasuki.base.ids import StixId, participant
 from tasuki.base.limits import MAX_FILE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.base.time import to_micros
 from tasuki.core.channel.model import Arrival, Disposition
-from tasuki.core.holdings.handling import handling_from_json, handling_to_json
-from tasuki.core.holdings.model import HandlingBasis, PersonalData, State
+from tasuki.core.holdings.handling import handling_from_json
+from tasuki.core.holdings.model import State
 from tasuki.core.holdings.reasons import NO_OBJECT, SPILL, UNREADABLE
 from tasuki.core.holdings.words import index_words, text_of
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
-from tasuki.core.markings import labels as codes
 from tasuki.core.markings.ceiling import ceilings_of, mark_above
-from tasuki.core.markings.labels import label_from_json, label_of
-from tasuki.core.markings.lattice import meet
+from tasuki.core.markings.labels import label_from_json
 from tasuki.core.markings.model import Label
 from tasuki.formats.envelope.objects import read_objects
 from tasuki.formats.json.pieces import Piece, cut
@@ -42,43 +39,21 @@ from tasuki.formats.lists.reader import read_list
 from tasuki.formats.stix import build
 from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.ids import own_id
-from tasuki.formats.stix.markings import Markings, read_markings
 from tasuki.formats.stix.tlp import marking_id
 from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
+from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, relabel
 from tasuki.services.node import Node
 from tasuki.services.settling import followed, settle
 from tasuki.services.signals import ARRIVED
 from tasuki.store import holdings, ledger, search
 from tasuki.store.holdings import NewHolding, Numbers
 
-LOCAL: Final = "local"
 BATCH: Final = 1000
 """Objects in one transaction: an fsync is shared by many, and a crash loses at most this much unacknowledged work."""
 
 IDENTITY_SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
 """When our own identity was created: fixed, so that its bytes never change."""
-
-Definitions = dict[str, Mapping[str, Json]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What the one who brings something in says of it.
-
-    Attributes:
-        source: `local`, or the participant it came from.
-        levels: TLP levels that hold for all of it, beside what the objects say themselves.
-        caveats: audience texts of each caveat.
-        given: the label a partner's manifest states; None for local intake.
-    """
-
-    source: str
-    originator: ParticipantId
-    handling: HandlingBasis
-    levels: tuple[str, ...] = ()
-    caveats: tuple[tuple[str, ...], ...] = ()
-    given: Label | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,15 +281,15 @@ def _prepare(node: Node, entries: list[tuple[Piece, Terms]], definitions: Defini
         if each is not None:
             parsed.append(each)
             if each.admitted.type == "marking-definition":
-                definitions[each.admitted.stix_id] = each.obj
-    lookup = _Lookup(node, definitions)
+                definitions.setdefault(each.admitted.stix_id, each.obj)
+    desk = Labelling(node, definitions)
     ceilings = ceilings_of(node.profile)
     rows: list[NewHolding] = []
     for each in parsed:
         text = text_of(each.obj)
         mark = mark_above(text, ceilings)
         if mark is None:
-            rows.append(_row(node, each, text, lookup))
+            rows.append(_row(node, each, text, desk))
             continue
         # Spill: the body is not kept, only what is needed to name it.
         digest = hashlib.sha256(each.raw).digest()
@@ -361,7 +336,7 @@ def _rejected(piece: Piece, stix_id: str | None, reason: Reason) -> Rejected:
     return Rejected(place=piece.place, stix_id=name, reason=reason, raw=piece.raw, digest=digest)
 
 
-def _row(node: Node, each: _Parsed, text: str, lookup: _Lookup) -> NewHolding:
+def _row(node: Node, each: _Parsed, text: str, desk: Labelling) -> NewHolding:
     digest = hashlib.sha256(each.raw).digest()
     ciphertext, wrapped = node.vault.seal(each.raw, digest)
     admitted, terms = each.admitted, each.terms
@@ -376,88 +351,12 @@ def _row(node: Node, each: _Parsed, text: str, lookup: _Lookup) -> NewHolding:
         spec_version=admitted.spec_version,
         ciphertext=ciphertext,
         wrapped=wrapped,
-        handling=lookup.handling(terms.handling),
-        label=lookup.label(each.obj, terms),
+        handling=desk.handling(terms.handling),
+        label=desk.label(each.obj, terms),
         flags="stix-2.0" if admitted.spec_version == "2.0" else "",
         words=index_words(text),
         references=followed(admitted),
     )
-
-
-class _Lookup:
-    """Labels and handling of one batch, computed once per kind: most objects of a batch are marked alike."""
-
-    def __init__(self, node: Node, definitions: Definitions) -> None:
-        self.node = node
-        self.definitions = definitions
-        self._labels: dict[tuple[object, ...], Label] = {}
-        self._handling: dict[HandlingBasis, str] = {}
-
-    def handling(self, basis: HandlingBasis) -> str:
-        """Return a handling basis in its JSON form."""
-        body = self._handling.get(basis)
-        if body is None:
-            body = self._handling[basis] = canonical(handling_to_json(basis)).decode()
-        return body
-
-    def label(self, obj: dict[str, Json], terms: Terms) -> Label:
-        """Return the own label of an object under its terms."""
-        key = (str(obj.get("object_marking_refs")), terms, obj["type"] == "marking-definition" and obj["id"])
-        if "granular_markings" in obj:
-            return self._make(obj, terms)
-        label = self._labels.get(key)
-        if label is None:
-            label = self._labels[key] = self._make(obj, terms)
-        return label
-
-    def _make(self, obj: dict[str, Json], terms: Terms) -> Label:
-        markings = read_markings(obj, self._definition)
-        levels = [*markings.levels, *terms.levels]
-        caveats = [*markings.caveats, *terms.caveats]
-        if obj["type"] == "marking-definition":
-            own = read_markings({"object_marking_refs": [obj["id"]]}, lambda _: obj)
-            caveats.extend(own.caveats)
-            levels = levels or ["clear"]
-        if terms.given is not None:
-            levels = levels or ["clear"]
-        label = label_of(
-            levels=levels,
-            caveats=caveats,
-            blocked=_blocks(markings, terms.handling),
-            originator=terms.originator,
-        )
-        return label if terms.given is None else meet(label, terms.given)
-
-    def _definition(self, identifier: str) -> Mapping[str, Json] | None:
-        known = self.definitions.get(identifier)
-        if known is None:
-            known = held_object(self.node, identifier)
-            if known is not None:
-                self.definitions[identifier] = known
-        return known
-
-
-def _blocks(markings: Markings, handling: HandlingBasis) -> list[str]:
-    found = [codes.UNKNOWN_MARKING] if markings.unknown else []
-    if not handling.is_known:
-        found.append(codes.UNKNOWN_HANDLING)
-    elif handling.personal_data is PersonalData.YES:
-        found.append(codes.PERSONAL_DATA)
-    return found
-
-
-def held_object(node: Node, stix_id: str) -> dict[str, Json] | None:
-    """Return the newest held form of an id, parsed, or None."""
-    with node.database.read() as connection:
-        live = holdings.latest(connection, [stix_id])
-        if not live:
-            return None
-        newest = max(live, key=lambda each: (each.version, each.position))
-        bodies = holdings.sealed(connection, [newest.position])
-    if not bodies:
-        return None
-    parsed: dict[str, Json] = orjson.loads(node.vault.open(bodies[0].ciphertext, bodies[0].wrapped, bodies[0].digest))
-    return parsed
 
 
 def _aside(node: Node, each: Rejected, source: str, at: int) -> dict[str, Any]:
@@ -485,6 +384,7 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
         search.index(connection, [(p, row.words) for p, row in enumerate(fresh, first) if row.words])
         live = [row.stix_id for row, state in states if state is State.HELD]
         settle(node, connection, live, {p: row.references for p, row in enumerate(fresh, first)})
+        relabel(node, connection, [row.stix_id for row in fresh if row.type == "marking-definition"])
     holdings.set_aside(connection, prepared.aside)
     digests = [leaf_hash(row.digest) for row in fresh]
     body: dict[str, Json] = {

@@ -192,7 +192,7 @@ def names(connection: sa.Connection, id_numbers: Iterable[int]) -> dict[int, str
     found: dict[int, str] = {}
     for part in parts(list(id_numbers)):
         rows = connection.execute(sa.select(IDS.c.number, IDS.c.stix_id).where(IDS.c.number.in_(part)))
-        found.update(rows.tuples().all())
+        found.update({row.number: row.stix_id for row in rows})
     return found
 
 

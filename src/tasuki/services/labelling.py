@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""Labelling: from an object, its markings and the terms it came under to the label the gate decides by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import orjson
+import sqlalchemy as sa
+
+from tasuki.base.canonical import Json, canonical
+from tasuki.base.ids import ParticipantId
+from tasuki.core.holdings.handling import handling_to_json
+from tasuki.core.holdings.model import HandlingBasis, PersonalData, State
+from tasuki.core.markings import labels as codes
+from tasuki.core.markings.labels import label_of
+from tasuki.core.markings.lattice import meet
+from tasuki.core.markings.model import Label
+from tasuki.formats.stix.markings import Markings, read_markings
+from tasuki.services.node import Node
+from tasuki.services.settling import settle
+from tasuki.store import holdings, release
+
+LOCAL: Final = "local"
+"""The source of what this node's own people bring in."""
+
+Definitions = dict[str, Mapping[str, Json]]
+"""Marking definitions that come with what is being taken in, by id; the first of an id counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the one who brings something in says of it.
+
+    Attributes:
+        source: `local`, or the participant it came from.
+        levels: TLP levels that hold for all of it, beside what the objects say themselves.
+        caveats: audience texts of each caveat.
+        given: the label a partner's manifest states; None for local intake.
+    """
+
+    source: str
+    originator: ParticipantId
+    handling: HandlingBasis
+    levels: tuple[str, ...] = ()
+    caveats: tuple[tuple[str, ...], ...] = ()
+    given: Label | None = None
+
+
+class Labelling:
+    """Labels and handling of one batch, computed once per kind: most objects of a batch are marked alike."""
+
+    def __init__(self, node: Node, definitions: Definitions) -> None:
+        """Label for `node`; `definitions` may be added to by whoever reads the batch."""
+        self.node = node
+        self.definitions = definitions
+        self._labels: dict[tuple[object, ...], Label] = {}
+        self._handling: dict[HandlingBasis, str] = {}
+        self._known: dict[tuple[str, str], tuple[str, Mapping[str, Json]] | None] = {}
+
+    def handling(self, basis: HandlingBasis) -> str:
+        """Return a handling basis in its JSON form."""
+        body = self._handling.get(basis)
+        if body is None:
+            body = self._handling[basis] = canonical(handling_to_json(basis)).decode()
+        return body
+
+    def label(self, obj: dict[str, Json], terms: Terms) -> Label:
+        """Return the own label of an object under its terms."""
+        key = (str(obj.get("object_marking_refs")), terms, obj["type"] == "marking-definition" and obj["id"])
+        if "granular_markings" in obj:
+            return self._make(obj, terms)
+        label = self._labels.get(key)
+        if label is None:
+            label = self._labels[key] = self._make(obj, terms)
+        return label
+
+    def _make(self, obj: dict[str, Json], terms: Terms) -> Label:
+        markings = read_markings(obj, self._definition(terms.source))
+        levels = [*markings.levels, *terms.levels]
+        caveats = [*markings.caveats, *terms.caveats]
+        if obj["type"] == "marking-definition":
+            own = read_markings({"object_marking_refs": [obj["id"]]}, lambda _: obj)
+            caveats.extend(own.caveats)
+            levels = levels or ["clear"]
+        if terms.given is not None:
+            levels = levels or ["clear"]
+        label = label_of(
+            levels=levels,
+            caveats=caveats,
+            blocked=_blocks(markings, terms.handling),
+            originator=terms.originator,
+        )
+        return label if terms.given is None else meet(label, terms.given)
+
+    def _definition(self, source: str) -> Callable[[str], Mapping[str, Json] | None]:
+        def find(identifier: str) -> Mapping[str, Json] | None:
+            held = self._held(identifier, source)
+            if held is None or (held[0] != source and identifier in self.definitions):
+                return self.definitions.get(identifier)
+            return held[1]
+
+        return find
+
+    def _held(self, identifier: str, source: str) -> tuple[str, Mapping[str, Json]] | None:
+        key = identifier, source
+        if key not in self._known:
+            with self.node.database.read() as connection:
+                self._known[key] = held_definition(self.node, connection, identifier, source)
+        return self._known[key]
+
+
+def _blocks(markings: Markings, handling: HandlingBasis) -> list[str]:
+    found = [codes.UNKNOWN_MARKING] if markings.unknown else []
+    if not handling.is_known:
+        found.append(codes.UNKNOWN_HANDLING)
+    elif handling.personal_data is PersonalData.YES:
+        found.append(codes.PERSONAL_DATA)
+    return found
+
+
+def held_definition(
+    node: Node, connection: sa.Connection, identifier: str, source: str
+) -> tuple[str, Mapping[str, Json]] | None:
+    """Return a marking definition as `source` means it, and who gave it: its own first word, else ours, else anybody's.
+
+    A definition never changes once it was given, and nobody can say what another's marking means: else a partner could
+    widen our material by sending a definition of its own under our id.
+
+    Source: STIX 2.1 section 7.2.1 (marking definitions cannot be versioned).
+    """
+    found = [each for each in holdings.history(connection, identifier) if each.state is not State.DISPOSED]
+    by_source = {each.source: each for each in reversed(found)}
+    chosen = by_source.get(source) or by_source.get(LOCAL) or (found[0] if found else None)
+    bodies = holdings.sealed(connection, [chosen.position]) if chosen is not None else []
+    if not bodies:
+        return None
+    body = bodies[0]
+    parsed: dict[str, Json] = orjson.loads(node.vault.open(body.ciphertext, body.wrapped, body.digest))
+    return body.source, parsed
+
+
+def relabel(node: Node, connection: sa.Connection, definitions: Sequence[str]) -> int:
+    """Label anew what waited for these marking definitions; return how many holdings are understood now."""
+    waiting = release.dependents(connection, definitions) if definitions else set()
+    done = []
+    for stix_id in sorted(waiting):
+        understood = [_understood(node, connection, each) for each in _live(connection, stix_id)]
+        if any(understood):
+            done.append(stix_id)
+    if done:
+        settle(node, connection, done)
+    return len(done)
+
+
+def _live(connection: sa.Connection, stix_id: str) -> list[holdings.SealedBody]:
+    return holdings.sealed(connection, [each.position for each in holdings.history(connection, stix_id)])
+
+
+def _understood(node: Node, connection: sa.Connection, body: holdings.SealedBody) -> bool:
+    """Replace the label of a holding whose markings can all be read now; return whether they can."""
+    label = node.labels.label(connection, body.own_label)
+    if codes.UNKNOWN_MARKING not in label.blocked:
+        return False
+
+    def definition(identifier: str) -> Mapping[str, Json] | None:
+        held = held_definition(node, connection, identifier, body.source)
+        return None if held is None else held[1]
+
+    obj = orjson.loads(node.vault.open(body.ciphertext, body.wrapped, body.digest))
+    markings = read_markings(obj, definition)
+    if markings.unknown:
+        return False
+    number = node.labels.number(connection, _resolved(label, markings, body))
+    holdings.set_own_label(connection, [body.position], number)
+    return True
+
+
+def _resolved(label: Label, markings: Markings, body: holdings.SealedBody) -> Label:
+    """Return a label without the block, narrowed by what the markings say now that they can be read."""
+    known = replace(label, blocked=label.blocked - {codes.UNKNOWN_MARKING})
+    if known.tlp is None and body.source == LOCAL and markings.levels:
+        known = replace(known, tlp=codes.LEVELS["clear"])
+    levels = markings.levels or {"clear"}
+    said = label_of(levels=levels, caveats=markings.caveats, blocked=(), originator=body.originator)
+    return meet(known, said)

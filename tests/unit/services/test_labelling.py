@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Markings as they are understood: whose definition counts, and what happens when one comes late."""
+
+from __future__ import annotations
+
+import pytest
+
+from making_nodes import NOW, make_node
+from tasuki.base.ids import Audience
+from tasuki.core.holdings.handling import BASES
+from tasuki.core.markings.labels import label_of
+from tasuki.formats.json.pieces import Piece
+from tasuki.formats.stix import build
+from tasuki.formats.stix.ids import own_id
+from tasuki.formats.stix.tlp import marking_id
+from tasuki.services import release
+from tasuki.services.intake import Terms, home_identity, import_pieces
+
+TOKYO = Audience.parse("JPN/nco:csirt")
+
+
+@pytest.fixture
+def node(tmp_path):
+    made = make_node(tmp_path / "gbr", "GBR/gbr-1", lambda *_: b"")
+    yield made
+    made.database.close()
+
+
+def take_in(node, *raws, source="local"):
+    given = None
+    originator = "GBR"
+    if source != "local":
+        originator = source
+        given = label_of(levels=["green"], caveats=(), blocked=(), originator=source)
+    terms = Terms(source=source, originator=originator, handling=BASES["open-source"], given=given)
+    report = import_pieces(node, [Piece(place="x", raw=raw) for raw in raws], terms)
+    assert not report.quarantined
+    return report
+
+
+def caveat(node, *audiences):
+    creator, _ = home_identity(node)
+    return build.caveat_definition(audiences, creator=creator, at=NOW)
+
+
+def indicator(node, *markings):
+    creator, identity = home_identity(node)
+    raw = build.indicator("domain", "bad.example", creator=creator, at=NOW, markings=markings)
+    return own_id("indicator", creator, "[domain-name:value = 'bad.example']"), identity, raw
+
+
+def verdict(node, stix_id):
+    return release.explain(node, stix_id, TOKYO).verdict
+
+
+def test_an_object_waits_for_its_marking_and_goes_once_it_is_understood(node):
+    marking, definition = caveat(node, "JPN/nco:csirt")
+    stix_id, identity, raw = indicator(node, marking_id("amber"), marking)
+    take_in(node, identity, raw)
+    assert verdict(node, stix_id).reason.code == "release.unknown-marking"
+    take_in(node, definition)
+    assert verdict(node, stix_id).allowed
+
+
+def test_a_late_definition_narrows_as_it_says(node):
+    marking, definition = caveat(node, "GBR/ncsc:csirt")
+    stix_id, identity, raw = indicator(node, marking_id("green"), marking)
+    take_in(node, identity, raw)
+    take_in(node, definition)
+    assert verdict(node, stix_id).reason.code == "release.caveat"
+
+
+def test_a_partner_cannot_say_what_our_marking_means(node):
+    marking, ours = caveat(node, "GBR/ncsc:csirt")
+    theirs = ours.replace(b"GBR/ncsc:csirt", b"JPN/nco:csirt")
+    assert theirs != ours
+    take_in(node, theirs, source="JPN")
+    take_in(node, ours)
+    stix_id, identity, raw = indicator(node, marking_id("green"), marking)
+    take_in(node, identity, raw)
+    assert verdict(node, stix_id).reason.code == "release.caveat"
+
+
+def test_the_first_definition_a_source_gave_stays(node):
+    marking, first = caveat(node, "GBR/ncsc:csirt")
+    take_in(node, first)
+    take_in(node, first.replace(b"GBR/ncsc:csirt", b"JPN/nco:csirt"))
+    stix_id, identity, raw = indicator(node, marking_id("green"), marking)
+    take_in(node, identity, raw)
+    assert not verdict(node, stix_id).allowed
