@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -20,16 +20,14 @@ from tasuki.faces.api.app import api_app
 from tasuki.services.link import Link
 from tasuki.services.node import Node
 from tasuki.services.signals import Signals
-from tasuki.store.database import METADATA, Database
+from tasuki.store import schema
+from tasuki.store.database import Database, alone
 
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to this version's schema."""
-    database = Database(url)
-    try:
-        METADATA.create_all(database.engine)
-    finally:
-        database.close()
+    with alone(url) as engine, engine.begin() as connection:
+        schema.migrate(connection)
 
 
 @contextmanager
@@ -40,12 +38,20 @@ def wired(told: Configuration, *, signer: Signer | None = None, link: Link | Non
         told: read from the node's directory.
         signer: a stand-in; else the signer process starts with the first signature.
         link: a stand-in; else partners are reached over HTTP.
+
+    Raises:
+        WorldError: the database is not reached, or its schema is not this version's.
     """
-    http = HttpLink(told.directory)
     entropy = Entropy()
     signing = signer or Signer.when_asked(told.directory, told.me)
-    database = Database(told.database_url)
-    try:
+    with ExitStack() as stack:
+        # Undone from below: writes that were queued are finished first; then nothing is left that could sign or send.
+        stack.callback(signing.stop)
+        http = HttpLink(told.directory)
+        stack.callback(http.close)
+        database = Database(told.database_url)
+        stack.callback(database.close)
+        schema.guard(database)
         yield Node(
             directory=told.directory,
             me=told.me,
@@ -61,11 +67,6 @@ def wired(told: Configuration, *, signer: Signer | None = None, link: Link | Non
             vault=Vault(told.vault_key, entropy),
             gate=Gate(rules_for(told.profile, told.home)),
         )
-    finally:
-        # Writes that were queued are finished first; then nothing is left that could sign or send.
-        database.close()
-        http.close()
-        signing.stop()
 
 
 @contextmanager

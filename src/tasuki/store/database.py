@@ -7,24 +7,47 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tasuki.base.errors import TasukiError, WorldError
-from tasuki.store.reasons import CLOSED, FAILED
+from tasuki.base.errors import CallerError, TasukiError, WorldError
+from tasuki.store.reasons import (
+    BEING_UPGRADED,
+    CLOSED,
+    FAILED,
+    IN_USE,
+    NO_DATABASE_URL,
+    NO_DRIVER,
+    UNREAD,
+    UNSURE,
+    WRONG_SERVER,
+)
 
 try:
     from pysqlite3 import dbapi2 as sqlite_module
 except ImportError:  # platforms without the wheel: the interpreter's own SQLite
     import sqlite3 as sqlite_module
 
-METADATA: Final = sa.MetaData()
-"""Every table of every capability; each `store/<capability>.py` declares its own here."""
+METADATA: Final = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+"""Every table of every capability; each `store/<capability>.py` declares its own here.
+
+Constraints have names, so that a later revision of the schema can say which one it changes.
+"""
 
 GROUP_LIMIT: Final = 64
 """Acts in one commit: enough to share an fsync, few enough that none waits long."""
@@ -37,16 +60,49 @@ T = TypeVar("T")
 
 
 def open_engine(url: str) -> sa.Engine:
-    """Return an engine for `sqlite:///PATH` or `postgresql+psycopg://...`, durable and strict.
+    """Return an engine for `sqlite:///PATH` or `postgresql://...`, durable and strict; nothing is opened yet.
 
-    SQLite runs in WAL mode with full synchronisation: what is committed survives a power cut.
+    SQLite runs in WAL mode with full synchronisation, PostgreSQL waits for its own log whatever the server's
+    default: what is committed survives a power cut.
+
+    Raises:
+        CallerError: it is no URL of either, or the driver for PostgreSQL is not installed.
     """
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
-    engine = sa.create_engine(url, module=sqlite_module, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise CallerError(NO_DATABASE_URL.because()) from error
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(
+            parsed.set(drivername="sqlite"), module=sqlite_module, connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() != "postgresql":
+        raise CallerError(NO_DATABASE_URL.because())
+    try:
+        engine = sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            connect_args={"client_encoding": "utf8", "connect_timeout": _CONNECT_S, "application_name": "tasuki"},
+        )
+    except ImportError as error:
+        raise CallerError(NO_DRIVER.because()) from error
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+_CONNECT_S: Final = 10
+_OLDEST_SERVER: Final = 15
+_SERVER_MAJOR: Final = 10_000
+_LOCKS: Final = 0x74617375
+"""First half of the keys of our advisory locks: `tasu`."""
+_WRITING: Final = 1
+_IN_USE: Final = 2
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -65,9 +121,34 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    version, encoding = connection.info.server_version, connection.info.parameter_status("server_encoding")
+    if version < _OLDEST_SERVER * _SERVER_MAJOR or encoding != "UTF8":
+        connection.close()
+        found = version // _SERVER_MAJOR
+        raise WorldError(WRONG_SERVER.because(oldest=_OLDEST_SERVER, found=found, encoding=encoding), retry=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '30s'")
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false)"
+            " WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+        )
+    connection.commit()
+
+
 def _begin_sqlite(connection: sa.Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only={int(options.get('sqlite_query_only', False))}")
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    """Let one process at a time write, as SQLite does.
+
+    Positions and log indexes are then given in the order of commits, and no two writers wait for each other's rows.
+    """
+    if is_writer(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITING})")
 
 
 def is_writer(connection: sa.Connection) -> bool:
@@ -78,6 +159,26 @@ def is_writer(connection: sa.Connection) -> bool:
 def parts(values: Sequence[T]) -> list[Sequence[T]]:
     """Cut a list so that no statement has too many parameters."""
     return [values[i : i + PART] for i in range(0, len(values), PART)]
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of plain values straight through the driver: on the hot paths SQLAlchemy's bind processing shows.
+
+    Args:
+        connection: of either database.
+        table: where to.
+        columns: names separated by spaces, in the order of the values.
+        rows: one tuple each; nothing happens where there is none.
+    """
+    if rows:
+        connection.exec_driver_sql(_insertion(table.name, columns, connection.dialect.name), list(rows))
+
+
+@cache
+def _insertion(table: str, columns: str, dialect: str) -> str:
+    names = columns.split()
+    mark = "?" if dialect == "sqlite" else "%s"
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(mark for _ in names)})"  # noqa: S608 our names
 
 
 @dataclass(slots=True)
@@ -93,7 +194,8 @@ class Writer:
         """Start the thread; `close` ends it."""
         self._engine = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._queue: queue.Queue[_Act | None] = queue.Queue()
-        self._closed = threading.Event()
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._thread.start()
 
@@ -101,28 +203,31 @@ class Writer:
         """Queue `work(connection)`; the future answers its value after the commit, or its error with nothing changed.
 
         `work` runs in its own savepoint: what it raises undoes it alone. It must not commit, block,
-        sign or use the network.
+        sign or use the network. A future that is cancelled before its turn is not worked on.
         """
         future: Future[Any] = Future()
-        if self._closed.is_set():
-            future.set_exception(WorldError(CLOSED.because(), retry=True))
-        else:
-            self._queue.put(_Act(work, future))
+        with self._closing:
+            if self._closed:
+                future.set_exception(WorldError(CLOSED.because(), retry=True))
+            else:
+                self._queue.put(_Act(work, future))
         return future
 
     def run(self, work: Callable[[sa.Connection], T]) -> T:
         """Do `work` and wait until it is durable; return its value.
 
         Raises:
-            WorldError: the database failed; nothing was changed.
+            WorldError: the database failed; nothing was changed (or the reason says that this is not known).
             TasukiError: whatever `work` raised.
         """
         return self.submit(work).result()  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Finish what is queued and stop."""
-        self._closed.set()
-        self._queue.put(None)
+        with self._closing:
+            self._closed = True
+            # The last entry: nothing is queued behind it any more.
+            self._queue.put(None)
         self._thread.join()
 
     def _loop(self) -> None:
@@ -130,7 +235,9 @@ class Writer:
             first = self._queue.get()
             if first is None:
                 return
-            self._commit(self._gather(first))
+            acts = [act for act in self._gather(first) if act.future.set_running_or_notify_cancel()]
+            if acts:
+                self._commit(acts)
 
     def _gather(self, first: _Act) -> list[_Act]:
         acts = [first]
@@ -151,10 +258,8 @@ class Writer:
             with self._engine.begin() as connection:
                 answers.extend((act, _attempt(connection, act)) for act in acts)
         # A crash before this line leaves nothing of the group; after it, all of it, acknowledged or not.
-        except Exception as error:  # noqa: BLE001 the loop must outlive any database failure
-            failure = (
-                error if isinstance(error, TasukiError) else WorldError(FAILED.because(cause=_cause(error)), retry=True)
-            )
+        except BaseException as error:  # noqa: BLE001 the loop must outlive any failure
+            failure = _failure(error, committing=len(answers) == len(acts))
             for act in acts:
                 act.future.set_exception(failure)
             return
@@ -176,11 +281,21 @@ def _attempt(connection: sa.Connection, act: _Act) -> Any:
             return act.work(connection)
     except DBAPIError:
         raise
-    except Exception as error:  # noqa: BLE001 handed to the caller through its future
+    except BaseException as error:  # noqa: BLE001 handed to the caller through its future
         return _Failure(error)
 
 
-def _cause(error: BaseException) -> str:
+def _failure(error: BaseException, *, committing: bool) -> TasukiError:
+    if isinstance(error, TasukiError):
+        return error
+    if committing and isinstance(error, DBAPIError) and error.connection_invalidated:
+        # The server may have committed before the answer was lost.
+        return WorldError(UNSURE.because(cause=cause_of(error)), retry=True)
+    return WorldError(FAILED.because(cause=cause_of(error)), retry=True)
+
+
+def cause_of(error: BaseException) -> str:
+    """Return what a driver said, in one line."""
     origin = getattr(error, "orig", None) or error
     return str(origin).splitlines()[0][:200] if str(origin) else type(origin).__name__
 
@@ -189,16 +304,32 @@ class Database:
     """One node's database: many readers, one writer."""
 
     def __init__(self, url: str) -> None:
-        """Open `url`; tables must exist (see the migrations)."""
+        """Open `url`; tables must exist (see `tasuki.store.schema`).
+
+        Raises:
+            CallerError: it is no URL of a database this node can use.
+        """
         self.engine = open_engine(url)
         self.dialect = self.engine.dialect.name
+        if self.dialect == "postgresql":
+            event.listen(self.engine, "connect", _say_in_use)
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            self._reader = self.engine.execution_options(sqlite_query_only=True)
         self.writer = Writer(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Give a connection inside one read transaction: a stable view of the last commit."""
-        with self.engine.begin() as connection:
-            yield connection
+        """Give a connection inside one read transaction: a stable view of the last commit, which cannot write.
+
+        Raises:
+            WorldError: the database failed.
+        """
+        try:
+            with self._reader.begin() as connection:
+                yield connection
+        except (DBAPIError, PoolTimeout) as error:
+            raise WorldError(UNREAD.because(cause=cause_of(error)), retry=True) from error
 
     def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Do `work(connection)` through the writer and wait until it is durable."""
@@ -208,3 +339,41 @@ class Database:
         """Finish queued writes and close every connection."""
         self.writer.close()
         self.engine.dispose()
+
+
+def _say_in_use(connection: Any, _record: object) -> None:
+    """Hold a shared lock as long as this connection lives, so that nobody changes the schema under it."""
+    if not ask(connection, f"SELECT pg_try_advisory_lock_shared({_LOCKS}, {_IN_USE})"):
+        connection.close()
+        raise WorldError(BEING_UPGRADED.because(), retry=True)
+
+
+def ask(connection: Any, query: str) -> Any:
+    """Return the one value a query answers, asked of a driver's own connection that is in no transaction."""
+    with closing(connection.cursor()) as cursor:
+        answer = cursor.execute(query).fetchone()
+    connection.commit()
+    return answer[0]
+
+
+@contextmanager
+def alone(url: str) -> Iterator[sa.Engine]:
+    """Give an engine for changing the schema, while no other process uses the database.
+
+    With SQLite the node's own lock already keeps others out.
+
+    Raises:
+        WorldError: another process uses it, or it is not reached.
+    """
+    with ExitStack() as stack:
+        engine = open_engine(url)
+        stack.callback(engine.dispose)
+        try:
+            # Open until the end: the lock is this connection's.
+            holder = stack.enter_context(closing(engine.raw_connection()))
+            taken = engine.dialect.name == "sqlite" or ask(holder, f"SELECT pg_try_advisory_lock({_LOCKS}, {_IN_USE})")
+        except DBAPIError as error:
+            raise WorldError(UNREAD.because(cause=cause_of(error)), retry=True) from error
+        if not taken:
+            raise WorldError(IN_USE.because(), retry=True)
+        yield engine

@@ -13,3 +13,53 @@ CLOSED = kind(
     en="The node is stopping and takes no more writes; try again when it runs.",
     ja="ノードは停止処理中で、書き込みを受け付けません。稼働後に再試行してください。",
 )
+UNSURE = kind(
+    "store.unsure",
+    en="The connection to the database was lost while it committed ({cause}); whether the write was kept is not known. Look with `tasuki status` before doing it again.",
+    ja="確定処理中にデータベースとの接続が切れました({cause})。書き込みが保存されたかどうかは不明です。再実行の前に `tasuki status` で確認してください。",
+)
+UNREAD = kind(
+    "store.unread",
+    en="The database could not be read ({cause}). Check that it runs and that its disk is well, then try again.",
+    ja="データベースを読み取れません({cause})。稼働状況とディスクを確認し、再試行してください。",
+)
+NO_DATABASE_URL = kind(
+    "store.no-database-url",
+    en="Expected the URL of a database, `postgresql://USER@HOST/NAME` or `sqlite:///PATH`, found something else; correct it.",
+    ja="データベースのURLではありません。`postgresql://USER@HOST/NAME` または `sqlite:///PATH` の形に修正してください。",
+)
+NO_DRIVER = kind(
+    "store.no-driver",
+    en="Expected the driver for PostgreSQL, found it not installed; install `tasuki[postgres]`.",
+    ja="PostgreSQL用のドライバーがありません。`tasuki[postgres]` をインストールしてください。",
+)
+BEING_UPGRADED = kind(
+    "store.being-upgraded",
+    en="Another process is upgrading this database; wait until it is done, then try again.",
+    ja="別のプロセスがこのデータベースを更新中です。完了を待って再試行してください。",
+)
+IN_USE = kind(
+    "store.in-use",
+    en="Expected nobody else at the database, found another process of this node connected to it; stop every process of the node first.",
+    ja="このノードの別のプロセスがデータベースに接続しています。先にノードのプロセスをすべて停止してください。",
+)
+WRONG_SERVER = kind(
+    "store.wrong-server",
+    en="Expected PostgreSQL {oldest} or newer with a database in UTF8, found {found} with {encoding}; create the database anew with ENCODING 'UTF8' on a server that is new enough.",
+    ja="PostgreSQL {oldest} 以降とUTF8のデータベースが必要ですが、版{found}、文字コード{encoding}でした。要件を満たすサーバーに ENCODING 'UTF8' で作り直してください。",
+)
+NO_SCHEMA = kind(
+    "store.no-schema",
+    en="Expected the tables of a node in its database, found none; correct the URL in settings.toml, or restore the database from the backup.",
+    ja="データベースにノードの表がありません。settings.toml のURLを修正するか、データベースをバックアップから復元してください。",
+)
+SCHEMA_OLDER = kind(
+    "store.schema-older",
+    en="Expected a database at revision {head}, found the older {found}; nothing was changed. Stop the node and run `tasuki upgrade`: it makes a backup first.",
+    ja="データベースはリビジョン{head}でなければなりませんが、古い{found}でした。何も変更していません。ノードを停止し `tasuki upgrade` を実行してください(先にバックアップを作成します)。",
+)
+SCHEMA_NEWER = kind(
+    "store.schema-newer",
+    en="Expected a database at revision {head}, found {found}, which a newer Tasuki made; nothing was changed. Install that version, or restore the backup made before its upgrade.",
+    ja="データベースはリビジョン{head}でなければなりませんが、新しい版のTasukiによる{found}でした。何も変更していません。その版をインストールするか、更新前のバックアップを復元してください。",
+)

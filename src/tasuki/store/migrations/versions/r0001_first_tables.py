@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: MIT
+"""The first tables: holdings, gate, channel, ledger, and the index of words."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Make everything."""
+    _holdings()
+    _release()
+    _channel()
+    _ledger()
+    _search()
+
+
+def _holdings() -> None:
+    op.create_table(
+        "ids",
+        sa.Column("number", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("key", sa.BigInteger, nullable=False),
+        sa.Column("stix_id", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_ids"),
+    )
+    op.create_index("ix_ids_key", "ids", ["key"])
+    op.create_table(
+        "holdings",
+        sa.Column("position", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("originator", sa.Text, nullable=False),
+        sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("spec_version", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("handling", sa.Integer, nullable=False),
+        sa.Column("own_label", sa.Integer, nullable=False),
+        sa.Column("flags", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_holdings"),
+    )
+    op.create_index("holdings_type", "holdings", ["type", "position"])
+    op.create_index("ix_holdings_id", "holdings", ["id"])
+    op.create_table(
+        "bodies",
+        sa.Column("position", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_bodies"),
+    )
+    op.create_table(
+        "body_keys",
+        sa.Column("position", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("wrapped", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_body_keys"),
+    )
+    op.create_table(
+        "handling",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_handling"),
+        sa.UniqueConstraint("body", name="uq_handling_body"),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("value", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_counters"),
+    )
+    op.create_table(
+        "quarantine",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("stix_id", sa.Text, nullable=True),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("params", sa.Text, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary, nullable=True),
+        sa.Column("wrapped", sa.LargeBinary, nullable=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
+    )
+    op.create_table(
+        "tombstones",
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("stix_id", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("source", "stix_id", name="pk_tombstones"),
+    )
+
+
+def _release() -> None:
+    op.create_table(
+        "labels",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_labels"),
+        sa.UniqueConstraint("body", name="uq_labels_body"),
+    )
+    op.create_table(
+        "subjects",
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("own", sa.Integer, nullable=False),
+        sa.Column("closure", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_subjects"),
+    )
+    op.create_table(
+        "subject_references",
+        sa.Column("source", sa.BigInteger, nullable=False),
+        sa.Column("target", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("source", "target", name="pk_subject_references"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("subject_references_back", "subject_references", ["target", "source"])
+    op.create_table(
+        "sent",
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("audience", "position", name="pk_sent"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _channel() -> None:
+    op.create_table(
+        "partners",
+        sa.Column("participant", sa.Text, nullable=False),
+        sa.Column("node", sa.Text, nullable=False),
+        sa.Column("anchor", sa.LargeBinary, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("added_at", sa.BigInteger, nullable=False),
+        sa.Column("compared_by", sa.Text, nullable=True),
+        sa.PrimaryKeyConstraint("participant", name="pk_partners"),
+    )
+    op.create_table(
+        "lanes",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("direction", sa.Text, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("next_seq", sa.BigInteger, nullable=False),
+        sa.Column("prev", sa.Text, nullable=True),
+        sa.PrimaryKeyConstraint("partner", "lane", "direction", name="pk_lanes"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("outbox_waiting", "outbox", ["partner", "lane", "state", "id"])
+    op.create_table(
+        "envelopes_out",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("raw", sa.LargeBinary, nullable=False),
+        sa.Column("objects", sa.Integer, nullable=False),
+        sa.Column("sealed_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("receipt", sa.LargeBinary, nullable=True),
+        sa.Column("receipt_at", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_envelopes_out"),
+        sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_out_seq"),
+        sa.UniqueConstraint("env_id", name="uq_envelopes_out_env_id"),
+    )
+    op.create_index("envelopes_out_state", "envelopes_out", ["partner", "lane", "state", "epoch", "seq"])
+    op.create_table(
+        "envelopes_in",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.Column("receipt", sa.LargeBinary, nullable=False),
+        sa.Column("held", sa.LargeBinary, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_envelopes_in"),
+        sa.UniqueConstraint("partner", "env_id", name="envelopes_in_env_id"),
+        sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_in_seq"),
+    )
+    op.create_table(
+        "messages_in",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("in_reply_to", sa.Text, nullable=True),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_messages_in"),
+        sa.UniqueConstraint("partner", "env_id", name="messages_in_env_id"),
+    )
+    op.create_table(
+        "equivocations",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("first_hash", sa.Text, nullable=False),
+        sa.Column("second_hash", sa.Text, nullable=False),
+        sa.Column("second", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_equivocations"),
+        sa.UniqueConstraint("partner", "first_hash", "second_hash", name="equivocations_pair"),
+    )
+
+
+def _ledger() -> None:
+    op.create_table(
+        "log_leaves",
+        sa.Column("log", sa.Text, nullable=False),
+        sa.Column("leaf_index", sa.BigInteger, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("salt", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("log", "leaf_index", name="pk_log_leaves"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "logs",
+        sa.Column("log", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("frontier", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("log", name="pk_logs"),
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("log", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("note", sa.LargeBinary, nullable=False),
+        sa.Column("cosignature", sa.LargeBinary, nullable=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("log", "size", name="pk_checkpoints"),
+    )
+    op.create_table(
+        "mirror_leaves",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("leaf_index", sa.BigInteger, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("salt", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "leaf_index", name="pk_mirror_leaves"),
+    )
+    op.create_table(
+        "witnessed",
+        sa.Column("origin", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("origin", name="pk_witnessed"),
+    )
+
+
+def _search() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE search_words USING fts5("
+            "words, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0')"
+        )
+    else:
+        op.execute("CREATE TABLE search_words (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")
+        op.execute("CREATE INDEX search_words_gin ON search_words USING gin (words)")
