@@ -16,7 +16,7 @@ from tasuki.base.ids import ParticipantId, StixId
 from tasuki.base.time import from_micros, to_micros
 from tasuki.core.holdings.model import Holding, State
 from tasuki.core.markings.model import Label
-from tasuki.store.database import METADATA, parts
+from tasuki.store.database import METADATA, insert_many, parts
 
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -181,8 +181,8 @@ def identify(connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, in
     new = [each for each in wanted if each not in found]
     if new:
         first = reserve(connection, "ids", len(new))
-        rows = [{"number": n, "key": _key_of(each), "stix_id": each} for n, each in enumerate(new, first)]
-        connection.execute(IDS.insert(), rows)
+        rows = [(number, _key_of(each), each) for number, each in enumerate(new, first)]
+        insert_many(connection, IDS, "number key stix_id", rows)
         found.update({each: number for number, each in enumerate(new, first)})
     return found
 
@@ -234,30 +234,38 @@ def add(connection: sa.Connection, rows: Sequence[tuple[NewHolding, State]], kno
     """Commit holdings; return the position of the first, the others follow in the order given."""
     first = reserve(connection, "holdings", len(rows))
     moment = to_micros(at)
-    connection.execute(HOLDINGS.insert(), [_row(p, *each, known, moment) for p, each in enumerate(rows, first)])
     numbered = [(p, row) for p, (row, _) in enumerate(rows, first)]
-    connection.execute(BODIES.insert(), [{"position": p, "ciphertext": row.ciphertext} for p, row in numbered])
-    connection.execute(BODY_KEYS.insert(), [{"position": p, "wrapped": row.wrapped} for p, row in numbered])
+    insert_many(
+        connection,
+        HOLDINGS,
+        _COLUMNS,
+        [_row(p, *each, known, moment) for p, each in enumerate(rows, first)],
+    )
+    insert_many(connection, BODIES, "position ciphertext", [(p, row.ciphertext) for p, row in numbered])
+    insert_many(connection, BODY_KEYS, "position wrapped", [(p, row.wrapped) for p, row in numbered])
     return first
 
 
-def _row(position: int, row: NewHolding, state: State, known: Numbers, moment: int) -> dict[str, Any]:
-    return {
-        "position": position,
-        "id": known.ids[row.stix_id],
-        "type": row.type,
-        "version": row.version,
-        "source": row.source,
-        "originator": row.originator,
-        "received_at": moment,
-        "digest": row.digest,
-        "size": row.size,
-        "spec_version": row.spec_version,
-        "state": state.value,
-        "handling": known.handling[row.handling],
-        "own_label": known.labels[row.label],
-        "flags": row.flags,
-    }
+_COLUMNS: Final = " ".join(column.name for column in HOLDINGS.columns)
+
+
+def _row(position: int, row: NewHolding, state: State, known: Numbers, moment: int) -> tuple[Any, ...]:
+    return (
+        position,
+        known.ids[row.stix_id],
+        row.type,
+        row.version,
+        row.source,
+        row.originator,
+        moment,
+        row.digest,
+        row.size,
+        row.spec_version,
+        state.value,
+        known.handling[row.handling],
+        known.labels[row.label],
+        row.flags,
+    )
 
 
 def handling_number(connection: sa.Connection, body: str) -> int:

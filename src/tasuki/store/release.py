@@ -17,7 +17,7 @@ from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release.closure import close
 from tasuki.store import holdings
-from tasuki.store.database import METADATA, is_writer, parts
+from tasuki.store.database import METADATA, insert_many, is_writer, parts
 
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -114,26 +114,22 @@ def settle(connection: sa.Connection, labels: Labels, batch: Sequence[Subject]) 
 def _store_batch(connection: sa.Connection, graph: _Graph, batch: Sequence[Subject]) -> list[int]:
     ids = [subject.id for subject in batch]
     known = graph.read_subjects(ids)
-    edges: list[dict[str, int]] = []
-    rows: list[dict[str, int]] = []
+    rows: list[tuple[int, int]] = []
     for subject in batch:
         own = graph.meet_all(subject.own)
         graph.own[subject.id] = own
         graph.references[subject.id] = subject.references
-        edges.extend({"source": subject.id, "target": target} for target in subject.references)
-        rows.append({"id": subject.id, "own": own, "closure": own})
-    new = [row for row in rows if row["id"] not in known]
-    if new:
-        connection.execute(SUBJECTS.insert(), new)
-    old = [{"k": row["id"], "o": row["own"]} for row in rows if row["id"] in known]
+        rows.append((subject.id, own))
+    insert_many(connection, SUBJECTS, "id own closure", [(key, own, own) for key, own in rows if key not in known])
+    old = [{"k": key, "o": own} for key, own in rows if key in known]
     if old:
         connection.execute(
             SUBJECTS.update().where(SUBJECTS.c.id == sa.bindparam("k")).values(own=sa.bindparam("o")), old
         )
         for part in parts([row["k"] for row in old]):
             connection.execute(REFERENCES.delete().where(REFERENCES.c.source.in_(part)))
-    if edges:
-        connection.execute(REFERENCES.insert(), edges)
+    edges = [(subject.id, target) for subject in batch for target in subject.references]
+    insert_many(connection, REFERENCES, "source target", edges)
     return ids
 
 
