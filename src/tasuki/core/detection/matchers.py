@@ -1,197 +1,228 @@
 # SPDX-License-Identifier: MIT
-"""Exact matchers by class: a value of a record in, the indicators it proves out."""
+"""Exact matchers: indicators compiled by the keys of their values, and the kernel that asks them about records."""
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
+from uuid import UUID
 
+from tasuki.core.detection.values import HASHES, Key, indicator_key, proofs, request_keys, width_of
 from tasuki.formats.patterns.simple import read_simple
 
-_HASH_LENGTHS: Final = frozenset({32, 40, 64, 128})
-_HEX: Final = frozenset("0123456789abcdefABCDEF")
-_HASHES: Final = ("md5", "sha1", "sha256", "sha512")
+Fields = Sequence[tuple[str, str]]
+"""The values of one record: (name of the field as the log spells it, text), one pair for each value of a list."""
+
+Proof = tuple[str, str, str]
+"""(indicator, field, value): one hit within a record."""
+
+_STIX: Final = "indicator--"
+_REMEMBERED: Final = 200_000
+"""Texts whose answer the kernel remembers: the names and addresses of a busy network within some minutes."""
+
+_LONGEST_REMEMBERED: Final = 256
 
 
-def normal_domain(text: str) -> str:
-    """Return a domain as it is compared: lower case, no final dot, A-labels."""
-    lowered = text.rstrip(".").lower()
-    if lowered.isascii():
-        return lowered
-    try:
-        return lowered.encode("idna").decode()
-    except UnicodeError:
-        return lowered
-
-
-def normal_url(text: str) -> str:
-    """Return a URL as it is compared: scheme and host in lower case, a bare host with `/`, no fragment."""
-    scheme, separator, rest = text.partition("://")
-    if not separator:
-        scheme, rest = "http", text
-    host, slash, path = rest.partition("/")
-    path = path.partition("#")[0]
-    return f"{scheme.lower()}://{normal_domain(host)}/{path if slash else ''}"
-
-
-@dataclass(slots=True)
 class CompiledSet:
-    """Indicators compiled for exact matching. Adding or removing one costs no more than its own values.
+    """Indicators compiled for exact matching; adding or removing one costs no more than its own values.
+
+    One thread changes it, any number may ask meanwhile: what is removed stops matching at once.
 
     Attributes:
-        not_compiled: indicators whose pattern says more than this form reads; they match nothing, and are counted.
+        not_compiled: indicators that match nothing, because their pattern says more than this form reads, or names a
+            value that would match everybody.
+        generation: rises with every change.
     """
 
-    not_compiled: set[str] = field(default_factory=set)
-    _exact: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    _networks: dict[int, dict[int, dict[int, list[str]]]] = field(default_factory=dict)
-    _values: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Start empty."""
+        self.not_compiled: set[str] = set()
+        self.generation = 0
+        # One indicator or one key stands for itself, several as a tuple: most have one, and there are millions.
+        self._holders: dict[Key, Key | tuple[Key, ...]] = {}
+        self._keys: dict[Key, Key | tuple[Key, ...]] = {}
+        self._width_counts: Counter[tuple[int, int]] = Counter()
+        self.widths: dict[int, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         """How many indicators can match."""
-        return len(self._values)
+        return len(self._keys)
 
     def __contains__(self, indicator: object) -> bool:
         """Whether an indicator can match."""
-        return indicator in self._values
+        return isinstance(indicator, str) and _packed(indicator) in self._keys
 
     def add_pattern(self, indicator: str, pattern: str) -> bool:
-        """Add an indicator by its STIX pattern; return whether it could be compiled."""
-        values = read_simple(pattern)
-        if values is None or not self.add(indicator, values):
-            self.not_compiled.add(indicator)
-            return False
-        return True
+        """Add an indicator by its STIX pattern, in place of what it was before; return whether it can match now."""
+        if self.add(indicator, read_simple(pattern) or ()):
+            return True
+        self.not_compiled.add(indicator)
+        return False
 
     def add(self, indicator: str, values: Iterable[tuple[str, str]]) -> bool:
-        """Add an indicator by (class, value) pairs of which any one is a match; an id already here is replaced.
+        """Add an indicator by (class, value) pairs of which any one proves it, in place of what it was before.
+
+        A value that is none of its class, or too wide, is left out: the others prove the indicator all the same.
 
         Returns:
-            False where no value could be read.
+            Whether it can match.
         """
         self.remove(indicator)
-        kept = [(kind, key) for kind, value in values if (key := self._key(kind, value)) is not None]
-        for kind, key in kept:
-            self._place(kind, key).setdefault(self._slot(kind, key), []).append(indicator)  # type: ignore[arg-type]
-        if kept:
-            self._values[indicator] = kept
-        return bool(kept)
+        found = dict.fromkeys(indicator_key(kind, value) for kind, value in values)
+        keys = tuple(key for key in found if key is not None)
+        if not keys:
+            return False
+        name = _packed(indicator)
+        for key in keys:
+            self._holders[key] = _with(self._holders.get(key), name)
+            if isinstance(key, int):
+                self._widen(key, 1)
+        self._keys[name] = keys[0] if len(keys) == 1 else keys
+        self.generation += 1
+        return True
 
     def remove(self, indicator: str) -> bool:
-        """Take an indicator out at once; return whether it was here."""
+        """Take an indicator out at once; return whether it could match."""
         self.not_compiled.discard(indicator)
-        kept = self._values.pop(indicator, None)
-        for kind, key in kept or ():
-            place = self._place(kind, key)
-            slot = self._slot(kind, key)
-            listed = place[slot]  # type: ignore[index]
-            listed.remove(indicator)
-            if not listed:
-                del place[slot]  # type: ignore[arg-type]
-        return kept is not None
+        name = _packed(indicator)
+        kept = self._keys.pop(name, None)
+        if kept is None:
+            return False
+        for key in kept if isinstance(kept, tuple) else (kept,):
+            rest = _without(self._holders[key], name)
+            if rest is None:
+                del self._holders[key]
+            else:
+                self._holders[key] = rest
+            if isinstance(key, int):
+                self._widen(key, -1)
+        self.generation += 1
+        return True
 
-    def _key(self, kind: str, value: str) -> str | None:
-        """Return the normal form of a value, or None where it is none of its class."""
-        text = value.strip()
-        if not text:
-            return None
-        if kind in ("ipv4", "ipv6", "cidr4", "cidr6"):
-            return _address_key(text)
-        if kind == "domain":
-            return normal_domain(text) or None
-        if kind == "url":
-            return normal_url(text)
-        return text.lower()
+    def _widen(self, key: int, by: int) -> None:
+        self._width_counts[width_of(key)] += by
+        used = sorted(width for width, count in self._width_counts.items() if count)
+        self.widths = {version: tuple(prefix for each, prefix in used if each == version) for version in (4, 6)}
 
-    def _place(self, kind: str, key: str) -> dict[str, list[str]] | dict[int, list[str]]:
-        if "/" in key and kind in ("ipv4", "ipv6", "cidr4", "cidr6"):
-            network = ipaddress.ip_network(key)
-            return self._networks.setdefault(network.version, {}).setdefault(network.prefixlen, {})
-        family = {"cidr4": "ip", "cidr6": "ip", "ipv4": "ip", "ipv6": "ip"}.get(kind, kind)
-        return self._exact.setdefault("hash" if family in _HASHES else family, {})
+    def of_text(self, text: str) -> tuple[str, ...]:
+        """Return the indicators that the text of one field proves, each once."""
+        return self._of_keys(proofs(text, self.widths))
 
-    def _slot(self, kind: str, key: str) -> str | int:
-        if "/" in key and kind in ("ipv4", "ipv6", "cidr4", "cidr6"):
-            return int(ipaddress.ip_network(key).network_address)
-        return key
+    def of_request(self, host: str, path: str) -> tuple[str, ...]:
+        """Return the indicators that the URL proves which a log tells in two fields."""
+        return self._of_keys(request_keys(host, path))
 
-    def match(self, fields: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
-        """Yield (indicator, field, value) for every value of a record that proves an indicator, each once."""
-        seen: set[tuple[str, str, str]] = set()
-        host = path = ""
-        for name, value in fields:
-            for indicator in self._of_value(value):
-                hit = (indicator, name, value)
-                if hit not in seen:
-                    seen.add(hit)
-                    yield hit
-            last = name.rpartition(".")[2]
-            if last in ("host", "hostname") and not host:
-                host = value
-            elif last in ("uri", "url") and value.startswith("/"):
-                path = value
-        if host and path and self._exact.get("url"):
-            yield from self._of_request(host, path, fields)
-
-    def _of_request(self, host: str, path: str, fields: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
-        """Match a URL that a log tells in two fields, host and path."""
-        urls = self._exact["url"]
-        name = next(n for n, v in fields if v == path and n.rpartition(".")[2] in ("uri", "url"))
-        for scheme in ("http", "https"):
-            for indicator in urls.get(normal_url(f"{scheme}://{host}{path}"), ()):
-                yield indicator, name, path
-
-    def _of_value(self, value: str) -> Iterator[str]:
-        if "." in value or ":" in value:
-            yield from self._of_address(value)
-            if "://" in value:
-                yield from self._exact.get("url", {}).get(normal_url(value), ())
-            elif "@" in value:
-                yield from self._of_mail(value)
-            elif "." in value:
-                yield from self._of_domain(value)
-        elif len(value) in _HASH_LENGTHS and _HEX.issuperset(value):
-            yield from self._exact.get("hash", {}).get(value.lower(), ())
-
-    def _of_domain(self, value: str) -> Iterator[str]:
-        domains = self._exact.get("domain")
-        if not domains:
-            return
-        name = normal_domain(value)
-        while name:
-            yield from domains.get(name, ())
-            name = name.partition(".")[2]
-
-    def _of_mail(self, value: str) -> Iterator[str]:
-        addresses = self._exact.get("email")
-        if addresses:
-            for part in value.replace("<", " ").replace(">", " ").replace(",", " ").replace(";", " ").split():
-                yield from addresses.get(part.strip("\"'()").lower(), ())
-
-    def _of_address(self, value: str) -> Iterator[str]:
-        exact = self._exact.get("ip", {})
-        if ":" not in value and not self._networks:
-            yield from exact.get(value, ())
-            return
-        key = _address_key(value)
-        if key is None or "/" in key:
-            return
-        yield from exact.get(key, ())
-        address = ipaddress.ip_address(key)
-        bits = address.max_prefixlen
-        for prefix, networks in self._networks.get(address.version, {}).items():
-            yield from networks.get(int(address) >> (bits - prefix) << (bits - prefix), ())
+    def _of_keys(self, keys: Iterable[Key]) -> tuple[str, ...]:
+        found: dict[Key, None] = {}
+        for key in keys:
+            held = self._holders.get(key)
+            if held is not None:
+                found.update(dict.fromkeys(held if isinstance(held, tuple) else (held,)))
+        return tuple(map(_unpacked, found))
 
 
-def _address_key(text: str) -> str | None:
-    if not text[:1].isalnum() and not text.startswith(":"):
+class Kernel:
+    """Asks a compiled set about records: fields go in, proofs come out, each once.
+
+    It remembers what texts proved, since logs repeat themselves, and forgets all of it when the set changes. A faster
+    engine takes its place by the same rule: the values of one record in, (indicator, field, value) out.
+    """
+
+    def __init__(self, compiled: CompiledSet) -> None:
+        """Ask `compiled`, which may change meanwhile."""
+        self._compiled = compiled
+        self._generation = compiled.generation
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def match(self, fields: Fields) -> list[Proof]:
+        """Return what a record proves, in the order of its fields."""
+        if self._generation != self._compiled.generation:
+            self._generation = self._compiled.generation
+            self._known = {}
+        known = self._known.get
+        found: dict[Proof, None] = {}
+        has_path = False
+        for name, text in fields:
+            indicators = known(text)
+            if indicators is None:
+                indicators = self._ask(text)
+            if indicators is _PATH:
+                has_path = True
+            elif indicators:
+                found.update(dict.fromkeys((indicator, name, text) for indicator in indicators))
+        if has_path:
+            self._requests(fields, found)
+        return list(found)
+
+    def _ask(self, text: str) -> tuple[str, ...]:
+        if text.startswith("/"):
+            indicators = _PATH
+        elif len(text) in HASHES or "." in text or ":" in text or "@" in text or "=" in text:
+            indicators = self._compiled.of_text(text)
+        else:
+            return ()
+        if len(text) <= _LONGEST_REMEMBERED:
+            if len(self._known) >= _REMEMBERED:
+                self._known = {}
+            self._known[text] = indicators
+        return indicators
+
+    def _requests(self, fields: Fields, found: dict[Proof, None]) -> None:
+        """Ask about URLs that are told in two fields, such as `host` and `uri`."""
+        hosts: dict[str, str] = {}
+        paths: list[tuple[str, str, str]] = []
+        for name, text in fields:
+            role = _ROLES.get(name)
+            if role is None:
+                continue
+            group, is_host = role
+            if is_host:
+                hosts.setdefault(group, text)
+            elif text.startswith("/"):
+                paths.append((group, name, text))
+        for group, name, path in paths:
+            if group in hosts:
+                for indicator in self._compiled.of_request(hosts[group], path):
+                    found[indicator, name, path] = None
+
+
+_PATH: Final[tuple[str, ...]] = ("/",)
+"""What the kernel remembers of a text that begins with a slash: alone it proves nothing, with a host it may."""
+
+_ROLES: Final = {
+    "host": ("zeek", True),
+    "uri": ("zeek", False),
+    "http.hostname": ("eve", True),
+    "http.url": ("eve", False),
+}
+"""Fields that together tell one URL: (whose, whether it is the host). Zeek http.log; Suricata EVE http."""
+
+
+def _packed(indicator: str) -> Key:
+    """Return an indicator's id as the number in it, which takes half the room; any other name as it is."""
+    if indicator.startswith(_STIX):
+        try:
+            number = UUID(indicator[len(_STIX) :]).int
+        except ValueError:
+            return indicator
+        if _unpacked(number) == indicator:
+            return number
+    return indicator
+
+
+def _unpacked(name: Key) -> str:
+    return name if isinstance(name, str) else f"{_STIX}{UUID(int=name)}"
+
+
+def _with(held: Key | tuple[Key, ...] | None, name: Key) -> Key | tuple[Key, ...]:
+    if held is None:
+        return name
+    return (*held, name) if isinstance(held, tuple) else (held, name)
+
+
+def _without(held: Key | tuple[Key, ...], name: Key) -> Key | tuple[Key, ...] | None:
+    if not isinstance(held, tuple):
         return None
-    try:
-        if "/" in text:
-            network = ipaddress.ip_network(text, strict=False)
-            return str(network) if network.prefixlen else None
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return None
+    rest = tuple(each for each in held if each != name)
+    return rest[0] if len(rest) == 1 else rest

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Reading the patterns most indicators have: one comparison, or several joined by OR.
+"""Reading the patterns most indicators have: comparisons of one value, joined by OR; of anything else it says None.
 
-Source: STIX 2.1 section 9. The whole language is the next room's work; this one answers None for what it does not read.
+Source: STIX 2.1 section 9, and its grammar. Every pattern read here is valid there and means what is returned: one of
+the values is seen. The whole language is read elsewhere.
 """
 
 from __future__ import annotations
@@ -10,113 +11,118 @@ import re
 from typing import Final
 
 MAX_PATTERN: Final = 200_000
+"""Characters; the longest real one seen has 57,000."""
 
+_SPACES: Final = " \t\r\n\f\v"
 _TOKEN: Final = re.compile(
-    r"\s*+(?:(?P<open>[\[(])|(?P<close>[\])])|(?P<or>OR\b)|(?P<comma>,)|(?P<op>=|IN\b|ISSUBSET\b)"
-    r"|'(?P<text>(?:[^'\\]|\\.)*+)'|(?P<path>[a-z][a-z0-9-]*+:(?:[a-zA-Z0-9_.*\[\]-]|'[^']*+')++))"
+    rf"[{_SPACES}]*+(?:(?P<mark>[\[\](),=])|'(?P<text>(?:[^'\\]|\\['\\])*+)'"
+    r"|(?P<path>[a-z][a-z0-9-]*+:(?:[a-zA-Z_][a-zA-Z0-9_]*+)(?:\.(?:[a-zA-Z_][a-zA-Z0-9_]*+|'[^'\\]*+'))*+)"
+    r"|(?P<word>OR|IN|ISSUBSET)(?![a-zA-Z0-9_:-]))"
 )
+_ESCAPE: Final = re.compile(r"\\(['\\])")
 
-_PATHS: Final = {
+_VALUES: Final = {
     "ipv4-addr:value": "ipv4",
     "ipv6-addr:value": "ipv6",
     "domain-name:value": "domain",
     "url:value": "url",
     "email-addr:value": "email",
-    "email-message:from_ref.value": "email",
-    "email-message:sender_ref.value": "email",
-    "file:hashes.md5": "md5",
-    "file:hashes.sha-1": "sha1",
-    "file:hashes.sha1": "sha1",
-    "file:hashes.sha-256": "sha256",
-    "file:hashes.sha256": "sha256",
-    "file:hashes.sha-512": "sha512",
-    "file:hashes.sha512": "sha512",
-    "network-traffic:dst_ref.value": "any-address",
-    "network-traffic:src_ref.value": "any-address",
 }
+_HASHED: Final = ("file:hashes.", "artifact:hashes.", "x509-certificate:hashes.")
+_ALGORITHMS: Final = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
+_NETWORKS: Final = ("ipv4", "ipv6")
+
+_Token = tuple[str, str]
+Values = list[tuple[str, str]]
 
 
-def read_simple(pattern: str) -> list[tuple[str, str]] | None:
+def read_simple(pattern: str) -> Values | None:
     """Return the (class, value) pairs of which any one makes the pattern match, or None where it says more than that.
 
     Classes: ipv4, ipv6, domain, url, email, md5, sha1, sha256, sha512; a network keeps its slash.
     """
-    if len(pattern) > MAX_PATTERN:
-        return None
-    tokens = _tokens(pattern)
-    if tokens is None:
-        return None
-    values: list[tuple[str, str]] = []
-    index, depth, is_first = 0, 0, True
-    while index < len(tokens):
-        kind, text = tokens[index]
-        if kind == "open":
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-        elif kind == "path" and (is_first or tokens[index - 1][0] in ("or", "open")):
-            step = _comparison(tokens, index, values)
-            if step is None:
-                return None
-            index += step
-        elif kind != "or" or is_first:
-            return None
-        is_first = False
-        index += 1
-    return values if values and depth == 0 and _is_joined(tokens) else None
+    tokens = _tokens(pattern) if len(pattern) <= MAX_PATTERN else None
+    return None if tokens is None else _read(tokens)
 
 
-def _tokens(pattern: str) -> list[tuple[str, str]] | None:
-    tokens: list[tuple[str, str]] = []
-    at = 0
-    end = len(pattern.rstrip())
+def _tokens(pattern: str) -> list[_Token] | None:
+    """Return the tokens, ended by an empty mark; a mark or a word is its own kind."""
+    tokens: list[_Token] = []
+    at, end = 0, len(pattern.rstrip(_SPACES))
     while at < end:
-        match = _TOKEN.match(pattern, at)
-        if match is None or match.lastgroup is None:
+        found = _TOKEN.match(pattern, at)
+        if found is None or found.lastgroup is None:
             return None
-        tokens.append((match.lastgroup, match[match.lastgroup]))
-        at = match.end()
-    return tokens
+        text = found[found.lastgroup]
+        tokens.append((found.lastgroup if found.lastgroup in ("text", "path") else text, text))
+        at = found.end()
+    return [*tokens, ("end", "")]
 
 
-def _comparison(tokens: list[tuple[str, str]], index: int, values: list[tuple[str, str]]) -> int | None:
-    """Read `path = 'x'`, `path ISSUBSET 'x'` or `path IN ('x', 'y')`; return how many tokens follow the path."""
-    kind = _PATHS.get(tokens[index][1].replace("'", "").lower())
-    following = tokens[index + 1 : index + 3]
-    if kind is None or len(following) != len(("operator", "value")) or following[0][0] != "op":
-        return None
-    operator, (form, text) = following[0][1], following[1]
+def _read(tokens: list[_Token]) -> Values | None:
+    """Walk the tokens once: operands and ORs by turns, brackets and parentheses as they nest."""
+    values: Values = []
+    nesting: list[str] = []
+    at, wants_operand, is_inside = 0, True, False
+    while tokens[at][0] != "end":
+        kind = tokens[at][0]
+        if wants_operand and (kind == "(" or (kind == "[" and not is_inside)):
+            nesting.append(kind)
+            is_inside = is_inside or kind == "["
+        elif wants_operand and kind == "path" and is_inside:
+            at = _comparison(tokens, at, values)
+            wants_operand = False
+            if not at:
+                return None
+        elif not wants_operand and kind == "OR":
+            wants_operand = True
+        elif wants_operand or not nesting or nesting.pop() + kind not in ("[]", "()"):
+            return None
+        else:
+            is_inside = is_inside and kind != "]"
+        at += 1
+    return None if wants_operand or nesting else values
+
+
+def _comparison(tokens: list[_Token], at: int, values: Values) -> int:
+    """Read `path = 'x'`, `path ISSUBSET 'x'` or `path IN ('x', 'y')`; return where it ends, 0 where it is none."""
+    kind = _class_of(tokens[at][1])
+    operator = tokens[at + 1][0]
+    if kind is None:
+        return 0
     if operator == "IN":
-        return _listed(tokens, index, kind, values) if form == "open" else None
-    if form != "text":
-        return None
-    values.append((_sharpen(kind, text), _unquote(text)))
-    return 2
+        return _listed(tokens, at + 2, kind, values)
+    is_subset = operator == "ISSUBSET" and kind in _NETWORKS
+    if (operator != "=" and not is_subset) or tokens[at + 2][0] != "text":
+        return 0
+    values.append((kind, _unquote(tokens[at + 2][1])))
+    return at + 2
 
 
-def _listed(tokens: list[tuple[str, str]], index: int, kind: str, values: list[tuple[str, str]]) -> int | None:
-    at = index + 3
-    while at + 1 < len(tokens) and tokens[at][0] == "text":
-        values.append((_sharpen(kind, tokens[at][1]), _unquote(tokens[at][1])))
-        if tokens[at + 1][0] == "close":
-            return at + 1 - index
+def _listed(tokens: list[_Token], at: int, kind: str, values: Values) -> int:
+    """Read `('x', 'y')`; return where its parenthesis closes, 0 where it does not."""
+    if tokens[at][0] != "(":
+        return 0
+    while tokens[at + 1][0] == "text":
+        values.append((kind, _unquote(tokens[at + 1][1])))
         at += 2
-    return None
+        if tokens[at][0] == ")":
+            return at
+        if tokens[at][0] != ",":
+            return 0
+    return 0
 
 
-def _is_joined(tokens: list[tuple[str, str]]) -> bool:
-    """Whether neighbouring brackets are joined by OR, and nothing stands bare."""
-    pairs = zip(tokens, tokens[1:], strict=False)
-    return all(not (one[0] == "close" and other[0] == "open") for one, other in pairs)
-
-
-def _sharpen(kind: str, text: str) -> str:
-    if kind != "any-address":
-        return kind
-    if ":" in text:
-        return "ipv6"
-    return "ipv4" if text.replace(".", "").replace("/", "").isdigit() else "domain"
+def _class_of(path: str) -> str | None:
+    """Return the class of value that an object path names."""
+    known = _VALUES.get(path)
+    if known is not None:
+        return known
+    prefix = next((each for each in _HASHED if path.startswith(each)), None)
+    if prefix is None:
+        return None
+    return _ALGORITHMS.get(path[len(prefix) :].strip("'").upper().replace("-", ""))
 
 
 def _unquote(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
+    return _ESCAPE.sub(r"\1", text)

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: MIT
+"""The forms in which values are compared: what an indicator's value is found by, and what a record's text may prove.
+
+The rules are written out, with examples, in `docs/spec/hits.md`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tasuki.formats.lists.suffixes import is_registry
+
+Key = str | int
+"""What a value is found by: text for exact values, a number for networks."""
+
+Widths = Mapping[int, tuple[int, ...]]
+"""The prefix lengths in use, by IP version."""
+
+MAX_TEXT: Final = 64 << 10
+"""Characters of a record's text that are looked at: the longest header lines servers take fit several times."""
+
+MAX_DOMAIN: Final = 253
+"""RFC 1035 section 2.3.4, as text without the final dot."""
+
+HASHES: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+_PRINTS: Final = frozenset(3 * (length // 2) - 1 for length in HASHES)
+"""Lengths of hashes in pairs with colons between, as TLS logs write fingerprints."""
+
+_MAX_ADDRESS: Final = 64
+_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_LABEL: Final = re.compile(r"[a-z0-9_*-]{1,63}+")
+_STOPS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
+_PORT: Final = re.compile(r":[0-9]{1,5}+")
+_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+://")
+_BREAKS: Final = str.maketrans(dict.fromkeys('<>(),;"[]', " "))
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443", "ftp": ":21"}
+_MAPPED_BITS: Final = 96
+
+
+def domain_key(text: str) -> str | None:
+    """Return a domain as it is compared: lower case, no final dot, A-labels; None where it is no name of two labels.
+
+    Source: UTS 46, non-transitional, as far as the names in logs need it.
+    """
+    name = text.removesuffix(".").lower()
+    if len(name) > MAX_DOMAIN:
+        return None
+    if not name.isascii():
+        name = _to_ascii(name)
+    labels = name.split(".")
+    if len(labels) == 1 or labels[-1].isdigit() or not all(map(_LABEL.fullmatch, labels)):
+        return None
+    return name
+
+
+def _to_ascii(name: str) -> str:
+    mapped = unicodedata.normalize("NFKC", "".join(each.lower() for each in name)).translate(_STOPS)
+    return ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in mapped.split(".")
+    )
+
+
+def address_key(text: str) -> Key | None:
+    """Return an address or a network as it is compared, or None.
+
+    An IPv4-mapped IPv6 address is the IPv4 one, a zone is dropped, a network of one address is that address. Nothing
+    is returned for all addresses (prefix 0).
+    """
+    if len(text) > _MAX_ADDRESS:
+        return None
+    host, slash, _ = text.partition("/")
+    try:
+        if slash:
+            return _network_key(ipaddress.ip_network(text, strict=False))
+        if ":" in host or host.replace(".", "").isdigit():
+            return _address_text(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+    return None
+
+
+def _address_text(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address)))
+    return str(address)
+
+
+def _network_key(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Key | None:
+    version, prefix, first = _bounds(network)
+    if prefix == _BITS[version]:
+        return _address_text(network.network_address)
+    return network_key(version, prefix, first) if prefix else None
+
+
+_BITS: Final = {4: 32, 6: 128}
+
+
+def _bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int, int]:
+    """Return (version, prefix length, first address) of a network, IPv4 where it is IPv4-mapped."""
+    first = network.network_address
+    if isinstance(first, ipaddress.IPv6Address) and first.ipv4_mapped is not None and network.prefixlen >= _MAPPED_BITS:
+        return 4, network.prefixlen - _MAPPED_BITS, int(first.ipv4_mapped)
+    return network.version, network.prefixlen, int(first)
+
+
+def network_key(version: int, prefix: int, first: int) -> int:
+    """Return the number a network is found by: version, prefix length and first address side by side."""
+    return (version << 8 | prefix) << 128 | first
+
+
+def width_of(key: int) -> tuple[int, int]:
+    """Return (version, prefix length) of the number a network is found by."""
+    return key >> 136, key >> 128 & 0xFF
+
+
+def url_key(text: str) -> str | None:
+    """Return a URL as it is compared, or None where it has no host.
+
+    Scheme and host in lower case, no user, no default port, no fragment, `/` where there is no path; path and query
+    as they are. A URL written without a scheme begins with `//` and stands for any.
+
+    Source: RFC 3986 section 6.2, without its percent-encoding and dot-segment steps.
+    """
+    scheme, host, rest = split_url(text)
+    name, port = split_port(host)
+    if not name:
+        return None
+    address = address_key(name)
+    shown = f"[{address}]" if isinstance(address, str) and ":" in address else address
+    if port == _DEFAULT_PORTS.get(scheme):
+        port = ""
+    path = rest if rest.startswith("/") else "/" + rest
+    return f"{scheme}{':' if scheme else ''}//{shown or domain_key(name) or name.lower()}{port}{path}"
+
+
+def split_url(text: str) -> tuple[str, str, str]:
+    """Return (scheme in lower case or empty, host with its port, path and query) of the text of a URL."""
+    found = _SCHEME.match(text)
+    scheme = "" if found is None else found[0][:-3].lower()
+    text = text.removeprefix("//") if found is None else text[found.end() :]
+    text = text.partition("#")[0]
+    end = min((at for at in (text.find("/"), text.find("?")) if at >= 0), default=len(text))
+    return scheme, text[:end].rpartition("@")[2], text[end:]
+
+
+def split_port(host: str) -> tuple[str, str]:
+    """Return (host, `:port` or empty); an IPv6 address in brackets loses them."""
+    if host.startswith("["):
+        name, _, port = host[1:].partition("]")
+        return (name, port) if not port or _PORT.fullmatch(port) else (host, "")
+    name, _, port = host.rpartition(":")
+    if name and ":" not in name and _PORT.fullmatch(":" + port):
+        return name, ":" + port
+    return host, ""
+
+
+def email_key(text: str) -> str | None:
+    """Return an e-mail address as it is compared: lower case, its domain as domains are; None where it is none."""
+    local, _, domain = text.rpartition("@")
+    key = domain_key(domain)
+    return f"{local.lower()}@{key}" if local and key is not None else None
+
+
+def indicator_key(kind: str, value: str) -> Key | None:
+    """Return what a value of an indicator is found by; None where it is no value of its class, or one too wide.
+
+    Too wide are all addresses (prefix 0) and the names of registries such as `co.jp`.
+
+    Args:
+        kind: ipv4, ipv6, cidr4, cidr6, domain, url, email, md5, sha1, sha256 or sha512.
+        value: as the list or the pattern writes it.
+    """
+    text = value.strip()
+    if len(text) > MAX_TEXT:
+        return None
+    if kind == "url" and ("/" in text or "?" in text):
+        return url_key(text)
+    if kind == "email":
+        return email_key(text)
+    if kind in HASHES.values():
+        return text.lower() if HASHES.get(len(text)) == kind and _HEX.issuperset(text) else None
+    return _host_key(text)
+
+
+def _host_key(text: str) -> Key | None:
+    """Return the key of an address, a network or a domain, whichever it is: lists and patterns mix them up."""
+    name, _ = split_port(text)
+    address = address_key(name.partition("%")[0])
+    domain = domain_key(name)
+    return address if domain is None else None if is_registry(domain) else domain
+
+
+def request_keys(host: str, path: str) -> set[str]:
+    """Return the keys of the URL that a log tells in two fields, without saying its scheme."""
+    keys: set[str] = set()
+    for scheme in ("http", "https"):
+        key = url_key(f"{scheme}://{host}{path}")
+        if key is not None:
+            keys |= {key, key.removeprefix(scheme + ":")}
+    return keys
+
+
+def proofs(text: str, widths: Widths) -> Iterator[Key]:
+    """Yield every key that the text of one field proves, some perhaps twice.
+
+    Args:
+        text: as the record has it.
+        widths: of the networks that are asked for.
+    """
+    length = len(text)
+    if length in HASHES and _HEX.issuperset(text):
+        yield text.lower()
+        return
+    if length > MAX_TEXT:
+        return
+    if "=" in text:
+        yield from _of_named_hashes(text)
+    if length in _PRINTS and text[2] == ":" and _HEX.issuperset(text.replace(":", "")):
+        yield text.replace(":", "").lower()
+    words = text.split(maxsplit=1)
+    if len(words) == 1 and "/" in text:
+        yield from _of_url(text, widths)
+    elif "@" in text:
+        yield from _of_mail(text, widths)
+    elif len(words) == 1 and ("." in text or ":" in text):
+        yield from _of_host(text, widths)
+
+
+def _of_host(text: str, widths: Widths) -> Iterator[Key]:
+    """Yield an address and the networks it lies in, or a domain and all it lies below."""
+    name, _ = split_port(text)
+    address = address_key(name.partition("%")[0])
+    if isinstance(address, str):
+        yield address
+        yield from _of_network(ipaddress.ip_network(address), widths)
+        return
+    domain = domain_key(name)
+    while domain:
+        yield domain
+        domain = domain.partition(".")[2]
+
+
+def _of_network(network: ipaddress.IPv4Network | ipaddress.IPv6Network, widths: Widths) -> Iterator[int]:
+    """Yield the networks in which a network, or an address as one, lies."""
+    version, own, first = _bounds(network)
+    for prefix in widths.get(version, ()):
+        if prefix <= own:
+            cut = _BITS[version] - prefix
+            yield network_key(version, prefix, first >> cut << cut)
+
+
+def _of_url(text: str, widths: Widths) -> Iterator[Key]:
+    scheme, host, rest = split_url(text)
+    if not scheme and rest[1:].isdigit() and address_key(text) is not None:
+        network = ipaddress.ip_network(text, strict=False)
+        yield from _of_network(network, widths)
+        if network.num_addresses == 1:
+            yield _address_text(network.network_address)
+        return
+    key = url_key(text)
+    if key is None:
+        return
+    yield key
+    yield from (key.removeprefix(scheme + ":"),) if scheme else (f"http:{key}", f"https:{key}")
+    yield from _of_host(host, widths)
+
+
+def _of_mail(text: str, widths: Widths) -> Iterator[Key]:
+    for word in text.translate(_BREAKS).split():
+        if "@" in word and "/" not in word:
+            for part in {word, word.rpartition("=")[2]}:
+                key = email_key(part.strip("'").removeprefix("mailto:"))
+                if key is not None:
+                    yield key
+                    yield from _of_host(key.rpartition("@")[2], widths)
+
+
+def _of_named_hashes(text: str) -> Iterator[str]:
+    """Yield the hashes of a list such as `MD5=...,SHA256=...`, as Sysmon writes it."""
+    for part in text.split(","):
+        value = part.rpartition("=")[2]
+        if len(value) in HASHES and _HEX.issuperset(value):
+            yield value.lower()
