@@ -70,13 +70,13 @@ def dead(connection: sa.Connection) -> dict[tuple[str, str], int]:
 def equivocations(connection: sa.Connection) -> dict[str, int]:
     """Return how often each partner signed two truths."""
     query = sa.select(EQUIVOCATIONS.c.partner, sa.func.count()).group_by(EQUIVOCATIONS.c.partner)
-    return {name: count for name, count in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def quarantine(connection: sa.Connection) -> Mapping[str, int]:
     """Return how many objects were set aside, by reason code."""
     query = sa.select(QUARANTINE.c.code, sa.func.count()).group_by(QUARANTINE.c.code)
-    return {name: count for name, count in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
@@ -99,7 +99,7 @@ def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
 
 def log_sizes(connection: sa.Connection) -> dict[str, int]:
     """Return the size of every log."""
-    return {log: size for log, size in connection.execute(sa.select(LOGS.c.log, LOGS.c.size))}
+    return dict(connection.execute(sa.select(LOGS.c.log, LOGS.c.size)).all())
 
 
 def sqlite_with_reset_bug(database: Database) -> str | None:
