@@ -37,3 +37,6 @@ MAX_CLOSURE_OBJECTS: Final = 10_000
 
 MAX_LINE_BYTES: Final = 4 << 20
 """One line of a log or indicator list."""
+
+MAX_CAVEAT_AUDIENCES: Final = 1000
+"""Audiences in one caveat: a large partnership has some hundreds; more is a bomb or a mistake."""

@@ -9,7 +9,7 @@ from typing import Final
 from tasuki.base.canonical import Json
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience, ParticipantId, participant
-from tasuki.core.markings.lattice import WIDEST, caveat, meet_all, originated_by
+from tasuki.core.markings.lattice import WIDEST, audiences, caveat, meet_all, originated_by
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.markings.reasons import LABEL
 
@@ -19,6 +19,7 @@ UNKNOWN_HANDLING: Final = "unknown-handling"
 PERSONAL_DATA: Final = "personal-data"
 MISSING_REFERENCE: Final = "missing-reference"
 ABOVE_CEILING: Final = "above-ceiling"
+CLOSURE_TOO_LARGE: Final = "closure-too-large"
 BLOCKS: Final = (
     UNKNOWN_MARKING,
     UNKNOWN_CAVEAT,
@@ -26,8 +27,9 @@ BLOCKS: Final = (
     PERSONAL_DATA,
     MISSING_REFERENCE,
     ABOVE_CEILING,
+    CLOSURE_TOO_LARGE,
 )
-"""Every code that may stand in `Label.blocked`."""
+"""Every code that may stand in `Label.blocked`; docs/policy/release.md says what each means."""
 
 LEVELS: Final = {
     "clear": Tlp.CLEAR,
@@ -57,8 +59,8 @@ def label_of(
     named = [LEVELS[level] for level in levels]
     parts.append(_only(tlp=max(named) if named else None))
     for texts in caveats:
-        audiences = caveat(texts)
-        parts.append(_only(blocked=UNKNOWN_CAVEAT) if audiences is None else _releasable(audiences))
+        allowed = caveat(texts)
+        parts.append(_only(blocked=UNKNOWN_CAVEAT) if allowed is None else _releasable(allowed))
     parts.extend(_only(blocked=code) for code in blocked)
     return meet_all(parts)
 
@@ -68,13 +70,8 @@ def _only(*, tlp: Tlp | None = Tlp.CLEAR, blocked: str = "") -> Label:
     return Label(tlp=tlp, releasable_to=None, originators=frozenset(), blocked=codes)
 
 
-def _releasable(audiences: frozenset[Audience]) -> Label:
-    return Label(
-        tlp=WIDEST.tlp,
-        releasable_to=audiences,
-        originators=frozenset(),
-        blocked=frozenset(),
-    )
+def _releasable(allowed: frozenset[Audience]) -> Label:
+    return Label(tlp=WIDEST.tlp, releasable_to=allowed, originators=frozenset(), blocked=frozenset())
 
 
 def blocking(code: str) -> Label:
@@ -84,10 +81,10 @@ def blocking(code: str) -> Label:
 
 def label_to_json(label: Label) -> dict[str, Json]:
     """Return the one JSON form of a label: names sorted, absent caveat as null."""
-    audiences = label.releasable_to
+    allowed = label.releasable_to
     return {
         "tlp": None if label.tlp is None else str(label.tlp).removeprefix("TLP:"),
-        "releasable_to": None if audiences is None else _sorted(audiences),
+        "releasable_to": None if allowed is None else _sorted(allowed),
         "originators": _sorted(label.originators),
         "blocked": _sorted(label.blocked),
     }
@@ -123,13 +120,7 @@ def _level(value: Json) -> Tlp | None:
 
 
 def _audiences(value: Json) -> frozenset[Audience] | None:
-    if value is None:
-        return None
-    audiences = caveat(_texts(value))
-    if audiences is None:
-        message = "an audience that cannot be read"
-        raise ValueError(message)
-    return audiences
+    return None if value is None else audiences(_texts(value))
 
 
 def _codes(value: Json) -> frozenset[str]:

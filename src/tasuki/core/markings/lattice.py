@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from itertools import islice
 from typing import Final
 
 from tasuki.base.ids import Audience, ParticipantId
+from tasuki.base.limits import MAX_CAVEAT_AUDIENCES
 from tasuki.core.markings.model import Label, Tlp
 
 WIDEST: Final = Label(tlp=Tlp.CLEAR, releasable_to=None, originators=frozenset(), blocked=frozenset())
-"""The label that narrows nothing: the identity of `meet`."""
+"""The label that narrows nothing: the identity of `meet`. It names no originator, so nothing leaves under it alone."""
 
 
 def meet(one: Label, other: Label) -> Label:
@@ -41,21 +43,52 @@ def _both(one: frozenset[Audience] | None, other: frozenset[Audience] | None) ->
         return other
     if other is None:
         return one
-    kept = {b for a in one for b in other if a.covers(b)} | {a for a in one for b in other if b.covers(a)}
+    kept = {each for each in one if _covered(each, other)} | {each for each in other if _covered(each, one)}
     return _minimal(kept)
 
 
-def _minimal(audiences: set[Audience]) -> frozenset[Audience]:
+def _minimal(named: Iterable[Audience]) -> frozenset[Audience]:
     """Drop what another audience of the set covers already, so that equal sets are equal values."""
-    return frozenset(a for a in audiences if not any(b != a and b.covers(a) for b in audiences))
+    known = frozenset(named)
+    return frozenset(each for each in known if not any(wider in known for wider in _wider(each)))
+
+
+def _covered(audience: Audience, by: frozenset[Audience]) -> bool:
+    return audience in by or any(wider in by for wider in _wider(audience))
+
+
+def _wider(audience: Audience) -> tuple[Audience, ...]:
+    """Return every other audience that covers this one: what makes combining caveats linear in their length."""
+    found = (
+        Audience(audience.participant),
+        Audience(audience.participant, audience.organisation),
+        Audience(audience.participant, "", audience.capacity),
+    )
+    return tuple(each for each in found if each != audience)
 
 
 def caveat(texts: Iterable[str]) -> frozenset[Audience] | None:
-    """Return the audiences of a caveat in minimal form, or None where one of them cannot be read."""
+    """Return the audiences of a caveat in minimal form.
+
+    None where one of them cannot be read, or where there are more than `MAX_CAVEAT_AUDIENCES`: a list nobody
+    reads is not understood.
+    """
+    named = list(islice(texts, MAX_CAVEAT_AUDIENCES + 1))
+    if len(named) > MAX_CAVEAT_AUDIENCES:
+        return None
     try:
-        return _minimal({Audience.parse(text) for text in texts})
+        return audiences(named)
     except ValueError:
         return None
+
+
+def audiences(texts: Iterable[str]) -> frozenset[Audience]:
+    """Return audiences in minimal form.
+
+    Raises:
+        ValueError: one of them cannot be read.
+    """
+    return _minimal({Audience.parse(text) for text in texts})
 
 
 def originated_by(participant: ParticipantId) -> Label:
