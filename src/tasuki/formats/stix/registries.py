@@ -223,3 +223,17 @@ GRANDFATHERED: Final = frozenset(
     )
 )
 """Tags registered before RFC 4646 that the grammar of RFC 5646 lists by name, in lower case."""
+
+REPLACED_LANGUAGES: Final = frozenset(
+    _words(
+        "aar abk afr aka alb sqi amh ara arg arm hye asm ava ave aym aze bak bam baq eus bel ben bih bis bos bre "
+        "bul bur mya cat cha che chi zho chu chv cor cos cre cym wel cze ces dan deu ger div dut nld dzo ell gre "
+        "eng epo est ewe fao fas per fij fin fra fre fry ful geo kat gla gle glg glv grn guj hat hau heb her hin "
+        "hmo hrv hun ibo ice isl ido iii iku ile ina ind ipk ita jav jpn kal kan kas kau kaz khm kik kin kir kom "
+        "kon kor kua kur lao lat lav lim lin lit ltz lub lug mac mkd mah mal mao mri mar may msa mlg mlt mon nau "
+        "nav nbl nde ndo nep nno nob nor nya oci oji ori orm oss pan pli pol por pus que roh rom ron rum run rus "
+        "sag san sin slk slo slv sme smo sna snd som sot spa srd srp ssw sun swa swe tah tam tat tel tgk tgl tha "
+        "tib bod tir ton tsn tso tuk tur twi uig ukr urd uzb ven vie vol wln wol xho yid yor zha zul"
+    )
+)
+"""ISO 639-2 codes of languages that have an ISO 639-1 code, which RFC 5646 section 2.2.1 makes the subtag."""

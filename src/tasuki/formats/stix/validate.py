@@ -1,363 +1,211 @@
 # SPDX-License-Identifier: MIT
-"""The rules of STIX 2.1 on one object: compiled once from the tables, applied without recursion into strangers' depth.
+"""The rules of STIX 2.1 on one object or bundle: a MUST as an error, a SHOULD and what is foreign as a warning.
 
-This is the first storey: common rules, required properties, types, references, times. The next adds every other MUST as
-further rows and checks; `validate` and `Problem` stay.
+The rules are compiled once per type from `tables`; docs/spec/stix-rules.md lists them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
 from tasuki.base.canonical import Json
-from tasuki.base.reasons import Reason, ReasonKind
-from tasuki.base.time import parse_rfc3339
 from tasuki.formats.stix import extensions as ours
+from tasuki.formats.stix import extensions_known as known
 from tasuki.formats.stix import reasons as why
-from tasuki.formats.stix import tables
-
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing wrong with an object.
-
-    Attributes:
-        path: JSON Pointer within the object.
-        rule: the clause of STIX 2.1 that says so, such as `STIX 2.1 §3.2`.
-        severity: `error` breaks a MUST; `warning` is a SHOULD or something kept that the standard does not know.
-    """
-
-    path: str
-    rule: str
-    reason: Reason
-    severity: Severity = "error"
-
-
-Check = Callable[[Json, str], Iterator[Problem]]
-
-_TYPE: Final = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){1,248}[a-z0-9]|[a-z0-9]{3}")
-_ID: Final = re.compile(
-    r"([a-z0-9][a-z0-9-]{1,248}[a-z0-9])--"
-    r"([0-9a-f]{8}-[0-9a-f]{4}-([1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})"
+from tasuki.formats.stix import tables, values
+from tasuki.formats.stix.checks import STANDARD_TYPES, plain
+from tasuki.formats.stix.problems import (
+    CheckPattern,
+    Findings,
+    LookUp,
+    Problem,
+    Severity,
+    excerpt,
+    is_valid,
+    json_type,
+    pointer,
 )
-_NAME: Final = re.compile(r"[a-z0-9_]{1,250}")
-_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
-_HEX: Final = re.compile(r"[0-9a-fA-F]+")
-_HASH_LENGTHS: Final = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-512": 128, "SHA3-256": 64, "SHA3-512": 128}
-_CLASSES: Final = {
-    "SDO": frozenset(tables.DOMAIN_OBJECTS),
-    "SRO": frozenset(tables.RELATIONSHIP_OBJECTS),
-    "SCO": frozenset(tables.OBSERVABLES),
-}
-_STANDARD: Final = frozenset().union(
-    tables.DOMAIN_OBJECTS, tables.RELATIONSHIP_OBJECTS, tables.OBSERVABLES, tables.META_OBJECTS, {"bundle"}
+from tasuki.formats.stix.rules import COMMON_NAMES, Base, Mode, enumerate_names, rules_for
+from tasuki.formats.stix.whole import judge_announcements, judge_observable_id, judge_random_id
+
+__all__ = ["CheckPattern", "LookUp", "Problem", "Severity", "is_valid", "validate"]
+
+_OLD_TYPES: Final = frozenset(
+    kind
+    for kind in tables.DOMAIN_OBJECTS.keys() | tables.RELATIONSHIP_OBJECTS.keys() | {"marking-definition"}
+    if tables.NEW_IN_2_1.get(kind) != "type"
 )
-_ONE_OF: Final = {
-    "location": ("region", "country", "latitude"),
-    "file": ("hashes", "name"),
-    "network-traffic": ("src_ref", "dst_ref"),
-    "malware-analysis": ("result", "analysis_sco_refs"),
-    "artifact": ("payload_bin", "url"),
-    "observed-data": ("objects", "object_refs"),
+"""Types STIX 2.0 has, so that one without `spec_version` may be a 2.0 object."""
+
+_MARKS_OF_2_1: Final = {
+    kind: frozenset(f"{tables.NEW_IN_2_1['*']} {tables.NEW_IN_2_1.get(kind, '')}".split()) for kind in _OLD_TYPES
 }
-_MAX_CONFIDENCE: Final = 100
+_BASES: Final[dict[str, Base]] = {
+    **dict.fromkeys(tables.DOMAIN_OBJECTS, "SDO"),
+    **dict.fromkeys(tables.RELATIONSHIP_OBJECTS, "SRO"),
+    **dict.fromkeys(tables.OBSERVABLES, "SCO"),
+    **dict.fromkeys(tables.META_OBJECTS, "other"),
+}
+_NEW_BASES: Final[dict[str, Base]] = {"new-sdo": "SDO", "new-sro": "SRO", "new-sco": "SCO"}
 
 
-def validate(obj: Json) -> tuple[Problem, ...]:
-    """Return every problem of one STIX object, errors and warnings, in the order of its properties.
+def validate(
+    obj: Json, *, check_pattern: CheckPattern | None = None, look_up: LookUp | None = None
+) -> tuple[Problem, ...]:
+    """Return every problem of one STIX object or bundle, errors and warnings.
 
-    A STIX 2.0 object (no `spec_version`, and no observable) is held to what 2.0 and 2.1 share.
+    A STIX 2.0 object (no `spec_version` or 2.0) is held to what 2.0 and 2.1 share. Of a bundle, each object is judged,
+    and its objects are at hand for each other.
+
+    Args:
+        obj: the parsed value.
+        check_pattern: judges the patterns of indicators; without it only the names in them are judged.
+        look_up: finds objects by id, for what depends on another object: translations, extension definitions, variants.
     """
-    if not isinstance(obj, dict):
-        return (Problem(path="", rule="STIX 2.1 §3.1", reason=why.NOT_AN_OBJECT.because(found=_kind(obj))),)
+    out = Findings(check_pattern=check_pattern, look_up=look_up)
+    if type(obj) is not dict:
+        return (Problem("", "STIX 2.1 §3.1", why.NOT_AN_OBJECT.because(found=json_type(obj))),)
     kind = obj.get("type")
-    if not isinstance(kind, str):
-        return (Problem(path="/type", rule="STIX 2.1 §3.2", reason=why.TYPE_MISSING.because()),)
-    return tuple(_problems(obj, kind))
+    if kind == "bundle" or (type(kind) is not str and type(obj.get("objects")) is list):
+        _judge_bundle(obj, out)
+    else:
+        _judge(obj, out)
+    return tuple(out.problems)
 
 
-def is_valid(problems: tuple[Problem, ...]) -> bool:
-    """Whether no problem is an error."""
-    return all(problem.severity != "error" for problem in problems)
-
-
-def _problems(obj: dict[str, Json], kind: str) -> Iterator[Problem]:
-    is_older = "spec_version" not in obj and kind not in tables.OBSERVABLES
-    yield from _identity(obj, kind)
-    rules = rules_for(kind, is_older=is_older)
-    for name, value in obj.items():
-        path = f"/{name.replace('~', '~0').replace('/', '~1')}"
-        check = rules.checks.get(name)
-        if check is not None:
-            yield from check(value, path)
-        else:
-            yield from _foreign(obj, kind, name, path)
-    for name in rules.required:
-        if name not in obj:
-            yield Problem(path=f"/{name}", rule=rules.clause, reason=why.REQUIRED.because(name=name, type=kind))
-    yield from _one_of(obj, kind)
-    yield from _order(obj)
-
-
-def _identity(obj: dict[str, Json], kind: str) -> Iterator[Problem]:
-    if not _TYPE.fullmatch(kind):
-        yield Problem(path="/type", rule="STIX 2.1 §3.2", reason=why.TYPE_SYNTAX.because(found=kind[:60]))
-    identifier = obj.get("id")
-    if isinstance(identifier, str):
-        match = _ID.fullmatch(identifier)
-        if match is None or match[1] != kind:
-            yield Problem(
-                path="/id", rule="STIX 2.1 §2.9", reason=why.ID_SYNTAX.because(type=kind[:60], found=identifier[:80])
-            )
+def _judge(obj: dict[str, Json], out: Findings) -> None:
+    kind = obj.get("type")
+    if type(kind) is not str:
+        out.error("type", "3.2", why.TYPE_MISSING)
+        return
+    base = _BASES.get(kind)
+    if base is None:
+        base = _base_of_foreign(kind, obj, out)
+    mode: Mode = "2.1"
     version = obj.get("spec_version")
-    if "spec_version" in obj and version not in ("2.0", "2.1"):
-        yield Problem(
-            path="/spec_version", rule="STIX 2.1 §3.2", reason=why.SPEC_VERSION.because(found=str(version)[:20])
-        )
-    confidence = obj.get("confidence")
-    if isinstance(confidence, int) and not isinstance(confidence, bool) and not 0 <= confidence <= _MAX_CONFIDENCE:
-        yield Problem(path="/confidence", rule="STIX 2.1 §3.2", reason=why.CONFIDENCE.because(found=confidence))
-    if kind not in _STANDARD and not ours.NEW_OBJECTS.get(kind) and not _announces(obj, "new-"):
-        yield Problem(
-            path="/type", rule="STIX 2.1 §11.2", reason=why.CUSTOM_TYPE.because(type=kind[:60]), severity="warning"
-        )
+    if version != "2.1":
+        mode = _mode(obj, kind, base, version, out)
+    out.is_defanged = obj.get("defanged") is True
+    rules = rules_for(kind, base, mode)
+    unknown = rules.apply(obj, None, out)
+    _judge_id(obj, kind, base, out)
+    if unknown:
+        _judge_unknown(obj, unknown, kind, base, out)
 
 
-def _foreign(obj: dict[str, Json], kind: str, name: str, path: str) -> Iterator[Problem]:
-    if not _NAME.fullmatch(name):
-        yield Problem(path=path, rule="STIX 2.1 §11.1", reason=why.PROPERTY_NAME.because(found=name[:60]))
-    elif kind in _STANDARD and not _announces(obj, "toplevel-property-extension"):
-        yield Problem(
-            path=path, rule="STIX 2.1 §11.1", reason=why.CUSTOM.because(name=name[:60], type=kind), severity="warning"
-        )
+def _mode(obj: dict[str, Json], kind: str, base: Base, version: Json, out: Findings) -> Mode:
+    """Decide to which STIX an object without `spec_version` 2.1 is held, and record a version nobody knows."""
+    if "spec_version" in obj:
+        if version == "2.0":
+            return "2.0"
+        if type(version) is str:
+            out.error("spec_version", "3.2", why.SPEC_VERSION, found=excerpt(version))
+        return "2.1"
+    is_old = base != "SCO" and (kind not in STANDARD_TYPES or kind in _OLD_TYPES)
+    return "2.0" if is_old and _MARKS_OF_2_1.get(kind, _MARKS_OF_2_1["campaign"]).isdisjoint(obj) else "2.1"
 
 
-def _announces(obj: Mapping[str, Json], prefix: str) -> bool:
-    listed = obj.get("extensions")
-    if not isinstance(listed, dict):
-        return False
-    return any(
-        isinstance(each, dict) and str(each.get("extension_type", "")).startswith(prefix) for each in listed.values()
-    )
+def _base_of_foreign(kind: str, obj: dict[str, Json], out: Findings) -> Base:
+    """Decide which common properties an object of a foreign type has, and record how its type stands."""
+    if not values.TYPE_NAME.fullmatch(kind):
+        out.error("type", "3.1", why.TYPE_SYNTAX, found=excerpt(kind))
+    extensions = obj.get("extensions")
+    for each in extensions.values() if type(extensions) is dict else ():
+        form = each.get("extension_type") if type(each) is dict else None
+        if type(form) is str and form in _NEW_BASES:
+            return _NEW_BASES[form]
+    if kind not in ours.NEW_OBJECTS and kind not in known.NEW_TYPES:
+        out.advise("type", "11.2", why.CUSTOM_TYPE, type=excerpt(kind))
+    has_versions = "created" in obj or "modified" in obj
+    return "SDO" if has_versions or kind in ours.PROPERTIES or kind in known.NEW_TYPES else "SCO"
 
 
-def _one_of(obj: dict[str, Json], kind: str) -> Iterator[Problem]:
-    names = _ONE_OF.get(kind)
-    if names and not any(name in obj for name in names):
-        yield Problem(path="", rule="STIX 2.1 §4, §6", reason=why.ONE_OF.because(names=", ".join(names)))
+def _judge_id(obj: dict[str, Json], kind: str, base: Base, out: Findings) -> None:
+    identifier = obj.get("id")
+    if type(identifier) is not str:
+        return
+    prefix, mark, uuid = identifier.partition("--")
+    if not mark or prefix != kind or not values.UUID.fullmatch(uuid):
+        out.error("id", "2.9", why.ID_SYNTAX, type=excerpt(kind), found=excerpt(identifier))
+        return
+    if uuid != uuid.lower():
+        out.advise("id", "2.9", why.UUID_CASE)
+    if base == "SCO":
+        judge_observable_id(obj, kind, identifier, out)
+    else:
+        judge_random_id(kind, identifier, out)
 
 
-def _order(obj: dict[str, Json]) -> Iterator[Problem]:
-    for earlier, later, strict in tables.TIME_ORDER:
-        first, last = obj.get(earlier), obj.get(later)
-        if not isinstance(first, str) or not isinstance(last, str):
-            continue
-        try:
-            one, two = parse_rfc3339(first), parse_rfc3339(last)
-        except ValueError:
-            continue
-        if two < one or (strict and two == one):
-            yield Problem(
-                path=f"/{later}", rule="STIX 2.1 §3.2", reason=why.TIME_ORDER.because(earlier=earlier, later=later)
-            )
+def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:
+    """Record what to say of properties the type has no row for: their names, what they hold, whether announced."""
+    common: list[str] = []
+    custom: list[str] = []
+    for name in names:
+        plain(obj[name], name, out)
+        if name == "defanged" and base != "SCO":
+            out.error(name, "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names=name)
+        elif name in COMMON_NAMES:
+            common.append(name)
+        elif name not in tables.RESERVED_NAMES:
+            custom.append(name)
+            if not values.PROPERTY_NAME.fullmatch(name):
+                out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
+            else:
+                _judge_suffix(obj[name], name, out)
+    if common:
+        out.advise(None, "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names=enumerate_names(common))
+    if custom and not judge_announcements(obj, custom, kind, out) and kind in STANDARD_TYPES:
+        out.advise(None, "11.1", why.CUSTOM, type=excerpt(kind), names=enumerate_names(custom))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The compiled rules of one type."""
-
-    checks: Mapping[str, Check]
-    required: tuple[str, ...]
-    clause: str
-
-
-@cache
-def rules_for(kind: str, *, is_older: bool) -> Rules:
-    """Return the compiled rules of a type; unknown types get the common properties."""
-    text, clause = _text(kind, is_older=is_older)
-    checks: dict[str, Check] = {}
-    required: list[str] = []
-    for word in text.split():
-        name, _, code = word.partition(":")
-        if code.endswith("!"):
-            required.append(name)
-        checks[name] = _check(code.rstrip("!"))
-    return Rules(checks=checks, required=tuple(required), clause=clause)
+def _judge_suffix(value: Json, name: str, out: Findings) -> None:
+    """Hold a custom property to what the end of its name promises (section 3.1)."""
+    if name.endswith("_hex") and type(value) is str and not values.HEX.fullmatch(value):
+        out.error(name, "2.8", why.HEX, found=excerpt(value))
+    elif name.endswith("_bin") and type(value) is str and not values.BASE64.fullmatch(value):
+        out.error(name, "2.1", why.BASE64, found=excerpt(value))
 
 
-def _text(kind: str, *, is_older: bool) -> tuple[str, str]:
-    common = tables.COMMON_OBJECT.replace("spec_version:s!", "spec_version:s") if is_older else tables.COMMON_OBJECT
-    if kind in tables.OBSERVABLES:
-        return f"{tables.COMMON_OBSERVABLE} {tables.OBSERVABLES[kind]}", "STIX 2.1 §6"
-    if kind == "marking-definition":
-        text = tables.META_OBJECTS[kind]
-        return text.replace("spec_version:s!", "spec_version:s") if is_older else text, "STIX 2.1 §7.2"
-    for group, clause in ((tables.DOMAIN_OBJECTS, "STIX 2.1 §4"), (tables.RELATIONSHIP_OBJECTS, "STIX 2.1 §5")):
-        if kind in group:
-            return f"{common} {_older(group[kind]) if is_older else group[kind]}", clause
-    if kind in tables.META_OBJECTS:
-        return f"{common} {tables.META_OBJECTS[kind]}", "STIX 2.1 §7"
-    if kind in ours.PROPERTIES:
-        return f"{common} {ours.PROPERTIES[kind]}", "docs/spec/extensions.md"
-    return common.replace("!", ""), "STIX 2.1 §11.2"
+def _judge_bundle(obj: dict[str, Json], out: Findings) -> None:
+    rules = rules_for("bundle", "other", "2.1")
+    unknown = rules.apply({name: each for name, each in obj.items() if name != "objects"}, None, out)
+    if unknown:
+        for name in unknown:
+            plain(obj[name], name, out)
+        out.advise(None, "8", why.CUSTOM, type="bundle", names=enumerate_names(unknown))
+    _judge_id(obj, "bundle", "other", out)
+    objects = obj.get("objects")
+    if "objects" in obj and type(objects) is not list:
+        out.error("objects", "2", why.WRONG_TYPE, expected="array", found=json_type(objects))
+    elif objects == []:
+        out.error("objects", "2.12", why.EMPTY_LIST)
+    elif type(objects) is list:
+        _judge_objects(objects, out)
 
 
-def _older(text: str) -> str:
-    """Relax what 2.1 requires and 2.0 does not have."""
-    for name in ("pattern_type:s", "is_family:b"):
-        text = text.replace(f"{name}!", name)
-    return text
+def _judge_objects(objects: list[Json], out: Findings) -> None:
+    at_hand: dict[str, Mapping[str, Json]] = {}
+    for each in objects:
+        if type(each) is dict and type(each.get("id")) is str:
+            at_hand[str(each["id"])] = each
+    beyond = out.look_up
 
+    def look_up(identifier: str) -> Mapping[str, Json] | None:
+        return at_hand.get(identifier) or (beyond(identifier) if beyond is not None else None)
 
-def _check(code: str) -> Check:  # noqa: PLR0911 a table in code: one line per code
-    if code.startswith("[r"):
-        return _list(_reference(code[1:-1]))
-    if code.startswith("["):
-        return _list(_check(code[1:-1]))
-    if code.startswith("r"):
-        return _reference(code)
-    if code == "t":
-        return _timestamp
-    if code == "h":
-        return _hashes
-    if code in _SHAPES:
-        return _shape(*_SHAPES[code])
-    return {"e": _list(_external), "k": _list(_phase), "g": _list(_granular), "n": _extensions}.get(code, _anything)
-
-
-_SHAPES: Final[dict[str, tuple[str, tuple[type, ...]]]] = {
-    "s": ("text", (str,)),
-    "i": ("an integer", (int,)),
-    "f": ("a number", (int, float)),
-    "b": ("true or false", (bool,)),
-    "d": ("an object", (dict,)),
-}
-
-
-def _shape(expected: str, kinds: tuple[type, ...]) -> Check:
-    def check(value: Json, path: str) -> Iterator[Problem]:
-        is_bool = isinstance(value, bool)
-        if not isinstance(value, kinds) or (is_bool and bool not in kinds):
-            yield _wrong(path, expected, value)
-        elif value == {}:
-            yield Problem(path=path, rule="STIX 2.1 §2.3", reason=why.EMPTY_LIST.because())
-
-    return check
-
-
-def _list(inner: Check) -> Check:
-    def check(value: Json, path: str) -> Iterator[Problem]:
-        if not isinstance(value, list):
-            yield _wrong(path, "a list", value)
-            return
-        if not value:
-            yield Problem(path=path, rule="STIX 2.1 §2.12", reason=why.EMPTY_LIST.because())
-        for index, each in enumerate(value):
-            yield from inner(each, f"{path}/{index}")
-
-    return check
-
-
-def _reference(code: str) -> Check:
-    _, _, wanted = code.partition(":")
-    allowed: set[str] = set()
-    for name in wanted.split("|") if wanted else ():
-        allowed |= _CLASSES.get(name, frozenset({name}))
-    expected = wanted.replace("|", " or ") or "a STIX object"
-
-    def check(value: Json, path: str) -> Iterator[Problem]:
-        match = _ID.fullmatch(value) if isinstance(value, str) else None
-        if match is None or (allowed and match[1] in _STANDARD and match[1] not in allowed):
-            found = value if isinstance(value, str) else _kind(value)
-            yield Problem(
-                path=path, rule="STIX 2.1 §2.9", reason=why.REFERENCE.because(expected=expected, found=found[:80])
-            )
-
-    return check
-
-
-def _timestamp(value: Json, path: str) -> Iterator[Problem]:
-    if isinstance(value, str) and _STAMP.fullmatch(value):
-        try:
-            parse_rfc3339(value)
-        except ValueError:
-            pass
+    out.look_up = look_up
+    seen: set[tuple[str, str]] = set()
+    for index, each in enumerate(objects):
+        out.prefix = "/objects" + pointer((None, index))
+        if type(each) is not dict:
+            out.error(None, "8.1", why.NOT_AN_OBJECT, found=json_type(each))
+        elif each.get("type") == "bundle":
+            out.error("type", "8.1", why.NOT_IN_BUNDLE)
         else:
-            return
-    found = value[:40] if isinstance(value, str) else _kind(value)
-    yield Problem(path=path, rule="STIX 2.1 §2.16", reason=why.TIMESTAMP.because(found=found))
-
-
-def _hashes(value: Json, path: str) -> Iterator[Problem]:
-    if not isinstance(value, dict) or not value:
-        yield _wrong(path, "an object of hashes", value)
-        return
-    for name, each in value.items():
-        length = _HASH_LENGTHS.get(name)
-        text = each if isinstance(each, str) else ""
-        if not text or (length is not None and (len(text) != length or not _HEX.fullmatch(text))):
-            reason = why.HASH.because(algorithm=name[:30], length=length or "some", found=text[:40] or _kind(each))
-            yield Problem(path=f"{path}/{name}", rule="STIX 2.1 §2.7", reason=reason)
-
-
-def _external(value: Json, path: str) -> Iterator[Problem]:
-    fine = isinstance(value, dict) and isinstance(value.get("source_name"), str)
-    if not fine or not isinstance(value, dict) or not value.keys() & {"description", "url", "external_id"}:
-        yield Problem(path=path, rule="STIX 2.1 §2.6", reason=why.EXTERNAL.because())
-    elif "hashes" in value:
-        yield from _hashes(value["hashes"], f"{path}/hashes")
-
-
-def _phase(value: Json, path: str) -> Iterator[Problem]:
-    if not isinstance(value, dict) or not all(isinstance(value.get(n), str) for n in ("kill_chain_name", "phase_name")):
-        yield Problem(path=path, rule="STIX 2.1 §2.11", reason=why.KILL_CHAIN.because())
-
-
-def _granular(value: Json, path: str) -> Iterator[Problem]:
-    if not isinstance(value, dict):
-        yield Problem(path=path, rule="STIX 2.1 §7.2.3", reason=why.GRANULAR.because())
-        return
-    selectors = value.get("selectors")
-    listed = isinstance(selectors, list) and bool(selectors) and all(isinstance(each, str) for each in selectors)
-    reference, language = value.get("marking_ref"), value.get("lang")
-    if not listed or (reference is None) == (language is None):
-        yield Problem(path=path, rule="STIX 2.1 §7.2.3", reason=why.GRANULAR.because())
-    elif reference is not None:
-        yield from _reference("r:marking-definition")(reference, f"{path}/marking_ref")
-
-
-def _extensions(value: Json, path: str) -> Iterator[Problem]:
-    if not isinstance(value, dict) or not value:
-        yield _wrong(path, "an object of extensions", value)
-        return
-    for name, each in value.items():
-        typed = isinstance(each, dict) and (
-            not name.startswith("extension-definition--") or isinstance(each.get("extension_type"), str)
-        )
-        if not typed:
-            yield Problem(path=f"{path}/{name}", rule="STIX 2.1 §7.3", reason=why.EXTENSION.because())
-
-
-def _anything(_value: Json, _path: str) -> Iterator[Problem]:
-    return iter(())
-
-
-def _wrong(path: str, expected: str, value: Json) -> Problem:
-    return Problem(path=path, rule="STIX 2.1 §2", reason=_typed(why.WRONG_TYPE, expected, value))
-
-
-def _typed(reason: ReasonKind, expected: str, value: Json) -> Reason:
-    return reason.because(expected=expected, found=_kind(value))
-
-
-def _kind(value: Json) -> str:
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else "true or false"
-    names: dict[type, str] = {int: "an integer", float: "a number", str: "text", list: "a list", dict: "an object"}
-    return names[type(value)]
+            _judge(each, out)
+            version = (str(each.get("id")), str(each.get("modified", each.get("created"))))
+            if version in seen and "modified" in each:
+                out.advise("id", "3.6", why.SAME_VERSION_TWICE, found=excerpt(version[0]))
+            seen.add(version)
+    out.prefix, out.look_up = "", beyond
