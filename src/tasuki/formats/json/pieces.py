@@ -1,61 +1,87 @@
 # SPDX-License-Identifier: MIT
-"""Cutting a file into objects, byte for byte: bundles, lists, JSON lines; what is broken is named, the rest goes on."""
+"""Cutting a document into objects, byte for byte, as it streams by: what is broken is named, the rest goes on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
 from tasuki.base.errors import InputError
-from tasuki.base.limits import MAX_FILE_BYTES, MAX_JSON_DEPTH
+from tasuki.base.limits import MAX_JSON_DEPTH, MAX_OBJECT_BYTES
 from tasuki.base.reasons import Reason
-from tasuki.formats.json.reasons import NOT_A_BUNDLE, TOO_LARGE
+from tasuki.formats.json.reasons import (
+    GAVE_UP,
+    MEMBER_TWICE,
+    NOT_A_BUNDLE,
+    TOO_LARGE,
+    TRAILING,
+    TRUNCATED,
+    UNEXPECTED,
+)
 from tasuki.formats.json.scanner import scan
-from tasuki.formats.json.strict import count_members
+from tasuki.formats.json.source import Source
 
-_TOKENS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+MAX_FAULTS: Final = 1000
+"""Faults between objects after which a document is given up: it is not what it says, and each fault is kept."""
+
+_HEAD_BYTES: Final = 4096
+"""Of an object too large to hold: enough to recognise it."""
+
 _OBJECTS: Final = re.compile(rb'"objects"\s*+:\s*+\[')
+_BUNDLE: Final = b'"bundle"'
+_ANY = msgspec.json.Decoder(msgspec.Raw)
 _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One object of a file, or a stretch of it that is none.
+    """One object of a document, or a stretch of it that is none.
 
     Attributes:
         place: where it stood: a JSON Pointer within the document.
-        raw: its exact bytes; not yet checked to be strict JSON.
+        raw: its exact bytes, not yet checked to be strict JSON; of something too large its beginning; empty where the
+            fault lies between objects.
         problem: why it cannot be an object; None when it may be one.
+        line: line of the document on which it begins, from 1.
     """
 
     place: str
     raw: bytes
     problem: Reason | None = None
+    line: int = 1
 
 
 def cut(raw: bytes) -> Iterator[Piece]:
+    """Yield the objects of one JSON document in memory; see `cut_stream`."""
+    return cut_stream((raw,))
+
+
+def cut_stream(chunks: Iterable[bytes]) -> Iterator[Piece]:
     """Yield the objects of one JSON document: a bundle's, a list's, or the document itself.
 
-    A document that does not parse as a whole is searched for the objects that are still good.
+    Memory is bounded by one object and one chunk. What stands between objects and should not is a piece with a
+    problem; a document that ends too early gives everything before the end, and says so. Documents may follow each
+    other.
 
     Raises:
-        InputError: the document holds no object at all, or its own members repeat.
+        InputError: the document is empty, or begins with no object and no list.
     """
-    if len(raw) > MAX_FILE_BYTES:
-        raise InputError(TOO_LARGE.because(limit=MAX_FILE_BYTES, found=len(raw)))
-    head = raw.lstrip(b" \t\r\n")[:1]
-    if head == b"[":
-        yield from _pieces_of_list(raw)
-    elif head == b"{":
-        yield from _pieces_of_object(raw)
-    else:
-        scan(raw[: 1 << 20], max_depth=MAX_JSON_DEPTH)
-        raise InputError(NOT_A_BUNDLE.because(found="a bare value"))
+    source = Source(chunks)
+    if source.peek() not in (b"[", b"{"):
+        _refuse(source)
+    yield from _one(source)
+    while sign := source.peek():
+        line = source.line
+        if sign not in (b"[", b"{"):
+            reason = TRAILING.because(line=line, column=source.column)
+            yield Piece(place=f"line {line}", raw=source.head(_HEAD_BYTES), problem=reason, line=line)
+            return
+        for piece in _one(source):
+            yield replace(piece, place=f"line {line}{piece.place}")
 
 
 def is_bundle(value: object) -> bool:
@@ -63,72 +89,242 @@ def is_bundle(value: object) -> bool:
     return isinstance(value, dict) and value.get("type") == "bundle"
 
 
-def _pieces_of_list(raw: bytes) -> Iterator[Piece]:
-    try:
-        slices = _LIST.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        yield from _recover(raw, raw.index(b"[") + 1, "")
+def _refuse(source: Source) -> None:
+    head = source.head(_HEAD_BYTES)
+    if not head:
+        raise InputError(NOT_A_BUNDLE.because(found="nothing"))
+    scan(head, max_depth=MAX_JSON_DEPTH)
+    raise InputError(NOT_A_BUNDLE.because(found="a bare value"))
+
+
+def _one(source: Source) -> Iterator[Piece]:
+    return _Elements(source, "").pieces() if source.peek() == b"[" else _document(source)
+
+
+def _document(source: Source) -> Iterator[Piece]:
+    """Yield a bundle's objects, or the one object that the document is."""
+    line = source.line
+    raw = source.value(MAX_OBJECT_BYTES)
+    if raw is not None and not _may_be_bundle(raw):
+        source.skip(len(raw))
+        yield Piece(place="", raw=raw, line=line)
         return
-    for index, piece in enumerate(slices):
-        yield Piece(place=f"/{index}", raw=bytes(piece).strip(b" \t\r\n"))
+    head = source.head(MAX_OBJECT_BYTES + 1)
+    if raw is None and not _OBJECTS.search(head):
+        yield _unfinished(source, head, "", line)
+        return
+    bundle = _Members(source)
+    early: list[Piece] = []
+    for piece in bundle.pieces():
+        early.append(piece)
+        if bundle.has_objects:
+            yield from early
+            early.clear()
+    if not bundle.has_objects and not bundle.says_so:
+        # No bundle after all: one object, whose own faults say more than those of the attempt.
+        yield Piece(place="", raw=head if raw is None else raw, problem=_why(head) if raw is None else None, line=line)
 
 
-def _pieces_of_object(raw: bytes) -> Iterator[Piece]:
+def _may_be_bundle(raw: bytes) -> bool:
     try:
         top = _TOP.decode(raw)
-        slices = _LIST.decode(top["objects"]) if _says_bundle(top) else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        start = _OBJECTS.search(raw)
-        if start is None:
-            yield Piece(place="", raw=raw)
-        else:
-            yield from _recover(raw, start.end(), "/objects")
-        return
-    if slices is None:
-        yield Piece(place="", raw=raw.strip(b" \t\r\n"))
-        return
-    _refuse_repeated(raw, top, slices)
-    for index, piece in enumerate(slices):
-        yield Piece(place=f"/objects/{index}", raw=bytes(piece).strip(b" \t\r\n"))
+        return _OBJECTS.search(raw) is not None
+    kind = bytes(top.get("type", b"")).strip()
+    return kind == _BUNDLE or (not kind and bytes(top.get("objects", b"")).lstrip().startswith(b"["))
 
 
-def _says_bundle(top: dict[str, msgspec.Raw]) -> bool:
-    return "objects" in top and bytes(top.get("type", b"")).strip() in (b'"bundle"', b"")
+def _is_json(raw: bytes) -> bool:
+    try:
+        _ANY.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
-def _refuse_repeated(raw: bytes, top: dict[str, msgspec.Raw], slices: list[msgspec.Raw]) -> None:
-    """Refuse a bundle whose own members repeat: as text it has more members than its reading."""
-    inner = sum(count_members(bytes(value)) for name, value in top.items() if name != "objects")
-    inner += sum(count_members(bytes(piece)) for piece in slices)
-    if count_members(raw) != len(top) + inner:
-        scan(raw, max_depth=MAX_JSON_DEPTH)
+def _unfinished(source: Source, head: bytes, place: str, line: int) -> Piece:
+    """Return what cannot be a whole object as one broken piece, and move past it."""
+    if len(head) > MAX_OBJECT_BYTES:
+        size = source.skip_value()
+        return Piece(place=place, raw=head[:_HEAD_BYTES], problem=_too_large(size), line=line)
+    source.skip(len(head))
+    rest = head.rstrip(b" \t\r\n,")
+    return Piece(place=place, raw=rest, problem=_why(rest), line=line)
 
 
-def _recover(raw: bytes, start: int, prefix: str) -> Iterator[Piece]:
-    """Yield the balanced objects from `start` on; what follows the last good one is one broken piece."""
-    depth, begin, index, done = 0, -1, 0, start
-    for token in _TOKENS.finditer(raw, start):
-        sign = token[0]
-        if sign in (b"{", b"["):
-            if depth == 0:
-                begin = token.start()
-            depth += 1
-        elif sign in (b"}", b"]"):
-            depth -= 1
-            if depth < 0:
-                return
-            if depth == 0:
-                done = token.end()
-                yield Piece(place=f"{prefix}/{index}", raw=raw[begin:done])
-                index += 1
-    rest = raw[done:].strip(b" \t\r\n,")
-    if rest:
-        yield Piece(place=f"{prefix}/{index}", raw=rest, problem=_why(rest))
+def _too_large(size: int) -> Reason:
+    return TOO_LARGE.because(limit=MAX_OBJECT_BYTES, found=size)
 
 
-def _why(rest: bytes) -> Reason | None:
+def _why(rest: bytes) -> Reason:
+    """Return the exact reason why a stretch is no JSON, with the place within it."""
     try:
         scan(rest, max_depth=MAX_JSON_DEPTH)
     except InputError as error:
         return error.reason
-    return NOT_A_BUNDLE.because(found="the end of the document")
+    return NOT_A_BUNDLE.because(found="a bare value")
+
+
+class _Members:
+    """The members of a bundle, read leniently one after the other: only `objects` matters, wherever it stands."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.has_objects = False
+        self._type = b""
+        self._is_cut = False
+        self._seen: set[bytes] = set()
+        self._faults = _Faults(source, "")
+
+    @property
+    def says_so(self) -> bool:
+        """Whether it calls itself a bundle."""
+        return self._type == _BUNDLE
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the elements of `objects`, and a piece for every fault of the bundle itself."""
+        source = self.source
+        source.skip(1)
+        while sign := source.peek():
+            if sign == b"}":
+                source.skip(1)
+                return
+            if sign == b'"':
+                yield from self._member()
+            elif sign == b",":
+                source.skip(1)
+            else:
+                yield from self._faults.note("`,` or `}`")
+                source.skip_value()
+            if self._faults.are_too_many or len(self._seen) >= MAX_FAULTS:
+                yield self._faults.last_word()
+                return
+        if self.has_objects and not self._is_cut:
+            yield Piece(place="", raw=b"", problem=TRUNCATED.because(line=source.line), line=source.line)
+
+    def _member(self) -> Iterator[Piece]:
+        source, line = self.source, self.source.line
+        name = source.scalar(_HEAD_BYTES)
+        if name in self._seen:
+            shown = name.decode("utf-8", "replace")[:60]
+            yield Piece(place="", raw=b"", problem=MEMBER_TWICE.because(name=shown, line=line), line=line)
+        self._seen.add(name)
+        if source.peek() != b":":
+            yield from self._faults.note("`:`")
+            return
+        source.skip(1)
+        if name == b'"objects"' and source.peek() == b"[" and self._type in (b"", _BUNDLE):
+            self.has_objects = True
+            for piece in _Elements(source, "/objects").pieces():
+                yield piece
+                self._is_cut = piece.problem is not None and not source.peek()
+        elif name == b'"type"' and source.peek() == b'"':
+            self._type = source.scalar(_HEAD_BYTES)
+        else:
+            source.skip_value()
+
+
+class _Elements:
+    """The elements of a list, each a piece."""
+
+    def __init__(self, source: Source, prefix: str) -> None:
+        self.source = source
+        self.prefix = prefix
+        self.index = 0
+        self._faults = _Faults(source, prefix)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield every element up to the closing bracket, and a piece for every fault between them."""
+        source, faults = self.source, self._faults
+        source.skip(1)
+        wants_comma = False
+        while sign := source.peek():
+            if sign == b"]":
+                if self.index and not wants_comma:
+                    yield from faults.note("a value")
+                source.skip(1)
+                return
+            if sign == b",":
+                if not wants_comma:
+                    yield from faults.note("a value")
+                wants_comma = False
+                source.skip(1)
+                continue
+            if wants_comma:
+                yield from faults.note("`,` or `]`")
+            piece = self._element(sign)
+            yield piece
+            wants_comma = True
+            if faults.are_too_many:
+                yield faults.last_word()
+                return
+            if piece.problem is not None and not source.peek():
+                # The element that was cut says it already.
+                return
+        reason = TRUNCATED.because(line=source.line)
+        yield Piece(place=f"{self.prefix}/{self.index}", raw=b"", problem=reason, line=source.line)
+
+    def _element(self, sign: bytes) -> Piece:
+        place, line = f"{self.prefix}/{self.index}", self.source.line
+        self.index += 1
+        if sign != b"{":
+            self._faults.count += 1
+            return self._no_object(place, line)
+        raw = self.source.value(MAX_OBJECT_BYTES)
+        head = self.source.head(MAX_OBJECT_BYTES + 1) if raw is None else raw
+        resume = self._next_start(head)
+        if resume is None or _is_json(head):
+            if raw is None:
+                return _unfinished(self.source, head, place, line)
+            self.source.skip(len(raw))
+            return Piece(place=place, raw=raw, line=line)
+        self._faults.count += 1
+        rest = head[:resume].rstrip(b" \t\r\n,")
+        self.source.skip(len(rest))
+        return Piece(place=place, raw=rest, problem=_why(rest), line=line)
+
+    def _no_object(self, place: str, line: int) -> Piece:
+        if self.source.peek() in (b"[", b"}"):
+            head = self.source.head(_HEAD_BYTES)
+            self.source.skip_value()
+        else:
+            head = self.source.scalar(_HEAD_BYTES)
+        found = ascii(head[:12].decode("utf-8", "replace"))
+        return Piece(place=place, raw=head, problem=NOT_A_BUNDLE.because(found=found), line=line)
+
+    def _next_start(self, head: bytes) -> int | None:
+        """Return where the element after a broken one begins: on a line of its own, indented like the broken one.
+
+        Without this, one missing bracket would take the rest of the document with it.
+        """
+        before = b"\n" + self.source.indent
+        start = head.find(before + b"{")
+        return start + len(before) if start >= 0 else None
+
+
+@dataclass(slots=True)
+class _Faults:
+    """What stood between objects and should not have."""
+
+    source: Source
+    place: str
+    count: int = 0
+
+    @property
+    def are_too_many(self) -> bool:
+        """Whether the document must be given up."""
+        return self.count >= MAX_FAULTS
+
+    def note(self, expected: str) -> Iterator[Piece]:
+        """Yield one fault where the source stands."""
+        self.count += 1
+        source = self.source
+        found = ascii(source.head(12).decode("utf-8", "replace"))
+        reason = UNEXPECTED.because(expected=expected, found=found, line=source.line, column=source.column)
+        yield Piece(place=self.place, raw=b"", problem=reason, line=source.line)
+
+    def last_word(self) -> Piece:
+        """Return that the rest is not read, and leave it."""
+        reason = GAVE_UP.because(limit=MAX_FAULTS, line=self.source.line)
+        self.source.leave()
+        return Piece(place=self.place, raw=b"", problem=reason, line=self.source.line)

@@ -58,3 +58,18 @@ NOT_A_BUNDLE = kind(
     en="Expected a STIX object, a bundle or a list of objects, found {found}.",
     ja="STIXオブジェクト、バンドル、またはオブジェクトの配列が必要ですが、{found}がありました。",
 )
+TRUNCATED = kind(
+    "json.truncated",
+    en="Expected the document to close every bracket it opens, found its end on line {line}; ask for the rest. What came before the end was read.",
+    ja="開いた括弧が閉じられないまま、{line}行目で文書が終わっています。残りを入手してください。終わりまでの部分は読み取りました。",
+)
+MEMBER_TWICE = kind(
+    "json.bundle-member-twice",
+    en="Expected each member of the bundle once, found {name} again on line {line}; the objects of both were read.",
+    ja="バンドルのメンバー{name}が{line}行目で重複しています。双方のオブジェクトを読み取りました。",
+)
+GAVE_UP = kind(
+    "json.gave-up",
+    en="Expected objects, found {limit} faults between them up to line {line}; the rest was not read. Correct the file, or ask for it anew.",
+    ja="{line}行目までにオブジェクト以外の誤りが{limit}件あったため、以降は読み取っていません。ファイルを修正するか、再度入手してください。",
+)

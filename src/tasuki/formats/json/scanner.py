@@ -106,6 +106,7 @@ class _Scanner:
 
     def _push(self, container: dict[str, Json] | list[Json]) -> None:
         if len(self.stack) >= self.max_depth:
+            self.at -= 1
             self._fail(TOO_DEEP, limit=self.max_depth)
         self.stack.append(container)
 

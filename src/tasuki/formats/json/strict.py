@@ -43,11 +43,6 @@ def loads(raw: bytes, *, max_bytes: int = MAX_OBJECT_BYTES, max_depth: int = MAX
     return scan(raw, max_depth=max_depth)
 
 
-def count_members(raw: bytes) -> int:
-    """Return how many members a JSON text has, counted as text: colons outside strings."""
-    return _skeleton(raw).count(b":")
-
-
 def _skeleton(raw: bytes) -> bytes:
     """Return the text without its strings; without a backslash in it, every second part between quotes is one."""
     if b"\\" in raw:
