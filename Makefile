@@ -10,7 +10,7 @@ PEERS := $(patsubst requirements/peers/%.lock,.peers/%/.stamp,$(wildcard require
 RIGS := $(sort $(wildcard prove/*.py))
 BENCHES := $(sort $(wildcard bench/*.py))
 
-.PHONY: setup peers demo test check conformance prove bench serve sbom wheel packages clean
+.PHONY: setup peers demo vendor test check conformance prove bench serve sbom wheel packages clean
 
 setup: $(STAMP)
 
@@ -31,10 +31,14 @@ peers: $(PEERS)
 	@touch $@
 
 demo: setup
-	@$(BIN)/tasuki demo
+	@$(BIN)/tasuki demo $(if $(KEEP),--keep $(KEEP))
 
 packages:
 	@sh requirements/packages.sh
+
+vendor: setup
+	@$(BIN)/python -m pip download --quiet --require-hashes --requirement requirements/run.lock --dest dist/vendor
+	@echo dist/vendor
 
 test: setup packages
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
