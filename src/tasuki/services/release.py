@@ -98,6 +98,20 @@ def share(node: Node, stix_ids: Sequence[str], audience: Audience, *, lane: str 
     return report
 
 
+def share_within(
+    node: Node, connection: sa.Connection, stix_ids: Sequence[str], audience: Audience, *, lane: str
+) -> ShareReport:
+    """Share a few ids within the transaction of the act that made them; the act wakes the sealers once it is durable.
+
+    Raises:
+        CallerError: the audience is not in the profile.
+    """
+    check_audience(node, audience)
+    report = ShareReport(audience=audience)
+    _share_part(node, stix_ids, report, lane, connection)
+    return report
+
+
 def share_all(node: Node, audience: Audience, *, lane: str = "bulk") -> ShareReport:
     """Share everything of our own that may go and has not gone to this audience yet.
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Our registered extensions of STIX 2.1: caveats, requests for assistance, their answers, null results."""
+"""Our registered extensions of STIX 2.1: caveats, requests for assistance with their answers and ends, null results.
+
+docs/spec/extensions.md says the same to people; `definitions` hands it to others as extension-definition objects.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +15,96 @@ ASSISTANCE_REQUEST: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0
 """New object `assistance-request`: one side asks the other for help in an incident."""
 
 ASSISTANCE_RESPONSE: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a03"
-"""New object `assistance-response`: an answer to such a request."""
+"""New object `assistance-response`: what the side that was asked says to such a request."""
 
 NULL_RESULT: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a04"
 """New object `null-result`: looked, with this coverage, and found nothing."""
 
+ASSISTANCE_CLOSURE: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a05"
+"""New object `assistance-closure`: the side that asked ends its request, or withdraws it."""
+
 NEW_OBJECTS: Final = {
     "assistance-request": ASSISTANCE_REQUEST,
     "assistance-response": ASSISTANCE_RESPONSE,
+    "assistance-closure": ASSISTANCE_CLOSURE,
     "null-result": NULL_RESULT,
 }
 
 TLP_2: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 """The OASIS extension that carries TLP 2.0."""
 
-KNOWN: Final = frozenset({CAVEAT, ASSISTANCE_REQUEST, ASSISTANCE_RESPONSE, NULL_RESULT, TLP_2})
+KNOWN: Final = frozenset({CAVEAT, *NEW_OBJECTS.values(), TLP_2})
 """Extension definitions every node knows without holding them."""
 
 PROPERTIES: Final = {
     "assistance-request": (
-        "to:s! trigger:s! trigger_reason:s! severity:d! wanted:[s]! needed_by:t consent:s! summary:s! status_line:s!"
+        "from:s! to:s! trigger:s! effects:[s] severity:d! wanted:[s]! needed_by:t consent:s! summary:s! explanation:s "
+        "status_line:s!"
     ),
     "assistance-response": (
-        "request_ref:r:assistance-request! outcome:s! accepted:[s] declined:[s] reason_code:s office:s! role:s! text:s"
+        "request_ref:r:assistance-request! request_modified:t! from:s! to:s! outcome:s! accepted:[s] declined:[s] "
+        "reason_code:s referred_to:s question:s severity:d result_refs:[r] office:s! role:s! explanation:s "
+        "status_line:s!"
+    ),
+    "assistance-closure": (
+        "request_ref:r:assistance-request! request_modified:t! from:s! to:s! outcome:s! office:s! role:s! "
+        "explanation:s status_line:s!"
     ),
     "null-result": (
         "question:s! sectors:[s] window_start:t window_end:t coverage:d! indicators_asked:i! status_line:s"
     ),
 }
 """Their properties in the codes of `tables`."""
+
+WANTED: Final = (
+    "indicators",
+    "hunt",
+    "analysis",
+    "contact",
+    "victim-notification",
+    "sector-outlook",
+    "recovery-advice",
+    "liaison",
+    "translation",
+    "public-support",
+)
+"""The menu of help. Nothing on it reaches into anybody's systems or compels data."""
+
+EFFECTS: Final = ("destructive", "disruptive", "destabilising")
+"""The test of the partnership statement (January 2026, paragraph 5 i): what the incident does or threatens to do."""
+
+CONSENT: Final = ("given", "anonymous", "not-asked", "no-victim", "national-only")
+"""What the victim agreed to: telling the partner, the same without its name, nothing yet, nobody to ask, home only."""
+
+OUTCOMES: Final = (
+    "acknowledged",
+    "information-wanted",
+    "accepted",
+    "accepted-in-part",
+    "declined",
+    "referred",
+    "answered",
+)
+"""What the side that was asked may say."""
+
+REASON_CODES: Final = ("no-capacity", "no-information", "not-lawful", "policy", "other-channel")
+"""Why something is declined; a reason code says enough, and nobody owes more."""
+
+CHANNELS: Final = ("mutual-legal-assistance", "law-enforcement", "regulator", "diplomatic", "vendor")
+"""Where a referred request is better placed."""
+
+CLOSINGS: Final = ("fulfilled", "partly-fulfilled", "unfulfilled", "withdrawn")
+"""How the side that asked ends its request."""
+
+CLOSED_LISTS: Final = {
+    ("assistance-request", "effects"): EFFECTS,
+    ("assistance-request", "wanted"): WANTED,
+    ("assistance-request", "consent"): CONSENT,
+    ("assistance-response", "outcome"): OUTCOMES,
+    ("assistance-response", "accepted"): WANTED,
+    ("assistance-response", "declined"): WANTED,
+    ("assistance-response", "reason_code"): REASON_CODES,
+    ("assistance-response", "referred_to"): CHANNELS,
+    ("assistance-closure", "outcome"): CLOSINGS,
+}
+"""Properties that take a word of a closed list, by (type, property)."""
