@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -79,6 +79,17 @@ class Participant:
     organisations: tuple[Organisation, ...]
     ceiling: Ceiling
     severity: SeverityScale | None
+
+
+def audiences(participants: Iterable[Participant]) -> frozenset[Audience]:
+    """Return everybody who may be named as an audience: participants, their organisations, those in each capacity."""
+    found: set[Audience] = set()
+    for each in participants:
+        found.add(Audience(each.id))
+        for organisation in each.organisations:
+            found.add(Audience(each.id, organisation.id))
+            found.update(Audience(each.id, organisation.id, capacity) for capacity in organisation.capacities)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

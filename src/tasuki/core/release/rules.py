@@ -16,7 +16,7 @@ from tasuki.base.reasons import Reason, ReasonKind
 from tasuki.base.verdict import Verdict
 from tasuki.core.markings import labels
 from tasuki.core.markings.model import Label, Tlp
-from tasuki.core.partners.model import Profile
+from tasuki.core.partners.model import Profile, audiences
 from tasuki.core.release import reasons as why
 
 POLICY_VERSION: Final = 1
@@ -36,17 +36,7 @@ class Rules:
 def rules_for(profile: Profile, home: Audience) -> Rules:
     """Return the rules of a node."""
     stated = {"policy": POLICY_VERSION, "profile": profile.digest, "home": str(home)}
-    return Rules(home=home, profile=profile, digest=digest(stated), readers=_readers(profile))
-
-
-def _readers(profile: Profile) -> frozenset[Audience]:
-    known: set[Audience] = set()
-    for participant in profile.participants:
-        known.add(Audience(participant.id))
-        for organisation in participant.organisations:
-            known.add(Audience(participant.id, organisation.id))
-            known.update(Audience(participant.id, organisation.id, capacity) for capacity in organisation.capacities)
-    return frozenset(known)
+    return Rules(home=home, profile=profile, digest=digest(stated), readers=audiences(profile.participants))
 
 
 def decide(label: Label, reader: Audience, rules: Rules) -> Verdict:
