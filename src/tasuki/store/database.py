@@ -349,11 +349,11 @@ def _say_in_use(connection: Any, _record: object) -> None:
 
 
 def ask(connection: Any, query: str) -> Any:
-    """Return the one value a query answers, asked of a driver's own connection that is in no transaction."""
+    """Return the one value a query answers, or None, asked of a driver's own connection that is in no transaction."""
     with closing(connection.cursor()) as cursor:
         answer = cursor.execute(query).fetchone()
     connection.commit()
-    return answer[0]
+    return None if answer is None else answer[0]
 
 
 @contextmanager
