@@ -12,16 +12,18 @@ import click
 
 from tasuki.adapters.clock import Clock, Entropy
 from tasuki.app.config import profile_text
+from tasuki.app.demo.story import run as demonstrate
 from tasuki.app.serve import serve
 from tasuki.app.wiring import migrate, opened
 from tasuki.base.reasons import Text
-from tasuki.faces.cli import channel, health, partners, setup
+from tasuki.faces.cli import channel, demo, health, partners, setup
 from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli.kit import Group, House, Option
 from tasuki.faces.cli.words import SHOW_VERSION, WHICH_NODE
 from tasuki.services.setup import Made, Order, init
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
+    *demo.COMMANDS,
     *setup.COMMANDS,
     *serving.COMMANDS,
     *partners.COMMANDS,
@@ -73,7 +75,7 @@ cli: Final = _Tasuki(
     ],
     callback=lambda **_: None,
     context_settings={
-        "obj": House(open_node=opened, profile=profile_text, init=_init, serve=serve),
+        "obj": House(open_node=opened, profile=profile_text, init=_init, serve=serve, demo=demonstrate),
         "help_option_names": ["-h", "--help"],
     },
 )

@@ -28,3 +28,23 @@ WRONG_NODE = kind(
     en="Expected settings.toml and the anchor in {directory} to name the same node, found {settings} and {anchor}; restore both from one backup.",
     ja="{directory} の settings.toml とアンカーが異なるノードを示しています({settings} と {anchor})。同じバックアップから復元してください。",
 )
+NODE_DIED = kind(
+    "app.node-died",
+    en="The {name} node did not start ({detail}). Its log is {log}.",
+    ja="{name}ノードを起動できませんでした({detail})。ログ: {log}",
+)
+COMMAND_FAILED = kind(
+    "app.command-failed",
+    en="`tasuki {command}` ended with {code}: {detail}",
+    ja="`tasuki {command}` が終了コード{code}で終わりました: {detail}",
+)
+DEMO_FAILED = kind(
+    "app.demo-failed",
+    en="Expected step {step} of the demonstration to hold, it did not ({what}). Run it with --keep DIR and look at the logs there.",
+    ja="実演の手順{step}が期待どおりになりませんでした({what})。--keep DIR を付けて実行し、そこのログを確認してください。",
+)
+KEEP_EXISTS = kind(
+    "app.keep-exists",
+    en="Expected a folder that does not exist yet, found {path}; name another.",
+    ja="まだ存在しないフォルダーを指定してください。{path} は既にあります。",
+)

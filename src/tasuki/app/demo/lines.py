@@ -14,6 +14,13 @@ FICTION = Text(
     ja="ここからは全て架空です。攻撃者、被害者、名前、ハッシュは実在しません。",
 )
 
+LONDON = Text(en="London", ja="ロンドン")
+TOKYO = Text(en="Tokyo", ja="東京")
+NODE = Text(en="node", ja="ノード")
+SOURCE = Text(en="from", ja="入手元")
+STATE = Text(en="state", ja="状態")
+COUNT = Text(en="holdings", ja="件数")
+
 SETTING_UP = Text(en="Two nodes, no centre", ja="二つのノード、中心はない")
 NODE_MADE = Text(
     en="{who}: node {node} for {organisation}, fingerprint {words}",
@@ -33,20 +40,18 @@ IMPORTING = Text(
     ja="ロンドンが実在のインテリジェンスを取り込み、マーキングする",
 )
 IMPORTED = Text(
-    en="{name}: {accepted} held ({flagged} flagged), {duplicate} held already, {quarantined} quarantined; marked {marking}",
-    ja="{name}: 保有{accepted}件(うち注意{flagged}件)、重複{duplicate}件、隔離{quarantined}件。マーキング {marking}",
+    en="{name}: {accepted} held ({flagged} flagged), {duplicate} already, {quarantined} quarantined; {marking}",
+    ja="{name}: 保有{accepted}件(注意{flagged}件)、重複{duplicate}件、隔離{quarantined}件。{marking}",
 )
 SMALL = Text(
     en="The shared material is not here: the small sample that ships with the project is used.",
     ja="共有資料がないため、同梱の小さな標本を使います。",
 )
-UNKNOWN_BASIS = Text(
-    en="One list comes without a handling basis: it is held, and it stays at home.",
-    ja="取扱根拠のないリストが一つあります。保有しますが、国外には出ません。",
+SHARING = Text(en="London shares what may go to Tokyo", ja="ロンドンが東京に出せるものだけを共有する")
+SHARED = Text(
+    en="To {audience}: {released} released, {withheld} stay at home:",
+    ja="{audience}へ: 提供{released}件、提供せず{withheld}件:",
 )
-
-SHARING = Text(en="London shares what may go to {audience}", ja="ロンドンが{audience}に出せるものだけを共有する")
-SHARED = Text(en="{released} released, {withheld} stay at home:", ja="提供{released}件、提供せず{withheld}件:")
 WITHHELD_WHY = Text(en="{count} x {reason}", ja="{count}件: {reason}")
 ARRIVED = Text(
     en="Tokyo verified and holds {held} objects: {rate} objects/s with signatures, encryption, receipts and log.",
@@ -62,8 +67,12 @@ HIT_VALUES = Text(en="   found: {values}", ja="   検出: {values}")
 NOTHING = Text(en="   nothing found, which is an answer too", ja="   検出なし。これも一つの回答です")
 
 ASKING = Text(
-    en="Ransomware stops {victim}: Tokyo asks London for help",
-    ja="ランサムウェアが{victim}の出荷を止める: 東京がロンドンに支援を求める",
+    en="Ransomware stops a brewer: Tokyo asks London for help",
+    ja="ランサムウェアがビール会社を止める: 東京がロンドンに支援を求める",
+)
+STORY = Text(
+    en="{malware} of {actor} stops the shipments of {victim}. The request names no victim.",
+    ja="{actor}の{malware}により{victim}の出荷が止まりました。要請に被害者名は含みません。",
 )
 REQUESTED = Text(
     en="Tokyo's request went out on the urgent lane; London held it {ms} ms later.",
@@ -84,9 +93,7 @@ STAYS = Text(en="The fuller one stays: {reason}", ja="より詳しい方は出�
 ANSWERING = Text(
     en="Tokyo hunts and answers: one hit, one null result", ja="東京が照合して回答する: ヒット一件、該当なし一件"
 )
-FOOD_HIT = Text(
-    en="Food sector: {value} in field {field}, line {line}", ja="食品分野: フィールド{field}に{value}({line}行目)"
-)
+FOOD_HIT = Text(en="Food sector: {value} was asked for", ja="食品分野: {value}への問い合わせを検出")
 POWER_NULL = Text(
     en="Power sector: {records} records, nothing: returned as a null result",
     ja="電力分野: {records}レコードで該当なし。該当なしとして回答します",
@@ -101,8 +108,8 @@ BEFORE_RECALL = Text(
     en="Before: {value} matches Tokyo's log {hits} time(s).", ja="取消前: {value}は東京のログに{hits}回一致します。"
 )
 AFTER_RECALL = Text(
-    en="After: {hits} times. It left Tokyo's matchers {ms} ms after London's command; attested: {attested}.",
-    ja="取消後: {hits}回。ロンドンの操作から{ms}ミリ秒後に東京の照合から外れました。証明: {attested}",
+    en="After: {hits} times. It left Tokyo's matchers {ms} ms after London's command, and Tokyo attests so.",
+    ja="取消後: {hits}回。ロンドンの操作から{ms}ミリ秒後に東京の照合から外れ、東京がそれを証明しました。",
 )
 
 REPORTING = Text(en="Report", ja="報告")
@@ -116,13 +123,13 @@ RECEIPTS = Text(
     ja="受領証: 送付した封筒{sent}通、受領証{receipted}通、拒否{refused}通",
 )
 LOGS_AGREE = Text(
-    en="Both logs agree: {leaves} leaves, cosigned by the other side up to {cosigned}",
-    ja="双方のログは一致しています: {leaves}件、相手の連署は{cosigned}件目まで",
+    en="{node}: both logs agree: {leaves} leaves, cosigned by the other side up to {cosigned}",
+    ja="{node}: 双方のログは一致しています。{leaves}件、相手の連署は{cosigned}件目まで",
 )
 LOGS_DIFFER = Text(en="THE LOGS DISAGREE: {detail}", ja="ログが一致しません: {detail}")
 VERIFIED = Text(
-    en="Evidence file verified offline by another process, with public keys only: {checks} checks passed",
-    ja="証拠ファイルを別プロセスが公開鍵だけでオフライン検証しました: {checks}項目合格",
+    en="Evidence file verified offline by another process, with public keys only.",
+    ja="証拠ファイルを別プロセスが公開鍵だけでオフライン検証しました。",
 )
 KEPT = Text(
     en="The nodes are kept in {directory}; look with: tasuki --node {directory}/gbr status",

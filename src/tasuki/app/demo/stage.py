@@ -19,22 +19,11 @@ from typing import Any, Final
 import click
 import msgspec
 
+from tasuki.app.reasons import COMMAND_FAILED, NODE_DIED
 from tasuki.base.errors import WorldError
-from tasuki.base.reasons import kind
 
 START_LIMIT_S: Final = 20.0
 """How long a node may take until it answers; measured about two seconds."""
-
-NODE_DIED = kind(
-    "demo.node-died",
-    en="The {name} node did not start ({detail}). Its log is {log}.",
-    ja="{name}ノードを起動できませんでした({detail})。ログ: {log}",
-)
-COMMAND_FAILED = kind(
-    "demo.command-failed",
-    en="`tasuki {command}` ended with {code}: {detail}",
-    ja="`tasuki {command}` が終了コード{code}で終わりました: {detail}",
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,17 +68,13 @@ class Actor:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            try:
-                answer = self.cli.main([*words, "--json"], prog_name="tasuki", standalone_mode=True)
-            except SystemExit as stop:
-                answer = stop.code
-        code = answer if isinstance(answer, int) else 0
+            code = _exit_code(self.cli, [*words, "--json"])
         return code, out.getvalue() if code == 0 or out.getvalue() else err.getvalue()
 
     def start(self) -> None:
         """Start the node process; `wait` says when it answers."""
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 our own program
                 [sys.executable, "-m", "tasuki", "serve", str(self.directory)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -126,6 +111,14 @@ class Actor:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _exit_code(cli: click.Command, words: list[str]) -> int:
+    try:
+        cli.main(words, prog_name="tasuki", standalone_mode=True)
+    except SystemExit as stop:
+        # Click always ends a command line so.
+        return stop.code if isinstance(stop.code, int) else 1
 
 
 def free_port() -> int:

@@ -3,22 +3,14 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from tasuki.base.reasons import Language, Text
-
-
-def language_of_environment() -> Language:
-    """Return Japanese where `LC_ALL`, `LC_MESSAGES` or `LANG` starts with `ja`, else English."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return Language.JA if value.lower().startswith("ja") else Language.EN
-    return Language.EN
 
 
 @dataclass(slots=True)
@@ -43,11 +35,19 @@ class Telling:
         shown = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
         self.console.print("   " + text.in_language(self.language).format(**shown), highlight=False, markup=False)
 
+    def word(self, text: Text) -> str:
+        """Return a text in the listener's language."""
+        return text.in_language(self.language)
+
+    def sentence(self, said: Mapping[str, Any]) -> str:
+        """Return what a node said, which it says in both languages, in the listener's."""
+        return str(said[self.language.value])
+
     def typed(self, who: str, command: str) -> None:
         """Show a command as it was typed at one side."""
         self.console.print(f"   [dim]{who}$ tasuki {command}[/dim]", highlight=False)
 
-    def table(self, title: Text, columns: tuple[Text, ...], rows: list[tuple[str, ...]]) -> None:
+    def table(self, title: Text, columns: tuple[Text, ...], rows: Sequence[tuple[str, ...]]) -> None:
         """Show rows under a title."""
         table = Table(
             title=title.in_language(self.language), title_justify="left", header_style="bold", show_edge=False

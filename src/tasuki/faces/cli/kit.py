@@ -41,12 +41,14 @@ class House:
         profile: text of the profile that ships under a name, or lies at a path.
         init: makes a node.
         serve: runs a node until it is told to stop.
+        demo: runs the demonstration with these commands, keeping its nodes in a new folder where one is named.
     """
 
     open_node: OpenNode
     profile: Callable[[str], str]
     init: Callable[[Order], Made]
     serve: Callable[[Path], None]
+    demo: Callable[[click.Command, Path | None], None]
 
 
 @dataclass(slots=True, kw_only=True)
