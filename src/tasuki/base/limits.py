@@ -40,3 +40,6 @@ MAX_LINE_BYTES: Final = 4 << 20
 
 MAX_CAVEAT_AUDIENCES: Final = 1000
 """Audiences in one caveat: a large partnership has some hundreds; more is a bomb or a mistake."""
+
+MAX_BUNDLE_BYTES: Final = 64 << 20
+"""One bundle that stands on one line and is read as a whole; larger ones come as documents, which stream by."""

@@ -38,3 +38,43 @@ NO_OBJECT = kind(
     en="Expected a STIX object, found another JSON value.",
     ja="STIXオブジェクトではないJSONの値です。",
 )
+EMPTY = kind(
+    "holdings.empty",
+    en="Expected STIX, JSON lines or a list of indicators in {name}, found nothing: it is empty.",
+    ja="{name}は空です。STIX・JSON Lines・インディケーター一覧のいずれかが必要です。",
+)
+PACKED = kind(
+    "holdings.packed",
+    en="Expected text, or text packed with gzip, in {name}, found a {form} file; unpack it first.",
+    ja="{name}は{form}形式です。テキストかgzip形式が必要なため、先に展開してください。",
+)
+ENCODING = kind(
+    "holdings.encoding",
+    en="Expected UTF-8 text in {name}, found {encoding}; convert it.",
+    ja="{name}は{encoding}です。UTF-8に変換してください。",
+)
+BINARY = kind(
+    "holdings.binary",
+    en="Expected text in {name}, found a zero byte at offset {offset}; this is no STIX and no list.",
+    ja="{name}の{offset}バイト目にゼロバイトがあります。STIXでも一覧でもないファイルです。",
+)
+TOO_LONG = kind(
+    "holdings.too-long",
+    en="Expected at most {limit} bytes, found more; the rest was not read. Bring it in parts.",
+    ja="上限は{limit}バイトですが、超えています。以降は読み取っていません。分割してください。",
+)
+STAYS_LOCAL = kind(
+    "holdings.stays-local",
+    en="No handling basis was named, so all of it stays at this node; where you know it, name it with `--basis` when you import.",
+    ja="取扱根拠の指定がないため、全てこのノードに留まります。分かっている場合は、取り込み時に `--basis` で指定してください。",
+)
+UNKNOWN_TLP = kind(
+    "holdings.unknown-tlp",
+    en="Expected a TLP label out of {known}, found {found}.",
+    ja="TLPは{known}のいずれかですが、{found}がありました。",
+)
+DISPOSE_BY = kind(
+    "holdings.dispose-by",
+    en="Expected a day or moment to come, such as 2027-03-31 or 2027-03-31T15:00:00Z, found {found}.",
+    ja="処分期限には今後の日付か日時(例: 2027-03-31、2027-03-31T15:00:00Z)が必要ですが、{found}がありました。",
+)

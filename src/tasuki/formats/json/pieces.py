@@ -47,12 +47,14 @@ class Piece:
             fault lies between objects.
         problem: why it cannot be an object; None when it may be one.
         line: line of the document on which it begins, from 1.
+        digest: SHA-256 of bytes that must not be kept; empty where `raw` tells it.
     """
 
     place: str
     raw: bytes
     problem: Reason | None = None
     line: int = 1
+    digest: bytes = b""
 
 
 def cut(raw: bytes) -> Iterator[Piece]:

@@ -55,6 +55,15 @@ def make(kind: str, identifier: str, at: datetime, **properties: Json) -> bytes:
     return canonical(obj)
 
 
+def indicator_id(kind: str, value: str, *, creator: str) -> StixId:
+    """Return the stable id of the indicator that `creator` makes for one value.
+
+    Raises:
+        KeyError: `kind` is no class of `PATTERNS`.
+    """
+    return own_id("indicator", creator, pattern_for(kind, value))
+
+
 def indicator(  # noqa: PLR0913 the properties of the object
     kind: str,
     value: str,
@@ -64,17 +73,30 @@ def indicator(  # noqa: PLR0913 the properties of the object
     name: str = "",
     description: str = "",
     markings: Iterable[str] = (),
+    since: datetime | None = None,
 ) -> bytes:
     """Return an indicator for one value, with a stable id: the same creator and pattern give the same id.
+
+    Args:
+        kind: class of the value, as in `PATTERNS`.
+        value: as its class writes it.
+        creator: id of the identity that makes it.
+        at: when this version is made.
+        name: the value unless said.
+        description: what is known of it.
+        markings: ids of its markings.
+        since: when its first version was made; `at` for the first.
 
     Raises:
         KeyError: `kind` is no class of `PATTERNS`.
     """
     pattern = pattern_for(kind, value)
+    begun = format_rfc3339(since or at)
     return make(
         "indicator",
         own_id("indicator", creator, pattern),
         at,
+        created=begun,
         created_by_ref=creator,
         name=name or value,
         description=description,
@@ -82,7 +104,7 @@ def indicator(  # noqa: PLR0913 the properties of the object
         pattern=pattern,
         pattern_type="stix",
         pattern_version="2.1",
-        valid_from=format_rfc3339(at),
+        valid_from=begun,
         object_marking_refs=list(markings),
     )
 

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""Import: what people bring in, under the terms they state; objects as they are, listed values as indicators."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import orjson
+
+from tasuki.base.errors import CallerError, InputError
+from tasuki.base.ids import Audience
+from tasuki.base.limits import MAX_BUNDLE_BYTES, MAX_LINE_BYTES
+from tasuki.base.reasons import Reason
+from tasuki.base.time import parse_rfc3339
+from tasuki.core.holdings.handling import BASES, UNKNOWN
+from tasuki.core.holdings.reasons import DISPOSE_BY, SPILL, STAYS_LOCAL, UNKNOWN_BASIS, UNKNOWN_TLP
+from tasuki.core.markings.ceiling import ceilings_of, mark_above
+from tasuki.core.release.reasons import UNKNOWN_READER
+from tasuki.formats.json.lines import Line, split_lines
+from tasuki.formats.json.pieces import Piece, cut, cut_stream
+from tasuki.formats.json.reasons import TOO_LARGE
+from tasuki.formats.lists.reader import Listed, read_list
+from tasuki.formats.stix import build
+from tasuki.formats.stix.tlp import LEVELS, level_of_text, marking_id
+from tasuki.services.files import Form, Text
+from tasuki.services.intake import IDENTITY_SINCE, ImportReport, home_identity, import_pieces
+from tasuki.services.labelling import LOCAL, Terms
+from tasuki.services.node import Node
+from tasuki.store import holdings as store
+
+_BATCH: Final = 500
+"""Lines of a list whose ids are looked up together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the person who brings something in says of it, as typed.
+
+    Attributes:
+        tlp: a TLP label that holds for all of it, beside what the objects say themselves.
+        releasable_to: audiences to which it is limited; none means no caveat.
+        basis: name of a handling basis; None leaves it unknown, and all of it at home.
+        dispose_by: a day, which counts to its end in UTC, or a moment.
+    """
+
+    tlp: str | None = None
+    releasable_to: tuple[str, ...] = ()
+    basis: str | None = None
+    dispose_by: str | None = None
+
+
+def terms_of(node: Node, statement: Statement) -> Terms:
+    """Return the terms a statement means at this node.
+
+    Raises:
+        CallerError: a label, audience, basis or date that nobody knows.
+    """
+    level = None if statement.tlp is None else level_of_text(statement.tlp)
+    if statement.tlp is not None and level is None:
+        raise CallerError(UNKNOWN_TLP.because(known=", ".join(LEVELS), found=statement.tlp[:40]))
+    handling = UNKNOWN if statement.basis is None else BASES.get(statement.basis)
+    if handling is None:
+        raise CallerError(UNKNOWN_BASIS.because(known=", ".join(BASES), found=str(statement.basis)[:40]))
+    audiences = tuple(sorted({str(_audience(node, each)) for each in statement.releasable_to}))
+    return Terms(
+        source=LOCAL,
+        originator=node.me.participant,
+        handling=replace(handling, dispose_by=_moment(statement.dispose_by, node.clock.now())),
+        levels=() if level is None else (level,),
+        caveats=(audiences,) if audiences else (),
+    )
+
+
+def _audience(node: Node, text: str) -> Audience:
+    try:
+        audience = Audience.parse(text)
+    except ValueError as error:
+        raise CallerError(UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60])) from error
+    if audience not in node.gate.rules.readers:
+        raise CallerError(UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60]))
+    return audience
+
+
+def _moment(text: str | None, now: datetime) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        is_day = "T" not in text.upper()
+        moment = parse_rfc3339(f"{text}T00:00:00Z" if is_day else text)
+        moment += timedelta(days=1 if is_day else 0)
+    except (ValueError, OverflowError) as error:
+        raise CallerError(DISPOSE_BY.because(found=text[:40])) from error
+    if moment <= now:
+        raise CallerError(DISPOSE_BY.because(found=text[:40]))
+    return moment
+
+
+def stays_local(terms: Terms) -> Reason | None:
+    """Return why nothing imported under these terms will leave, or None where the objects themselves decide."""
+    return None if terms.handling.is_known else STAYS_LOCAL.because()
+
+
+def import_stream(node: Node, name: str, chunks: Iterable[bytes], terms: Terms) -> ImportReport:
+    """Take in one file as it streams by: STIX (object, bundle, JSON lines) or a list of values, plain or gzip.
+
+    What was committed before something fails stays held.
+
+    Raises:
+        InputError: it is empty, or nothing this node can take in; nothing was changed.
+        WorldError: reading or the store failed.
+    """
+    text = Text(name, chunks)
+    return import_pieces(node, pieces(node, text, terms), terms)
+
+
+def pieces(node: Node, text: Text, terms: Terms) -> Iterator[Piece]:
+    """Yield what a text holds, piece by piece; last, why it ended too early."""
+    forms = {Form.DOCUMENT: _of_document, Form.LINES: _of_lines}
+    make = forms.get(text.form)
+    yield from _of_list(node, text, terms) if make is None else make(text)
+    if text.problem is not None:
+        yield Piece(place="", raw=b"", problem=text.problem)
+
+
+def _of_document(text: Text) -> Iterator[Piece]:
+    return cut_stream(text.chunks())
+
+
+def _of_lines(text: Text) -> Iterator[Piece]:
+    for line in split_lines(text.chunks(), MAX_BUNDLE_BYTES):
+        if line.raw.strip():
+            yield from _of_line(line)
+
+
+def _of_line(line: Line) -> Iterator[Piece]:
+    place = f"line {line.number}"
+    if not line.is_whole:
+        reason = TOO_LARGE.because(limit=MAX_BUNDLE_BYTES, found=line.size)
+        yield Piece(place=place, raw=line.raw[:MAX_LINE_BYTES], problem=reason)
+        return
+    try:
+        for piece in cut(line.raw):
+            yield replace(piece, place=place + piece.place)
+    except InputError as error:
+        yield Piece(place=place, raw=line.raw, problem=error.reason)
+
+
+def _of_list(node: Node, text: Text, terms: Terms) -> Iterator[Piece]:
+    """Yield a list's values as indicators of ours, after the identity and the caveat they refer to."""
+    mark = mark_above(text.head.decode("utf-8", "replace"), ceilings_of(node.profile))
+    if mark is not None:
+        # A page is marked as a whole: none of its lines is taken out of it.
+        yield Piece(place="", raw=b"", problem=SPILL.because(mark=mark), digest=_digest(text.chunks()))
+        return
+    creator, identity = home_identity(node)
+    yield Piece(place="identity", raw=identity)
+    markings = [marking_id(level) for level in terms.levels]
+    for audiences in terms.caveats:
+        identifier, definition = build.caveat_definition(audiences, creator=creator, at=IDENTITY_SINCE)
+        markings.append(identifier)
+        yield Piece(place="caveat", raw=definition)
+    lines = (line.raw for line in split_lines(text.chunks(), MAX_LINE_BYTES + 1))
+    maker = _Maker(node, creator, markings)
+    listed = read_list(lines)
+    while batch := list(itertools.islice(listed, _BATCH)):
+        yield from maker.pieces(batch)
+
+
+def _digest(chunks: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.digest()
+
+
+class _Maker:
+    """Makes indicators of listed values; what was made of the same value before is found again."""
+
+    def __init__(self, node: Node, creator: str, markings: Sequence[str]) -> None:
+        self.node = node
+        self.creator = creator
+        self.markings = markings
+        self.now = node.clock.now()
+
+    def pieces(self, batch: Sequence[Listed]) -> Iterator[Piece]:
+        """Yield a piece for each line."""
+        held = self._held(batch)
+        for listed in batch:
+            place = f"line {listed.line}"
+            if listed.problem is not None:
+                yield Piece(place=place, raw=listed.value.encode(), problem=listed.problem)
+            else:
+                before = held.get(self._id(listed))
+                yield Piece(place=place, raw=self._first(listed) if before is None else self._next(listed, before))
+
+    def _id(self, listed: Listed) -> str:
+        return build.indicator_id(listed.kind, listed.value, creator=self.creator)
+
+    def _held(self, batch: Sequence[Listed]) -> dict[str, bytes]:
+        """Return what is held already of what this batch lists, as bytes by id."""
+        ids = [self._id(each) for each in batch if each.problem is None]
+        with self.node.database.read() as connection:
+            newest = [each.position for each in store.latest(connection, ids) if each.source == LOCAL]
+            bodies = store.sealed(connection, newest)
+        open_body = self.node.vault.open
+        return {each.stix_id: open_body(each.ciphertext, each.wrapped, each.digest) for each in bodies}
+
+    def _first(self, listed: Listed) -> bytes:
+        return self._made(listed, self.now, self.now)
+
+    def _next(self, listed: Listed, before: bytes) -> bytes:
+        """Return the indicator as it is held where the list says nothing new of it, else its next version."""
+        held = orjson.loads(before)
+        since = parse_rfc3339(held["created"])
+        same = self._made(listed, parse_rfc3339(held["modified"]), since)
+        return same if same == before else self._made(listed, self.now, since)
+
+    def _made(self, listed: Listed, at: datetime, since: datetime) -> bytes:
+        return build.indicator(
+            listed.kind,
+            listed.value,
+            creator=self.creator,
+            at=at,
+            since=since,
+            description=listed.about,
+            markings=self.markings,
+        )
