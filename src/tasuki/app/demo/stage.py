@@ -22,6 +22,9 @@ import msgspec
 from tasuki.app.reasons import COMMAND_FAILED, NODE_DIED
 from tasuki.base.errors import WorldError
 
+READY: Final = b" ready, partners "
+"""What a node writes once it answers."""
+
 START_LIMIT_S: Final = 20.0
 """How long a node may take until it answers; measured about two seconds."""
 
@@ -62,14 +65,30 @@ class Actor:
         return _parse(output)
 
     def _invoke(self, words: list[str]) -> tuple[int, str]:
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
         with (
             _environment(TASUKI_NODE=str(self.directory)),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
             code = _exit_code(self.cli, [*words, "--json"])
-        return code, out.getvalue() if code == 0 or out.getvalue() else err.getvalue()
+        said, complained = (_text(each) for each in (out, err))
+        return code, said or complained
+
+    def make(self) -> dict[str, Any]:
+        """Make the node, listening on a free loopback port; return what its maker is told."""
+        return self.run(  # type: ignore[no-any-return]
+            "init",
+            self.directory,
+            "--profile",
+            "japan-uk",
+            "--as",
+            self.participant,
+            "--organisation",
+            self.organisation,
+            "--listen",
+            f"127.0.0.1:{free_port()}",
+        )
 
     def start(self) -> None:
         """Start the node process; `wait` says when it answers."""
@@ -93,10 +112,9 @@ class Actor:
             if self.process is None or self.process.poll() is not None:
                 detail = "process ended"
                 break
-            if (self.directory / "run" / "node.sock").exists():
-                code, _ = self._invoke(["status"])
-                if code == 0:
-                    return
+            # Asking would not do: a command opens a node that does not run yet, and keeps it from starting.
+            if READY in self.log.read_bytes():
+                return
             time.sleep(0.05)
         raise WorldError(NODE_DIED.because(name=self.participant, detail=detail, log=str(self.log)), retry=False)
 
@@ -113,12 +131,30 @@ class Actor:
             self.process.wait()
 
 
+def introduce(one: Actor, other: Actor, folder: Path) -> None:
+    """Start both nodes and let each trust the other, compared by two people; anchors stay in `folder`."""
+    for actor in (one, other):
+        actor.start()
+    for actor in (one, other):
+        actor.wait()
+    for actor, partner in ((one, other), (other, one)):
+        anchor = folder / f"{partner.participant.lower()}.anchor"
+        said = partner.run("partner", "anchor", "--out", anchor)["words"]
+        actor.run("partner", "add", anchor)
+        actor.run("partner", "verify", partner.participant, "--compared", said, "--by", "A. Brown", "--by", "青木")
+
+
 def _exit_code(cli: click.Command, words: list[str]) -> int:
     try:
         cli.main(words, prog_name="tasuki", standalone_mode=True)
     except SystemExit as stop:
         # Click always ends a command line so.
         return stop.code if isinstance(stop.code, int) else 1
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def free_port() -> int:

@@ -20,7 +20,7 @@ from rich.console import Console
 
 from tasuki.app.demo import incident, lines
 from tasuki.app.demo.material import Material, find
-from tasuki.app.demo.stage import Actor, free_port
+from tasuki.app.demo.stage import Actor, introduce
 from tasuki.app.demo.telling import Telling
 from tasuki.app.reasons import DEMO_FAILED, KEEP_EXISTS
 from tasuki.base.errors import CallerError, WorldError
@@ -92,14 +92,8 @@ def _play(stage: Stage) -> None:
 def _set_up(stage: Stage) -> None:
     tell, began = stage.telling, time.monotonic()
     tell.heading(lines.SETTING_UP)
-    fingerprints: dict[str, str] = {}
     for actor, name in ((stage.london, lines.LONDON), (stage.tokyo, lines.TOKYO)):
-        port = free_port()
-        made = actor.run(
-            "init", actor.directory, "--profile", "japan-uk", "--as", actor.participant,
-            "--organisation", actor.organisation, "--listen", f"127.0.0.1:{port}",
-        )  # fmt: skip
-        fingerprints[actor.participant] = made["words"]
+        made = actor.make()
         tell.say(
             lines.NODE_MADE,
             who=tell.word(name),
@@ -107,16 +101,7 @@ def _set_up(stage: Stage) -> None:
             organisation=made["home"],
             words=made["words"],
         )
-    for actor in (stage.london, stage.tokyo):
-        actor.start()
-    for actor in (stage.london, stage.tokyo):
-        actor.wait()
-    for actor, other in ((stage.london, stage.tokyo), (stage.tokyo, stage.london)):
-        anchor = stage.folder / f"{other.participant.lower()}.anchor"
-        other.run("partner", "anchor", "--out", anchor)
-        actor.run("partner", "add", anchor)
-        people = ("--by", "A. Brown", "--by", "青木")
-        actor.run("partner", "verify", other.participant, "--compared", fingerprints[other.participant], *people)
+    introduce(stage.london, stage.tokyo, stage.folder)
     tell.say(lines.COMPARED)
     tell.say(lines.RUNNING, seconds=round(time.monotonic() - began, 1))
 
