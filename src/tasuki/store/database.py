@@ -25,6 +25,7 @@ from tasuki.store.reasons import (
     IN_USE,
     NO_DATABASE_URL,
     NO_DRIVER,
+    TRACES_LEFT,
     UNREAD,
     UNSURE,
     WRONG_SERVER,
@@ -334,6 +335,26 @@ class Database:
     def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Do `work(connection)` through the writer and wait until it is durable."""
         return self.writer.run(work)
+
+    def scrub(self) -> None:
+        """Let what was deleted vanish from the files, as far as the database can.
+
+        SQLite overwrites deleted content in the database itself; its write-ahead log still has it, and is emptied here.
+        PostgreSQL gives up the dead rows; their bytes go when their pages and its own log are written anew.
+
+        Raises:
+            WorldError: somebody reads an old state; try again later.
+        """
+        try:
+            if self.dialect == "sqlite":
+                with closing(self.engine.raw_connection()) as connection:
+                    if ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)"):
+                        raise WorldError(TRACES_LEFT.because(), retry=True)
+            else:
+                with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                    connection.exec_driver_sql("VACUUM (SKIP_LOCKED)")
+        except DBAPIError as error:
+            raise WorldError(FAILED.because(cause=cause_of(error)), retry=True) from error
 
     def close(self) -> None:
         """Finish queued writes and close every connection."""

@@ -63,3 +63,8 @@ SCHEMA_NEWER = kind(
     en="Expected a database at revision {head}, found {found}, which a newer Tasuki made; nothing was changed. Install that version, or restore the backup made before its upgrade.",
     ja="データベースはリビジョン{head}でなければなりませんが、新しい版のTasukiによる{found}でした。何も変更していません。その版をインストールするか、更新前のバックアップを復元してください。",
 )
+TRACES_LEFT = kind(
+    "store.traces-left",
+    en="What was disposed of is gone, but sealed copies stay in the database's write-ahead log while somebody reads an old state. The next disposal empties it; restart the node if that must be now.",
+    ja="廃棄は完了しましたが、以前の状態を読み取り中の処理があるため、暗号化された写しが先行書き込みログに残っています。次回の廃棄時に消去されます。直ちに消去するにはノードを再起動してください。",
+)

@@ -282,7 +282,7 @@ def _search() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_words USING fts5("
-            "words, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0')"
+            "words, content='', contentless_delete=1, detail=none, tokenize='ascii')"
         )
     else:
         op.execute("CREATE TABLE search_words (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")

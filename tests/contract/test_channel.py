@@ -9,7 +9,6 @@ import pytest
 from tasuki.base.ids import NodeName
 from tasuki.core.channel.model import START, Arrival, LaneState, Seen
 from tasuki.store import channel
-from tasuki.store.database import METADATA, Database
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 SEALED = channel.SealedEnvelope(
@@ -21,15 +20,11 @@ RECEIVED = channel.ReceivedEnvelope(
 )
 
 
-@pytest.fixture
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'node.db'}")
-    METADATA.create_all(made.engine)
-    made.write(
+@pytest.fixture(autouse=True)
+def partner(database):
+    database.write(
         lambda connection: channel.add_partner(connection, participant="JPN", node="JPN/jpn-1", anchor=b"a", at=NOW)
     )
-    yield made
-    made.close()
 
 
 def put(database, number, lane="bulk"):
