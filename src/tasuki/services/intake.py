@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
@@ -29,13 +29,13 @@ from tasuki.core.holdings.model import State
 from tasuki.core.holdings.reasons import NO_OBJECT, SPILL, UNREADABLE
 from tasuki.core.holdings.words import index_words, text_of
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
-from tasuki.core.markings.ceiling import ceilings_of, mark_above
+from tasuki.core.markings.ceiling import ceilings_of, mark_above, mark_in
 from tasuki.core.markings.labels import label_from_json
 from tasuki.core.markings.model import Label
+from tasuki.core.partners.model import Ceiling
 from tasuki.formats.envelope.objects import read_objects
-from tasuki.formats.json.pieces import Piece, cut
+from tasuki.formats.json.pieces import Piece
 from tasuki.formats.json.strict import loads
-from tasuki.formats.lists.reader import read_list
 from tasuki.formats.stix import build
 from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.ids import own_id
@@ -52,8 +52,13 @@ from tasuki.store.holdings import NewHolding, Numbers
 BATCH: Final = 1000
 """Objects in one transaction: an fsync is shared by many, and a crash loses at most this much unacknowledged work."""
 
+BATCH_BYTES: Final = 16 << 20
+"""The same in bytes, for objects that are large."""
+
 IDENTITY_SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
 """When our own identity was created: fixed, so that its bytes never change."""
+
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ class ImportReport:
     Attributes:
         accepted: held now; `flagged` of them carry a flag such as `stix-2.0`.
         quarantined: by reason code.
-        first: some of the reasons, for people.
+        examples: the first few of each reason, for people.
         ids: ids of what is held now, when asked for.
     """
 
@@ -82,7 +87,7 @@ class ImportReport:
     flagged: int = 0
     duplicate: int = 0
     quarantined: Counter[str] = field(default_factory=Counter)
-    first: list[Rejected] = field(default_factory=list)
+    examples: dict[str, list[Rejected]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
@@ -93,23 +98,17 @@ class ImportReport:
             "duplicate": self.duplicate,
             "quarantined": sum(self.quarantined.values()),
             "reasons": dict(self.quarantined),
-            "problems": [{"place": each.place, "id": each.stix_id, **each.reason.as_json()} for each in self.first],
+            "problems": [
+                {"place": each.place, "id": each.stix_id, **each.reason.as_json()}
+                for listed in self.examples.values()
+                for each in listed
+            ],
             "ids": self.ids,
         }
 
 
-_SHOWN: Final = 20
-
-
-def import_file(node: Node, path: Path, terms: Terms, *, keep_ids: bool = False) -> ImportReport:
-    """Take in one file: STIX (object, bundle, JSON lines) or a list of indicators, plain or gzip.
-
-    Raises:
-        WorldError: the file cannot be read, or the store failed.
-        InputError: it is nothing this node can take in.
-    """
-    raw = read_file(path)
-    return import_pieces(node, pieces_of(node, path.name, raw, terms), terms, keep_ids=keep_ids)
+_SHOWN: Final = 3
+"""Examples of each reason."""
 
 
 def read_file(path: Path) -> bytes:
@@ -135,53 +134,6 @@ def read_file(path: Path) -> bytes:
     return raw
 
 
-def pieces_of(node: Node, name: str, raw: bytes, terms: Terms) -> Iterator[Piece]:
-    """Yield the objects in a file's bytes, whatever of the known forms it has."""
-    head = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if head not in (b"{", b"["):
-        yield from _listed(node, raw, terms)
-    elif name.removesuffix(".gz").endswith((".jsonl", ".ndjson")) or _is_lines(raw):
-        for number, line in enumerate(raw.split(b"\n"), 1):
-            if line.strip():
-                yield from _pieces_of_line(number, line)
-    else:
-        yield from cut(raw)
-
-
-def _is_lines(raw: bytes) -> bool:
-    first, separator, rest = raw.lstrip().partition(b"\n")
-    return bool(separator) and rest.lstrip()[:1] == b"{" and first.rstrip().endswith(b"}")
-
-
-def _pieces_of_line(number: int, line: bytes) -> Iterator[Piece]:
-    try:
-        for piece in cut(line.strip()):
-            yield Piece(place=f"line {number}{piece.place}", raw=piece.raw, problem=piece.problem)
-    except InputError as error:
-        yield Piece(place=f"line {number}", raw=line, problem=error.reason)
-
-
-def _listed(node: Node, raw: bytes, terms: Terms) -> Iterator[Piece]:
-    """Turn a list of values into indicators of our own, after the identity and caveats they refer to."""
-    now = node.clock.now()
-    creator, identity = home_identity(node)
-    yield Piece(place="identity", raw=identity)
-    markings = [marking_id(level) for level in terms.levels]
-    for audiences in terms.caveats:
-        identifier, definition = build.caveat_definition(audiences, creator=creator, at=IDENTITY_SINCE)
-        markings.append(identifier)
-        yield Piece(place="caveat", raw=definition)
-    for listed in read_list(raw.split(b"\n")):
-        place = f"line {listed.line}"
-        if listed.problem is not None:
-            yield Piece(place=place, raw=listed.value.encode(), problem=listed.problem)
-            continue
-        made = build.indicator(
-            listed.kind, listed.value, creator=creator, at=now, description=listed.about, markings=markings
-        )
-        yield Piece(place=place, raw=made)
-
-
 def home_identity(node: Node) -> tuple[StixId, bytes]:
     """Return id and bytes of the identity under which this node makes objects."""
     identifier = own_id("identity", "tasuki", str(node.home))
@@ -196,8 +148,7 @@ def import_pieces(node: Node, pieces: Iterable[Piece], terms: Terms, *, keep_ids
     report = ImportReport()
     definitions: Definitions = {}
     pending: Future[_Done] | None = None
-    iterator = iter(pieces)
-    while batch := list(itertools.islice(iterator, BATCH)):
+    for batch in _batches(pieces):
         prepared = _prepare(node, [(piece, terms) for piece in batch], definitions)
         if pending is not None:
             _report(report, pending.result(), keep_ids=keep_ids)
@@ -208,13 +159,18 @@ def import_pieces(node: Node, pieces: Iterable[Piece], terms: Terms, *, keep_ids
     return report
 
 
-def prepare_own(node: Node, pieces: Iterable[Piece], terms: Terms) -> Callable[[sa.Connection], tuple[Rejected, ...]]:
-    """Parse and encrypt objects this node makes; the function returned holds them within the transaction of an act.
-
-    What it returns could not be held; an act that needs all of it raises then, and nothing is held.
-    """
-    prepared = _prepare(node, [(piece, terms) for piece in pieces], {})
-    return lambda connection: tuple(_commit(node, connection, prepared, "made").rejected)
+def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Yield pieces in batches small enough to lie in memory twice: being prepared, and being committed."""
+    batch: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        batch.append(piece)
+        size += len(piece.raw)
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _commit_import(node: Node, prepared: _Prepared, connection: sa.Connection) -> _Done:
@@ -285,26 +241,17 @@ class _Done:
 def _prepare(node: Node, entries: list[tuple[Piece, Terms]], definitions: Definitions) -> _Prepared:
     parsed: list[_Parsed] = []
     rejected: list[Rejected] = []
-    for piece, terms in entries:
-        each = _parse(piece, terms, rejected)
-        if each is not None:
-            parsed.append(each)
-            if each.admitted.type == "marking-definition":
-                definitions.setdefault(each.admitted.stix_id, each.obj)
-    desk = Labelling(node, definitions)
     ceilings = ceilings_of(node.profile)
-    rows: list[NewHolding] = []
-    for each in parsed:
-        text = text_of(each.obj)
-        mark = mark_above(text, ceilings)
-        if mark is None:
-            rows.append(_row(node, each, text, desk))
+    for piece, terms in entries:
+        each = _parse(piece, terms, ceilings)
+        if isinstance(each, Rejected):
+            rejected.append(each)
             continue
-        # Spill: the body is not kept, only what is needed to name it.
-        digest = hashlib.sha256(each.raw).digest()
-        rejected.append(
-            Rejected(place=each.place, stix_id=None, reason=SPILL.because(mark=mark), raw=b"", digest=digest)
-        )
+        parsed.append(each)
+        if each.admitted.type == "marking-definition":
+            definitions.setdefault(each.admitted.stix_id, each.obj)
+    desk = Labelling(node, definitions)
+    rows = [_row(node, each, desk) for each in parsed]
     now = to_micros(node.clock.now())
     aside = [_aside(node, each, entries[0][1].source, now) for each in rejected]
     return _Prepared(rows=rows, rejected=rejected, aside=aside)
@@ -314,38 +261,52 @@ def _prepare(node: Node, entries: list[tuple[Piece, Terms]], definitions: Defini
 class _Parsed:
     """One piece that can be held."""
 
-    place: str
     raw: bytes
     terms: Terms
     obj: dict[str, Json]
     admitted: Admitted
 
 
-def _parse(piece: Piece, terms: Terms, rejected: list[Rejected]) -> _Parsed | None:
+def _parse(piece: Piece, terms: Terms, ceilings: tuple[Ceiling, ...]) -> _Parsed | Rejected:
+    """Return a piece as something that can be held, or why it is not; what lies above the ceiling comes first."""
     if piece.problem is not None:
-        rejected.append(_rejected(piece, None, piece.problem))
-        return None
+        return _broken(piece, piece.problem, ceilings)
     try:
         obj = loads(piece.raw)
     except InputError as error:
-        rejected.append(_rejected(piece, None, error.reason))
-        return None
+        return _broken(piece, error.reason, ceilings)
+    mark = mark_in(piece.raw, obj, ceilings)
+    if mark is not None:
+        return _spilt(piece, mark)
     admitted = admit(obj)
     if isinstance(admitted, Admitted) and isinstance(obj, dict):
-        return _Parsed(piece.place, piece.raw, terms, obj, admitted)
+        return _Parsed(piece.raw, terms, obj, admitted)
     found = obj.get("id") if isinstance(obj, dict) else None
+    name = found[:300] if isinstance(found, str) else None
     reason = admitted if isinstance(admitted, Reason) else NO_OBJECT.because()
-    rejected.append(_rejected(piece, found if isinstance(found, str) else None, reason))
-    return None
+    return Rejected(place=piece.place, stix_id=name, reason=reason, raw=piece.raw, digest=_digest(piece))
 
 
-def _rejected(piece: Piece, stix_id: str | None, reason: Reason) -> Rejected:
-    digest = hashlib.sha256(piece.raw).digest()
-    name = stix_id[:300] if stix_id else None
-    return Rejected(place=piece.place, stix_id=name, reason=reason, raw=piece.raw, digest=digest)
+def _broken(piece: Piece, reason: Reason, ceilings: tuple[Ceiling, ...]) -> Rejected:
+    """Set aside what cannot be read as a value: it may be marked above the ceiling all the same."""
+    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), piece.raw.decode("utf-8", "replace"))
+    mark = mark_above(text, ceilings)
+    if mark is not None:
+        return _spilt(piece, mark)
+    return Rejected(place=piece.place, stix_id=None, reason=reason, raw=piece.raw, digest=_digest(piece))
 
 
-def _row(node: Node, each: _Parsed, text: str, desk: Labelling) -> NewHolding:
+def _spilt(piece: Piece, mark: str) -> Rejected:
+    """Name what lies above the ceiling without keeping its body."""
+    reason = SPILL.because(mark=mark)
+    return Rejected(place=piece.place, stix_id=None, reason=reason, raw=b"", digest=_digest(piece))
+
+
+def _digest(piece: Piece) -> bytes:
+    return piece.digest or hashlib.sha256(piece.raw).digest()
+
+
+def _row(node: Node, each: _Parsed, desk: Labelling) -> NewHolding:
     digest = hashlib.sha256(each.raw).digest()
     ciphertext, wrapped = node.vault.seal(each.raw, digest)
     admitted, terms = each.admitted, each.terms
@@ -363,7 +324,7 @@ def _row(node: Node, each: _Parsed, text: str, desk: Labelling) -> NewHolding:
         handling=desk.handling(terms.handling),
         label=desk.label(each.obj, terms),
         flags="stix-2.0" if admitted.spec_version == "2.0" else "",
-        words=index_words(text),
+        words=index_words(text_of(each.obj)),
         references=followed(admitted),
     )
 
@@ -441,6 +402,9 @@ def _report(report: ImportReport, done: _Done, *, keep_ids: bool) -> None:
     report.flagged += done.flagged
     report.duplicate += done.duplicate
     report.quarantined.update(each.reason.code for each in done.rejected)
-    report.first.extend(done.rejected[: _SHOWN - len(report.first)])
+    for each in done.rejected:
+        listed = report.examples.setdefault(each.reason.code, [])
+        if len(listed) < _SHOWN:
+            listed.append(each)
     if keep_ids:
         report.ids.extend(done.ids)
