@@ -173,6 +173,15 @@ def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield batch
 
 
+def prepare_own(node: Node, pieces: Iterable[Piece], terms: Terms) -> Callable[[sa.Connection], tuple[Rejected, ...]]:
+    """Parse and encrypt objects this node makes; the function returned holds them within the transaction of an act.
+
+    What it returns could not be held; an act that needs all of it raises then, and nothing is held.
+    """
+    prepared = _prepare(node, [(piece, terms) for piece in pieces], {})
+    return lambda connection: tuple(_commit(node, connection, prepared, "made").rejected)
+
+
 def _commit_import(node: Node, prepared: _Prepared, connection: sa.Connection) -> _Done:
     return _commit(node, connection, prepared, "import")
 
