@@ -19,6 +19,7 @@ from tasuki.core.holdings.words import matches, words_of
 from tasuki.core.markings.labels import label_to_json
 from tasuki.core.release.reasons import NOT_HELD
 from tasuki.core.release.released import Released, release_document
+from tasuki.core.release.rules import of_the_node
 from tasuki.formats.stix.build import bundle
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
@@ -129,8 +130,8 @@ def export(node: Node, stix_ids: Sequence[str]) -> Released:
         InputError: an id is not held.
     """
     raws: list[bytes] = []
-    verdicts = []
     reader = node.home
+    verdicts = [of_the_node(reader, node.gate.rules)]
     for part in _positions(node, stix_ids):
         with node.database.read() as connection:
             bodies = store.sealed(connection, part)
@@ -172,6 +173,7 @@ def dispose(node: Node, stix_ids: Sequence[str]) -> int:
 
     Raises:
         InputError: an id was never held.
+        WorldError: the database failed; or all is done, and sealed copies stay in its log for a while.
     """
 
     def work(connection: sa.Connection) -> int:
@@ -185,6 +187,7 @@ def dispose(node: Node, stix_ids: Sequence[str]) -> int:
 
     done = node.database.write(work)
     node.signals.raise_(ARRIVED)
+    node.database.scrub()
     return done
 
 
@@ -196,7 +199,10 @@ def dispose_expired(node: Node) -> int:
         due = store.expired(connection, now, _BATCH)
         return _shred(node, connection, due, store.ids_at(connection, due)) if due else 0
 
-    return node.database.write(work)
+    done = node.database.write(work)
+    # Also where nothing is due: the node may have been killed between an earlier disposal and this.
+    node.database.scrub()
+    return done
 
 
 def _shred(node: Node, connection: sa.Connection, positions: list[int], stix_ids: list[str]) -> int:

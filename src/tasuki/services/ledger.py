@@ -21,6 +21,7 @@ from tasuki.core.ledger.evidence import Evidence, write_evidence
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, Leaf, hash_of, origin, pair_log
 from tasuki.core.ledger.witness import judge, write_request
 from tasuki.core.release.released import Released, release_document, release_notice, release_protocol
+from tasuki.core.release.rules import of_the_node
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.suites.keys import Algorithm, Purpose
@@ -384,4 +385,6 @@ def export_evidence(node: Node, partner: ParticipantId, env_id: str, *, opened: 
         receipt=receipt,
     )
     body = write_evidence(evidence)
-    return release_document("evidence", body, (), str(node.home), node.gate.rules.digest)
+    rules = node.gate.rules
+    verdict = of_the_node(node.home, rules)
+    return release_document("evidence", body, [verdict], str(node.home), rules.digest)

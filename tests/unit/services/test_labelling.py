@@ -78,7 +78,7 @@ def test_a_partner_cannot_say_what_our_marking_means(node):
     take_in(node, ours)
     stix_id, identity, raw = indicator(node, marking_id("green"), marking)
     take_in(node, identity, raw)
-    assert verdict(node, stix_id).reason.code == "release.caveat"
+    assert verdict(node, stix_id).reason.code == "release.caveat-nobody"
 
 
 def test_the_first_definition_a_source_gave_stays(node):

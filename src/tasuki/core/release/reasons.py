@@ -72,15 +72,70 @@ MISSING_REFERENCE = kind(
 ABOVE_CEILING = kind(
     "release.above-ceiling", en="It lies above the ceiling of this node.", ja="このノードの上限を超えています。"
 )
+UNKNOWN_BLOCK = kind(
+    "release.unknown-block",
+    en="It is blocked for a reason this version does not know ({code}), and that means no; upgrade this node.",
+    ja="この版では解釈できない理由({code})で止められているため出せません。ノードを更新してください。",
+)
+NO_ORIGINATOR = kind(
+    "release.no-originator",
+    en="Nobody is named whose material it is, and unknown means no; import it anew.",
+    ja="作成元が不明なため出せません。取り込み直してください。",
+)
+CAVEAT_NOBODY = kind(
+    "release.caveat-nobody",
+    en="Its caveats have no audience in common, so nobody may have it; only the originators may widen them.",
+    ja="提供先の限定が両立せず、誰にも出せません。広げられるのは作成元だけです。",
+)
+NOTHING_ALLOWS = kind(
+    "release.nothing-allows",
+    en="No rule allows it, and what is not allowed stays.",
+    ja="これを許す規則がありません。許されていないものは出しません。",
+)
+RECALLED = kind(
+    "release.recalled",
+    en="{stix_id} was recalled here and never goes out again; make a new object with its own id instead.",
+    ja="{stix_id}はここで取り消されたため、二度と出しません。新しいIDで作り直してください。",
+)
+REPLACED = kind(
+    "release.replaced",
+    en="A newer version of {stix_id} is held; this one no longer goes out. Share it again.",
+    ja="{stix_id}には新しい版があり、この版は出しません。改めて共有してください。",
+)
+DUE = kind(
+    "release.due",
+    en="{stix_id} was to be disposed of by {until}, so it no longer goes out.",
+    ja="{stix_id}は{until}までに廃棄すべきものであるため、出しません。",
+)
 NOTICE_FIELDS = kind(
     "release.notice-fields",
-    en="A notice of kind {notice} may carry {allowed}; found {found}. Nothing was sent.",
-    ja="通知{notice}に含めてよいのは{allowed}ですが、{found}がありました。送信していません。",
+    en="Expected a notice of kind {notice} with exactly {allowed}; {found} differs. Nothing was sent.",
+    ja="通知{notice}の項目は{allowed}に限りますが、{found}が異なります。送信していません。",
+)
+NOTICE_FORM = kind(
+    "release.notice-form",
+    en="In a notice of kind {notice}, {member} has not the form the policy lists. Nothing was sent.",
+    ja="通知{notice}の{member}が方針に定める形式ではありません。送信していません。",
 )
 NOTICE_KIND = kind(
     "release.notice-kind",
     en="{notice} is no kind of notice that may leave; nothing was sent.",
     ja="{notice}は送信できる通知の種類ではありません。送信していません。",
+)
+NO_VERDICT = kind(
+    "release.no-verdict",
+    en="Nobody decided whether this {document} may leave; nothing was written.",
+    ja="{document}を出してよいか判断されていません。書き出していません。",
+)
+OTHER_RULES = kind(
+    "release.other-rules",
+    en="The rules changed while this {document} was made; nothing was written. Try again.",
+    ja="{document}の作成中に規則が変わりました。書き出していません。やり直してください。",
+)
+WRONG_ADDRESSEE = kind(
+    "release.wrong-addressee",
+    en="Expected to send this to {audience}, for whom it was released; found {found}. Nothing was sent.",
+    ja="これは{audience}への提供が許されたものですが、宛先が{found}でした。送信していません。",
 )
 CLOSURE_TOO_LARGE = kind(
     "release.closure-too-large",

@@ -12,9 +12,17 @@ from tasuki.base.errors import CallerError
 from tasuki.base.ids import Audience, ParticipantId, StixId
 from tasuki.base.verdict import Verdict
 from tasuki.core.markings.labels import label_to_json
-from tasuki.core.markings.lattice import meet_all
+from tasuki.core.markings.lattice import meet, meet_all
 from tasuki.core.markings.model import Label
-from tasuki.core.release.reasons import NOTICE_FIELDS, NOTICE_KIND
+from tasuki.core.release.forms import DOCUMENTS, NOTICES, PROTOCOL
+from tasuki.core.release.reasons import (
+    NO_VERDICT,
+    NOTICE_FIELDS,
+    NOTICE_FORM,
+    NOTICE_KIND,
+    OTHER_RULES,
+    WRONG_ADDRESSEE,
+)
 
 _KEY: Final = object()
 
@@ -24,7 +32,8 @@ class Candidate:
     """An object somebody wants to let go, with everything the decision needs.
 
     Attributes:
-        own: its own label, which travels with it; `closure` decides.
+        own: the label of this very holding, which travels with it.
+        closure: the label of its id and of all it refers to, over all sources; both must allow.
         handling: its handling basis in JSON form.
     """
 
@@ -49,9 +58,11 @@ class ReleasedObject:
 class Released:
     """Bytes that may leave this node. The gate alone makes it; every way out takes nothing else.
 
+    Nothing of it changes once it is made, so what the gate saw is what leaves.
+
     Attributes:
         kind: `objects`, a notice kind, or a document kind.
-        audience: who gets it.
+        audience: who gets it: a participant, an organisation in it, or a node; empty for what anybody may have.
         objects: the objects of an `objects` release, else empty.
         body: the bytes of a notice or document, else empty.
         label: the meet of everything inside; None for a notice.
@@ -59,6 +70,13 @@ class Released:
     """
 
     __slots__ = ("audience", "body", "kind", "label", "objects", "policy")
+
+    kind: str
+    audience: str
+    policy: str
+    objects: tuple[ReleasedObject, ...]
+    body: bytes
+    label: Label | None
 
     def __init__(  # noqa: PLR0913 a record with a lock
         self,
@@ -79,16 +97,50 @@ class Released:
         if key is not _KEY:
             message = "Released is made by core.release alone: ask release_objects, release_notice or release_document"
             raise TypeError(message)
-        self.kind = kind
-        self.audience = audience
-        self.policy = policy
-        self.objects = objects
-        self.body = body
-        self.label = label
+        values = {"kind": kind, "audience": audience, "policy": policy, "objects": objects, "body": body}
+        for name, value in {**values, "label": label}.items():
+            object.__setattr__(self, name, value)
+
+    def __init_subclass__(cls) -> None:
+        """Refuse to have children: one of them could be made without the key.
+
+        Raises:
+            TypeError: always.
+        """
+        message = "Released has no subclasses"
+        raise TypeError(message)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse to be changed.
+
+        Raises:
+            AttributeError: always.
+        """
+        message = f"Released does not change: {name} was decided on by the gate"
+        raise AttributeError(message)
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse to be changed.
+
+        Raises:
+            AttributeError: always.
+        """
+        message = f"Released does not change: {name} was decided on by the gate"
+        raise AttributeError(message)
+
+    def bytes_for(self, participant: ParticipantId) -> bytes:
+        """Return the body for a partner, if it was released to that partner or to anybody.
+
+        Raises:
+            CallerError: it was released to somebody else.
+        """
+        if self.audience and self.audience.partition("/")[0] != participant:
+            raise CallerError(WRONG_ADDRESSEE.because(audience=self.audience, found=participant))
+        return self.body
 
 
 Ask = Callable[[int, Label, Audience], Verdict]
-"""`Gate.verdict`, or a fresh decision."""
+"""`Gate.verdict`, or a fresh decision; the number 0 stands for a label that is not interned."""
 
 
 def release_objects(
@@ -98,7 +150,7 @@ def release_objects(
     kept: list[tuple[StixId, Verdict]] = []
     going: list[Candidate] = []
     for candidate in candidates:
-        verdict = ask(candidate.closure_number, candidate.closure, reader)
+        verdict = ask(*_deciding(candidate), reader)
         if verdict.allowed:
             going.append(candidate)
         else:
@@ -114,6 +166,12 @@ def release_objects(
     return released, tuple(kept)
 
 
+def _deciding(candidate: Candidate) -> tuple[int, Label]:
+    """Return the label that decides: of the closure, and of this holding where that one is older and narrower."""
+    both = meet(candidate.own, candidate.closure)
+    return (candidate.closure_number, candidate.closure) if both == candidate.closure else (0, both)
+
+
 def _out(candidate: Candidate, reader: Audience) -> ReleasedObject:
     entry: dict[str, Json] = {
         "label": label_to_json(candidate.own),
@@ -124,35 +182,24 @@ def _out(candidate: Candidate, reader: Audience) -> ReleasedObject:
     return ReleasedObject(stix_id=candidate.stix_id, raw=candidate.raw, entry=entry)
 
 
-NOTICES: Final[dict[str, frozenset[str]]] = {
-    "recall": frozenset({"ids", "reason", "at"}),
-    "attestation": frozenset({"recall", "counts", "statement", "at"}),
-    "receipt": frozenset({"env_id", "decision", "office", "at"}),
-    "mirror": frozenset({"log", "start", "leaves"}),
-    "health": frozenset({"node", "version", "at"}),
-}
-"""Protocol messages that may leave, and the only members each may have: ids, hashes, counts, times, codes."""
-
-PROTOCOL: Final = frozenset({"envelope", "stored-receipt", "unsigned-notice", "checkpoint", "cosignature", "anchor"})
-"""Wire forms that hold nothing but hashes, numbers, keys and names of nodes, or what the gate let into them before."""
-
-DOCUMENTS: Final = frozenset({"export", "evidence", "report"})
-"""Documents written for a person of this node or an auditor."""
-
-
 def release_notice(kind: str, message: Mapping[str, Json], audience: str, policy: str) -> Released:
     """Return a protocol message as something that may leave.
 
     Raises:
-        CallerError: the kind is not in `NOTICES`, or a member is not in its list.
+        CallerError: the kind is not in `NOTICES`, its members are not those listed there, one has another form, or
+            it is the mirror of a log kept with somebody else.
     """
-    allowed = NOTICES.get(kind)
-    if allowed is None:
-        raise CallerError(NOTICE_KIND.because(notice=kind))
-    surplus = set(message) - allowed
-    if surplus:
-        shown = ", ".join(sorted(surplus))[:80]
-        raise CallerError(NOTICE_FIELDS.because(notice=kind, allowed=", ".join(sorted(allowed)), found=shown))
+    forms = NOTICES.get(kind)
+    if forms is None:
+        raise CallerError(NOTICE_KIND.because(notice=kind[:60]))
+    if message.keys() != forms.keys():
+        differing = ", ".join(sorted(message.keys() ^ forms.keys()))[:80]
+        raise CallerError(NOTICE_FIELDS.because(notice=kind, allowed=", ".join(sorted(forms)), found=differing))
+    for name, fits in forms.items():
+        if not fits(message[name]):
+            raise CallerError(NOTICE_FORM.because(notice=kind, member=name))
+    if kind == "mirror" and not str(message["log"]).endswith(f"/pair/{audience.partition('/')[0]}"):
+        raise CallerError(WRONG_ADDRESSEE.because(audience=str(message["log"]), found=audience))
     return Released(_KEY, kind=kind, audience=audience, policy=policy, body=canonical(dict(message)))
 
 
@@ -160,22 +207,32 @@ def release_protocol(kind: str, body: bytes, audience: str, policy: str) -> Rele
     """Return a wire form of the protocol as something that may leave.
 
     Raises:
-        CallerError: the kind is not in `PROTOCOL`.
+        CallerError: the kind is not in `PROTOCOL`, or the body is none of it.
     """
-    if kind not in PROTOCOL:
-        raise CallerError(NOTICE_KIND.because(notice=kind))
+    fits = PROTOCOL.get(kind)
+    if fits is None:
+        raise CallerError(NOTICE_KIND.because(notice=kind[:60]))
+    if not fits(body):
+        raise CallerError(NOTICE_FORM.because(notice=kind, member="body"))
     return Released(_KEY, kind=kind, audience=audience, policy=policy, body=body)
 
 
 def release_document(kind: str, body: bytes, verdicts: Sequence[Verdict], audience: str, policy: str) -> Released:
     """Return a document as something that may leave, once every verdict on its parts allows it.
 
+    A document without parts of its own, such as evidence, is decided on by `rules.of_the_node`.
+
     Raises:
-        CallerError: the kind is not in `DOCUMENTS`, or a part was denied.
+        CallerError: the kind is not in `DOCUMENTS`, nobody decided, a part was denied, or a verdict was made under
+            other rules.
     """
     if kind not in DOCUMENTS:
-        raise CallerError(NOTICE_KIND.because(notice=kind))
+        raise CallerError(NOTICE_KIND.because(notice=kind[:60]))
+    if not verdicts:
+        raise CallerError(NO_VERDICT.because(document=kind))
     for verdict in verdicts:
         if not verdict.allowed:
             raise CallerError(verdict.reason)
+        if verdict.rules_digest != policy:
+            raise CallerError(OTHER_RULES.because(document=kind))
     return Released(_KEY, kind=kind, audience=audience, policy=policy, body=body)

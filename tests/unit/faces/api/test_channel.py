@@ -15,6 +15,10 @@ from tasuki.services.channel import accept
 from tasuki.store import channel as store
 
 
+RECALL = "01890a5d-ac96-774b-bcce-b302099a8057"
+AT = "2026-03-01T12:00:00.000Z"
+
+
 def ask(node, method, path, **more):
     app = Starlette(routes=list(ROUTES), exception_handlers=HANDLERS)
     app.state.node = node
@@ -31,7 +35,7 @@ def ask(node, method, path, **more):
 @pytest.fixture
 def nodes(tmp_path):
     with two_nodes(tmp_path, lambda node, certificate, _path, body: accept(node, certificate, body).body) as pair:
-        message = canonical({"recall": "r", "counts": {"held": 1}, "statement": "use stopped", "at": "2026"})
+        message = canonical({"recall": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
         pair[0].database.write(
             lambda connection: store.enqueue(
                 connection, partner="JPN", lane="urgent", kind="attestation", body=message, at=pair[0].clock.now()

@@ -25,6 +25,8 @@ from tasuki.store import channel, ledger
 
 BAD = kind("test.bad", en="The content is bad ({n}).", ja="内容が不正です({n})。")
 YES = kind("test.yes", en="Yes.", ja="可。")
+RECALL = "01890a5d-ac96-774b-bcce-b302099a8057"
+AT = "2026-03-01T12:00:00.000Z"
 LABEL = Label(tlp=Tlp.GREEN, releasable_to=None, originators=frozenset({"GBR"}), blocked=frozenset())
 
 
@@ -163,7 +165,7 @@ def test_a_message_with_a_member_too_many_never_leaves(bench):
 
 
 def test_an_attestation_is_kept_as_the_partners_statement(bench):
-    message = canonical({"recall": "r", "counts": {"held": 1}, "statement": "use stopped", "at": "2026"})
+    message = canonical({"recall": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
     enqueue(bench.gbr, "attestation", message)
     sync(bench.gbr, "JPN")
     with bench.jpn.database.read() as connection:

@@ -14,7 +14,9 @@ from tasuki.services.channel.running import RETRY_S, pause
 from tasuki.services.signals import OUTBOX, PARTNERS
 from tasuki.store import channel as store
 
-MESSAGE = canonical({"recall": "r", "counts": {"held": 1}, "statement": "use stopped", "at": "2026"})
+RECALL = "01890a5d-ac96-774b-bcce-b302099a8057"
+AT = "2026-03-01T12:00:00.000Z"
+MESSAGE = canonical({"recall": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
 
 
 @pytest.fixture

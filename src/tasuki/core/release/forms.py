@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""The closed lists: which protocol messages, wire forms and documents may leave, and what each may carry.
+
+Nothing here holds content: ids, hashes, numbers, times, codes, names of nodes, and the one sentence a person signs.
+docs/policy/release.md repeats the lists for people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import orjson
+
+from tasuki.base.canonical import Json
+from tasuki.base.ids import NodeName, stix_id
+from tasuki.base.time import parse_rfc3339
+from tasuki.formats.envelope import anchor, envelope, notice, receipt
+
+MAX_IDS: Final = 10_000
+"""Ids in one recall."""
+
+MAX_SENTENCE: Final = 500
+"""Characters of the one sentence a recall or attestation carries."""
+
+MAX_LEAVES: Final = 1_000
+"""Leaves in one page of a mirrored log."""
+
+_HEX64: Final = re.compile(r"[0-9a-f]{64}")
+_CODE: Final = re.compile(r"[a-z][a-z0-9.-]{0,79}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ORIGIN: Final = re.compile(r"tasuki/[A-Z]{3}/[a-z0-9-]{1,32}/pair/[A-Z]{3}")
+_SALT: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
+_MAX_COUNTS: Final = 20
+_MAX_NUMBER: Final = 2**53 - 1
+
+Form = Callable[[Json], bool]
+"""Whether a value has the form; total, and linear in the value."""
+
+
+def ids(value: Json) -> bool:
+    """STIX ids, at most `MAX_IDS`."""
+    return isinstance(value, list) and 0 < len(value) <= MAX_IDS and all(_is_stix_id(each) for each in value)
+
+
+def sentence(value: Json) -> bool:
+    """One sentence of a person: at most `MAX_SENTENCE` printable characters."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_SENTENCE and value.isprintable()
+
+
+def moment(value: Json) -> bool:
+    """An RFC 3339 timestamp."""
+    return isinstance(value, str) and _reads(parse_rfc3339, value)
+
+
+def envelope_id(value: Json) -> bool:
+    """The id of an envelope."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+
+
+def sha256(value: Json) -> bool:
+    """A hash in lower-case hex."""
+    return isinstance(value, str) and _HEX64.fullmatch(value) is not None
+
+
+def code(value: Json) -> bool:
+    """A code or name out of a list of ours: small letters, digits, dots and hyphens."""
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def number(value: Json) -> bool:
+    """A whole number from 0 to 2^53 - 1."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_NUMBER
+
+
+def counts(value: Json) -> bool:
+    """Whole numbers by code."""
+    return (
+        isinstance(value, dict)
+        and len(value) <= _MAX_COUNTS
+        and all(code(name) and number(count) for name, count in value.items())
+    )
+
+
+def node(value: Json) -> bool:
+    """The name of a node."""
+    return isinstance(value, str) and _reads(NodeName.parse, value)
+
+
+def log(value: Json) -> bool:
+    """The origin of a pair log; the private audit log has none that leaves."""
+    return isinstance(value, str) and _ORIGIN.fullmatch(value) is not None
+
+
+def leaves(value: Json) -> bool:
+    """Leaves of a pair log with their openings, each of a kind and with members of `LEAVES`."""
+    return isinstance(value, list) and len(value) <= MAX_LEAVES and all(_is_leaf(each) for each in value)
+
+
+_PLACE: Final[Mapping[str, Form]] = {
+    "env_id": envelope_id,
+    "env_hash": sha256,
+    "lane": code,
+    "epoch": number,
+    "seq": number,
+}
+
+LEAVES: Final[Mapping[str, Mapping[str, Form]]] = {
+    "envelope-sent": {**_PLACE, "type": code, "policy": sha256},
+    "receipt-issued": {**_PLACE, "status": code, "receipt_hash": sha256},
+    "receipt-held": {**_PLACE, "status": code, "receipt_hash": sha256, "log_index": number},
+}
+"""Leaves of a pair log: both sides know what is in them; a leaf of the private audit log is none of these."""
+
+NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
+    "recall": {"ids": ids, "reason": sentence, "at": moment},
+    "attestation": {"recall": envelope_id, "counts": counts, "statement": sentence, "at": moment},
+    "receipt": {"env_id": envelope_id, "decision": code, "office": code, "at": moment},
+    "mirror": {"log": log, "start": number, "leaves": leaves},
+    "health": {"node": node, "version": number, "at": moment},
+}
+"""Protocol messages that may leave: all members each has, and the form of each."""
+
+
+def _starts(magic: bytes) -> Callable[[bytes], bool]:
+    return lambda body: body.startswith(magic)
+
+
+def _witness_answer(body: bytes) -> bool:
+    """The answer of a witness: a status, a size, and a cosignature or a sentence of ours that says why not."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return (
+        isinstance(answer, dict)
+        and answer.keys() <= {"status", "size", "line", "said"}
+        and all(number(answer.get(name, 0)) for name in ("status", "size"))
+        and all(isinstance(answer.get(name, ""), str) for name in ("line", "said"))
+    )
+
+
+PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
+    "envelope": _starts(envelope.MAGIC),
+    "stored-receipt": _starts(receipt.MAGIC),
+    "unsigned-notice": _starts(notice.MAGIC),
+    "checkpoint": _starts(b"old "),
+    "cosignature": _witness_answer,
+    "anchor": _starts(anchor.MAGIC),
+}
+"""Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""
+
+DOCUMENTS: Final = frozenset({"export", "evidence", "report"})
+"""Documents written for the organisation that runs this node; they are handed on by people."""
+
+
+def _is_leaf(value: Json) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"kind", "salt", "body"}:
+        return False
+    kind, salt, body = value["kind"], value["salt"], value["body"]
+    known = LEAVES.get(kind) if isinstance(kind, str) else None
+    return (
+        known is not None
+        and isinstance(salt, str)
+        and _SALT.fullmatch(salt) is not None
+        and isinstance(body, dict)
+        and body.keys() <= known.keys()
+        and all(known[name](each) for name, each in body.items())
+    )
+
+
+def _is_stix_id(value: Json) -> bool:
+    return isinstance(value, str) and _reads(stix_id, value)
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True

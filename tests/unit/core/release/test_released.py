@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""What may leave is made by the gate alone, does not change, and carries what the closed lists name."""
+
+import copy
+import pickle
+import tomllib
+
+import pytest
+from hypothesis import given
+
+from making_labels import anyone, labels
+from making_profiles import THREE
+from tasuki.base.canonical import canonical
+from tasuki.base.errors import CallerError
+from tasuki.base.ids import Audience
+from tasuki.core.markings.labels import label_from_json, label_of
+from tasuki.core.markings.lattice import meet_all
+from tasuki.core.partners.profile import parse_profile
+from tasuki.core.release.forms import MAX_IDS, NOTICES, PROTOCOL
+from tasuki.core.release.released import (
+    Candidate,
+    Released,
+    release_document,
+    release_notice,
+    release_objects,
+    release_protocol,
+)
+from tasuki.core.release.rules import Gate, decide, of_the_node, rules_for
+
+HOME = Audience.parse("AAA/cert:csirt")
+RULES = rules_for(parse_profile(tomllib.loads(THREE)), HOME)
+BBB = Audience.parse("BBB/cert:csirt")
+INDICATOR = "indicator--00000000-0000-4000-8000-000000000001"
+ENVELOPE = "01890a5d-ac96-774b-bcce-b302099a8057"
+AT = "2026-03-01T12:00:00.000Z"
+LEAF = {
+    "kind": "receipt-issued",
+    "salt": "A" * 43 + "=",
+    "body": {"env_id": ENVELOPE, "env_hash": "0" * 64, "lane": "bulk", "epoch": 1, "seq": 2, "status": "stored"},
+}
+MESSAGES = {
+    "recall": {"ids": [INDICATOR], "reason": "Sent by mistake.", "at": AT},
+    "attestation": {"recall": ENVELOPE, "counts": {"use-stopped": 1}, "statement": "Use stopped.", "at": AT},
+    "receipt": {"env_id": ENVELOPE, "decision": "accepted", "office": "nco", "at": AT},
+    "mirror": {"log": "tasuki/AAA/aaa-1/pair/BBB", "start": 0, "leaves": [LEAF]},
+    "health": {"node": "AAA/aaa-1", "version": 1, "at": AT},
+}
+
+
+def green(originator="AAA"):
+    return label_of(levels=["green"], caveats=(), blocked=(), originator=originator)
+
+
+def candidate(own, closure=None, raw=b"{}"):
+    return Candidate(
+        stix_id=INDICATOR,
+        raw=raw,
+        own=own,
+        closure=own if closure is None else closure,
+        closure_number=1,
+        handling={"collection": "own-sensor"},
+        originator="AAA",
+    )
+
+
+def objects(*candidates, reader=BBB):
+    return release_objects(candidates, reader, Gate(RULES).verdict, RULES.digest)
+
+
+def test_nobody_else_makes_one():
+    with pytest.raises(TypeError):
+        Released(object(), kind="objects", audience="BBB", policy="", body=b"secret")
+
+
+def test_it_has_no_children():
+    with pytest.raises(TypeError):
+        type("Mine", (Released,), {})
+
+
+def test_it_does_not_change():
+    released = release_notice("recall", MESSAGES["recall"], "BBB", RULES.digest)
+    with pytest.raises(AttributeError):
+        released.body = b"secret"
+    with pytest.raises(AttributeError):
+        released.audience = "CCC"
+    with pytest.raises(AttributeError):
+        released.extra = 1
+    with pytest.raises(AttributeError):
+        del released.body
+
+
+def test_it_is_not_copied_into_another():
+    released = release_notice("recall", MESSAGES["recall"], "BBB", RULES.digest)
+    for again in (copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))):  # noqa: S301 our own bytes
+        with pytest.raises((AttributeError, TypeError)):
+            again(released)
+
+
+def test_its_bytes_go_to_whom_they_were_released_and_to_nobody_else():
+    released = release_protocol("envelope", b"TASUKIE\x01...", "BBB/bbb-1", RULES.digest)
+    assert released.bytes_for("BBB") == b"TASUKIE\x01..."
+    with pytest.raises(CallerError):
+        released.bytes_for("CCC")
+    assert release_protocol("anchor", b"TASUKIA\x01", "", RULES.digest).bytes_for("CCC") == b"TASUKIA\x01"
+
+
+def test_objects_go_byte_for_byte_with_their_own_label_and_not_that_of_what_they_refer_to():
+    closure = meet_all([green(), label_of(levels=["green"], caveats=[["BBB", "CCC"]], blocked=(), originator="BBB")])
+    released, kept = objects(candidate(green(), closure, raw=b'{ "as":  "held" }'))
+    assert not kept
+    assert released.objects[0].raw == b'{ "as":  "held" }'
+    assert label_from_json(released.objects[0].entry["label"]) == green()
+    assert b"CCC" not in canonical(dict(released.objects[0].entry))
+
+
+@given(labels, labels, anyone)
+def test_an_object_goes_only_if_its_own_label_and_its_closure_both_allow(own, closure, reader):
+    released, kept = objects(candidate(own, closure), reader=reader)
+    both = decide(meet_all([own, closure]), reader, RULES).allowed
+    assert bool(released.objects) == both
+    assert bool(kept) != both
+
+
+def test_what_is_kept_comes_with_its_verdict():
+    _, kept = objects(candidate(label_of(levels=["red"], caveats=(), blocked=(), originator="AAA")))
+    ((stix_id, verdict),) = kept
+    assert (stix_id, verdict.rule) == (INDICATOR, "R5")
+
+
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+def test_every_notice_leaves_in_its_form(kind):
+    released = release_notice(kind, MESSAGES[kind], "BBB/bbb-1", RULES.digest)
+    assert (released.body, released.kind) == (canonical(MESSAGES[kind]), kind)
+    assert released.objects == ()
+
+
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+def test_a_notice_with_another_member_is_refused(kind):
+    with pytest.raises(CallerError) as caught:
+        release_notice(kind, {**MESSAGES[kind], "victim": "named"}, "BBB", RULES.digest)
+    assert caught.value.reason.code == "release.notice-fields"
+
+
+@pytest.mark.parametrize(("kind", "member"), [(kind, name) for kind in sorted(NOTICES) for name in NOTICES[kind]])
+def test_a_notice_without_a_member_or_with_a_shapeless_one_is_refused(kind, member):
+    rest = {name: value for name, value in MESSAGES[kind].items() if name != member}
+    for shapeless in ({"content": "of a holding"}, ["a text with spaces"], "line\nbreak", True, -1, None, 2.5):
+        with pytest.raises(CallerError) as caught:
+            release_notice(kind, {**rest, member: shapeless}, "BBB/bbb-1", RULES.digest)
+        assert caught.value.reason.code == "release.notice-form"
+    with pytest.raises(CallerError):
+        release_notice(kind, rest, "BBB/bbb-1", RULES.digest)
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "value"),
+    [
+        ("recall", "ids", []),
+        ("recall", "ids", [INDICATOR] * (MAX_IDS + 1)),
+        ("recall", "ids", ["the power plant at"]),
+        ("recall", "reason", "x" * 501),
+        ("recall", "at", "yesterday"),
+        ("attestation", "counts", {"Name Of A Victim": 1}),
+        ("attestation", "counts", {"held": "three"}),
+        ("receipt", "decision", "See the attached report."),
+        ("health", "node", "AAA"),
+        ("mirror", "log", "tasuki/AAA/aaa-1/audit"),
+        ("mirror", "leaves", [{**LEAF, "kind": "release:holding:mark"}]),
+        ("mirror", "leaves", [{**LEAF, "body": {**LEAF["body"], "counts": {"held": 1}}}]),
+        ("mirror", "leaves", [{**LEAF, "body": {**LEAF["body"], "env_id": "a name"}}]),
+        ("mirror", "leaves", [{**LEAF, "note": "x"}]),
+        ("mirror", "leaves", [{**LEAF, "salt": "guess"}]),
+    ],
+)
+def test_content_does_not_fit_into_a_notice(kind, member, value):
+    with pytest.raises(CallerError) as caught:
+        release_notice(kind, {**MESSAGES[kind], member: value}, "BBB/bbb-1", RULES.digest)
+    assert caught.value.reason.code == "release.notice-form"
+
+
+def test_the_mirror_of_one_partners_log_never_goes_to_another():
+    with pytest.raises(CallerError) as caught:
+        release_notice("mirror", MESSAGES["mirror"], "CCC/ccc-1", RULES.digest)
+    assert caught.value.reason.code == "release.wrong-addressee"
+
+
+def test_a_notice_nobody_listed_is_refused():
+    with pytest.raises(CallerError):
+        release_notice("holdings", {}, "BBB", RULES.digest)
+
+
+@pytest.mark.parametrize("kind", sorted(PROTOCOL))
+def test_a_wire_form_is_no_cover_for_other_bytes(kind):
+    for body in (b"", b'{"type":"indicator"}', b'{"status":200,"size":1,"content":"x"}', b'{"status":"x","size":1}'):
+        with pytest.raises(CallerError) as caught:
+            release_protocol(kind, body, "BBB", RULES.digest)
+        assert caught.value.reason.code == "release.notice-form"
+
+
+def test_a_wire_form_nobody_listed_is_refused():
+    with pytest.raises(CallerError):
+        release_protocol("objects", b"[]", "BBB", RULES.digest)
+
+
+def test_a_document_needs_a_verdict_on_every_part():
+    yes, no = of_the_node(HOME, RULES), of_the_node(BBB, RULES)
+    assert release_document("export", b"x", [yes], str(HOME), RULES.digest).body == b"x"
+    for verdicts in ([], [yes, no], [no]):
+        with pytest.raises(CallerError):
+            release_document("export", b"x", verdicts, str(HOME), RULES.digest)
+
+
+def test_a_document_is_not_released_under_other_rules_than_its_parts():
+    with pytest.raises(CallerError) as caught:
+        release_document("export", b"x", [of_the_node(HOME, RULES)], str(HOME), "0" * 64)
+    assert caught.value.reason.code == "release.other-rules"
+
+
+def test_a_document_nobody_listed_is_refused():
+    with pytest.raises(CallerError):
+        release_document("newspaper", b"x", [of_the_node(HOME, RULES)], str(HOME), RULES.digest)
