@@ -20,8 +20,8 @@ from tasuki.core.assistance.model import ENDED, Case, State
 from tasuki.core.assistance.words import written_status_line
 from tasuki.core.holdings.words import fold
 from tasuki.core.partners.model import Profile
-from tasuki.formats.stix.assistance import Closure, Request, Response, Severity
-from tasuki.formats.stix.extensions import CHANNELS, CLOSINGS, CONSENT, EFFECTS, REASON_CODES, WANTED
+from tasuki.formats.stix.assistance import Ending, Request, Response, Severity
+from tasuki.formats.stix.extensions import CHANNELS, CONSENT, EFFECTS, ENDINGS, REASON_CODES, WANTED
 
 MAX_TEXT: Final = 4000
 """Characters of one text: a page."""
@@ -82,6 +82,42 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amending:
+    """What another version of a request says differently; None leaves a part as it stands."""
+
+    to: Audience | None = None
+    trigger: str | None = None
+    severity: str | None = None
+    wanted: tuple[str, ...] | None = None
+    consent: str | None = None
+    summary: str | None = None
+    explanation: str | None = None
+    effects: tuple[str, ...] | None = None
+    needed_by: datetime | None = None
+    victims: tuple[str, ...] = ()
+
+    def over(self, known: Request) -> Asking:
+        """Return what the next version of `known` says."""
+        severity = "" if known.severity is None else known.severity.value
+        return Asking(
+            to=self.to or known.to,
+            trigger=_or(self.trigger, known.trigger),
+            severity=_or(self.severity, severity),
+            wanted=known.wanted if self.wanted is None else self.wanted,
+            consent=_or(self.consent, known.consent),
+            summary=_or(self.summary, known.summary),
+            explanation=_or(self.explanation, known.explanation),
+            effects=known.effects if self.effects is None else self.effects,
+            needed_by=self.needed_by or known.needed_by,
+            victims=self.victims,
+        )
+
+
+def _or(said: str | None, known: str) -> str:
+    return known if said is None else said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """What the side that was asked says: a decision, or a question, or that help was given.
 
@@ -111,14 +147,15 @@ def request(desk: Desk, asking: Asking, stix_id: StixId, now: datetime) -> Reque
     return _request(desk, asking, stix_id, created=_milli(now), modified=_milli(now))
 
 
-def amended(desk: Desk, case: Case, asking: Asking, now: datetime) -> Request:
+def amended(desk: Desk, case: Case, amending: Amending, now: datetime) -> Request:
     """Return the next version of a request: it answers a question, changes what is wanted, or opens it again.
 
     Raises:
         CallerError: we did not ask, or a part cannot stand.
     """
     known = asked_by(desk, case)
-    return _request(desk, asking, case.id, created=known.created, modified=next_moment(case, desk.me, now))
+    modified = next_moment(case, desk.me, now)
+    return _request(desk, amending.over(known), case.id, created=known.created, modified=modified)
 
 
 def acknowledgement(
@@ -144,9 +181,9 @@ def answer(desk: Desk, case: Case, answering: Answering, office: Office, stix_id
     return _response(desk, known, office, (stix_id, next_moment(case, desk.me, now)), checked)
 
 
-def closure(
+def ending(
     desk: Desk, case: Case, outcome: str, office: Office, made: tuple[StixId, datetime], *, explanation: str = ""
-) -> Closure:
+) -> Ending:
     """Return that we end our request; `made` is the new id, and now.
 
     Raises:
@@ -154,13 +191,13 @@ def closure(
     """
     known = asked_by(desk, case)
     if case.state in ENDED:
-        raise CallerError(why.ENDED.because(closing=case.closing, asker=known.sender.participant))
-    _one_of(outcome, CLOSINGS, "outcome")
+        raise CallerError(why.ENDED.because(ending=case.ending, asker=known.sender.participant))
+    _one_of(outcome, ENDINGS, "outcome")
     _text(explanation, "explanation", required=False)
     _check_office(office)
     stix_id, now = made
     moment = next_moment(case, desk.me, now)
-    return Closure(
+    return Ending(
         id=stix_id,
         created=moment,
         modified=moment,
@@ -187,7 +224,7 @@ def asked_of(desk: Desk, case: Case) -> Request:
     if case.asked != desk.me:
         raise CallerError(why.NOT_ASKED_SIDE.because(asked=known.to.participant, me=desk.me))
     if case.state in ENDED:
-        raise CallerError(why.ENDED.because(closing=case.closing, asker=known.sender.participant))
+        raise CallerError(why.ENDED.because(ending=case.ending, asker=known.sender.participant))
     return known
 
 

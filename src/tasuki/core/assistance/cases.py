@@ -21,7 +21,7 @@ from tasuki.core.assistance import reasons as why
 from tasuki.core.assistance.model import Case, Decision, Said, State, Step
 from tasuki.core.assistance.words import written_status_line
 from tasuki.core.partners.model import Profile
-from tasuki.formats.stix.assistance import Closure, Request, Response, Severity, Statement
+from tasuki.formats.stix.assistance import Ending, Request, Response, Severity, Statement
 from tasuki.formats.stix.extensions import CLOSED_LISTS, OUTCOMES
 
 DECISIONS: Final = frozenset({"accepted", "accepted-in-part", "declined", "referred"})
@@ -72,7 +72,7 @@ def _latest(heard: Iterable[Said], profile: Profile) -> list[Step]:
 def _without_foreign(said: Said, profile: Profile) -> Said:
     """Take out a severity on a scale that is not its speaker's: the remark shows it, and nothing uses it."""
     what = said.what
-    if isinstance(what, Closure) or what.severity is None or is_own(what.severity, said.speaker, profile):
+    if isinstance(what, Ending) or what.severity is None or is_own(what.severity, said.speaker, profile):
         return said
     return replace(said, what=replace(what, severity=None))
 
@@ -94,7 +94,7 @@ def _oddities(said: Said, profile: Profile, *, twice: bool) -> Iterable[Reason]:
 _KINDS: Final[dict[type[Statement], str]] = {
     Request: "assistance-request",
     Response: "assistance-response",
-    Closure: "assistance-closure",
+    Ending: "assistance-ending",
 }
 
 
@@ -108,7 +108,7 @@ def _unknown_words(what: Statement) -> Iterable[tuple[str, str]]:
 
 
 def _severity(what: Statement) -> Severity | None:
-    return None if isinstance(what, Closure) else what.severity
+    return None if isinstance(what, Ending) else what.severity
 
 
 def is_own(severity: Severity, speaker: ParticipantId, profile: Profile) -> bool:
@@ -137,7 +137,7 @@ def _noted(step: Step, *reasons: Reason) -> Step:
     return replace(step, remarks=(*step.remarks, *reasons))
 
 
-def _belongs(what: Response | Closure, keys: Mapping[StixId, list[Key]]) -> list[Key]:
+def _belongs(what: Response | Ending, keys: Mapping[StixId, list[Key]]) -> list[Key]:
     """Return the requests a statement is about: those of its id whose asker it names, else all of its id."""
     same = keys.get(what.request, [])
     sides = {each.participant for each in (what.sender, what.to) if each is not None}
@@ -165,7 +165,7 @@ def _case(key: Key, steps: Sequence[Step]) -> Case:
         state=state,
         decisions=(),
         question="",
-        closing="",
+        ending="",
         severities=(),
         acknowledged_at=None,
         decided_at=None,
@@ -197,10 +197,10 @@ def _ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
 def _answerable(stix_id: StixId, request: Request, requests: Sequence[Step], others: Sequence[Step]) -> Case:
     judged = [_judged(step, request) for step in others]
     responses = _in_order(step.said.what for step in judged if step.counts and isinstance(step.said.what, Response))
-    closures = _in_order(step.said.what for step in judged if step.counts and isinstance(step.said.what, Closure))
-    ending = next((each for each in reversed(closures) if _covers(each, request)), None)
-    if ending is not None:
-        judged = [_late(step, ending) for step in judged]
+    endings = _in_order(step.said.what for step in judged if step.counts and isinstance(step.said.what, Ending))
+    last_ending = next((each for each in reversed(endings) if _covers(each, request)), None)
+    if last_ending is not None:
+        judged = [_late(step, last_ending) for step in judged]
     decisions = _decisions(request, responses)
     last = next((each for each in reversed(responses) if each.outcome != "acknowledged"), None)
     decided = {each.item for each in decisions}
@@ -212,10 +212,10 @@ def _answerable(stix_id: StixId, request: Request, requests: Sequence[Step], oth
         asker=asker,
         asked=asked,
         request=request,
-        state=_state(request, ending, last, decisions, heard=bool(responses)),
+        state=_state(request, last_ending, last, decisions, heard=bool(responses)),
         decisions=decisions,
         question=last.question if last is not None and _is_open_question(last, request) else "",
-        closing="withdrawn" if request.revoked else "" if ending is None else ending.outcome,
+        ending="withdrawn" if request.revoked else "" if last_ending is None else last_ending.outcome,
         severities=tuple((who, each) for who, each in ((asker, request.severity), (asked, stated)) if each is not None),
         acknowledged_at=min((each.created for each in responses), default=None),
         decided_at=decided_at if decided >= set(request.wanted) else None,
@@ -225,7 +225,7 @@ def _answerable(stix_id: StixId, request: Request, requests: Sequence[Step], oth
 
 
 def _judged(step: Step, request: Request) -> Step:
-    """Return a response or closure as it counts: from the side that may say it, in a word this version knows."""
+    """Return a response or ending as it counts: from the side that may say it, in a word this version knows."""
     what, speaker = step.said.what, step.said.speaker
     asker, asked = request.sender.participant, request.to.participant
     assert not isinstance(what, Request)  # noqa: S101 the caller left requests out
@@ -236,7 +236,7 @@ def _judged(step: Step, request: Request) -> Step:
         return _aside(step, why.WRONG_SIDE.because(speaker=speaker, outcome=what.outcome[:40], rightful=rightful))
     if what.revoked:
         return _aside(step, why.REVOKED.because(speaker=speaker))
-    if isinstance(what, Closure):
+    if isinstance(what, Ending):
         return step
     return replace(_noted(step, *_beside_the_point(what, request)), counts=what.outcome in OUTCOMES)
 
@@ -256,13 +256,13 @@ def _listed(items: Iterable[str]) -> str:
     return ", ".join(sorted(item[:40] for item in items))[:200]
 
 
-def _late(step: Step, ending: Closure) -> Step:
-    if step.counts and isinstance(step.said.what, Response) and step.said.what.created > ending.created:
+def _late(step: Step, last_ending: Ending) -> Step:
+    if step.counts and isinstance(step.said.what, Response) and step.said.what.created > last_ending.created:
         return _noted(step, why.AFTER_END.because())
     return step
 
 
-W = TypeVar("W", Response, Closure)
+W = TypeVar("W", Response, Ending)
 
 
 def _in_order(said: Iterable[W]) -> list[W]:
@@ -270,8 +270,8 @@ def _in_order(said: Iterable[W]) -> list[W]:
     return sorted(said, key=lambda each: (each.modified, each.id))
 
 
-def _covers(closure: Closure, request: Request) -> bool:
-    return closure.request_modified is None or closure.request_modified >= request.modified
+def _covers(ending: Ending, request: Request) -> bool:
+    return ending.request_modified is None or ending.request_modified >= request.modified
 
 
 def _is_of(response: Response, request: Request) -> bool:
@@ -311,11 +311,11 @@ def _decided(request: Request, response: Response) -> Iterable[Decision]:
 
 
 def _state(
-    request: Request, ending: Closure | None, last: Response | None, decisions: tuple[Decision, ...], *, heard: bool
+    request: Request, last_ending: Ending | None, last: Response | None, decisions: tuple[Decision, ...], *, heard: bool
 ) -> State:
-    if request.revoked or (ending is not None and ending.outcome == "withdrawn"):
+    if request.revoked or (last_ending is not None and last_ending.outcome == "withdrawn"):
         return State.WITHDRAWN
-    if ending is not None:
+    if last_ending is not None:
         return State.CLOSED
     if last is not None and last.outcome == "answered" and _is_of(last, request):
         return State.ANSWERED

@@ -84,7 +84,7 @@ class Case:
         request: the newest version, None where it is not held.
         decisions: what the asked side said last of each item wanted, in the order of the request.
         question: what it wants to know, while that is not answered.
-        closing: word of `CLOSINGS` once ended, else empty.
+        ending: word of `ENDINGS` once ended, else empty.
         severities: each side's own judgement on its own scale, asker first.
         acknowledged_at: when a person of the asked side first said anything.
         decided_at: when it last decided, once nothing is left open.
@@ -98,7 +98,7 @@ class Case:
     state: State
     decisions: tuple[Decision, ...]
     question: str
-    closing: str
+    ending: str
     severities: tuple[tuple[ParticipantId, Severity], ...]
     acknowledged_at: datetime | None
     decided_at: datetime | None

@@ -96,8 +96,8 @@ NOT_ASKER = kind(
 )
 ENDED = kind(
     "assistance.ended",
-    en="This request has ended ({closing}); {asker} may open it again by amending it.",
-    ja="この要請は終了しています({closing})。{asker}が修正すれば再開できます。",
+    en="This request has ended ({ending}); {asker} may open it again by amending it.",
+    ja="この要請は終了しています({ending})。{asker}が修正すれば再開できます。",
 )
 NO_SCALE = kind(
     "assistance.no-scale",

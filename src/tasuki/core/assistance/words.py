@@ -16,7 +16,7 @@ STATUS_LINE: Final = Text(
 
 
 def status_line(profile: Profile) -> Text:
-    """Return the line that stands under every request, response and closure."""
+    """Return the line that stands under every request, response and ending."""
     return profile.texts.get("status-line", STATUS_LINE)
 
 
@@ -44,7 +44,7 @@ STATES: Final = {
 
 WANTED: Final = {
     "indicators": Text(en="indicators", ja="インディケーター"),
-    "hunt": Text(en="hunt or detection advice", ja="ハント・検知の助言"),
+    "hunt": Text(en="hunt or detection advice", ja="照合・検知の助言"),
     "analysis": Text(en="log analysis", ja="ログの分析"),
     "contact": Text(en="contact with a vendor or operator", ja="ベンダー・事業者への連絡"),
     "victim-notification": Text(en="notification of victims", ja="被害者への通知"),
@@ -75,9 +75,9 @@ CONSENT: Final = {
 """What the victim agreed to."""
 
 REASON_CODES: Final = {
-    "no-capacity": Text(en="no capacity at present", ja="現在は対応の余力がない"),
-    "no-information": Text(en="nothing known about it", ja="関連する情報がない"),
-    "not-lawful": Text(en="not possible under domestic law", ja="国内法上できない"),
+    "capacity": Text(en="no capacity at present", ja="現在は対応の余力がない"),
+    "information": Text(en="nothing known about it", ja="関連する情報がない"),
+    "law": Text(en="not possible under domestic law", ja="国内法上できない"),
     "policy": Text(en="a matter of policy", ja="政策上の判断"),
     "other-channel": Text(en="better placed in another channel", ja="他の経路が適切"),
 }
@@ -92,7 +92,7 @@ CHANNELS: Final = {
 }
 """Where a request is referred to."""
 
-CLOSINGS: Final = {
+ENDINGS: Final = {
     "fulfilled": Text(en="help received", ja="支援を受けた"),
     "partly-fulfilled": Text(en="help received in part", ja="一部の支援を受けた"),
     "unfulfilled": Text(en="ended without help", ja="支援なく終了"),

@@ -8,11 +8,12 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tasuki.faces.api import channel, health, partners
+from tasuki.faces.api import assistance, channel, health, partners
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
 ROUTES: Final[tuple[Route, ...]] = (
+    *assistance.ROUTES,
     *channel.ROUTES,
     *health.ROUTES,
     *partners.ROUTES,

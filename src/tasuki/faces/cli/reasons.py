@@ -28,3 +28,8 @@ STRANGE = kind(
     en="Expected an answer of this API from the node, found status {status}; node and command may be of different versions.",
     ja="このAPIの応答ではありません(状態{status})。ノードとコマンドの版が異なる可能性があります。",
 )
+UNWRITABLE = kind(
+    "cli.unwritable",
+    en="Expected to write to {path}, which failed ({cause}). Name another file.",
+    ja="{path} に書き込めません({cause})。別のファイルを指定してください。",
+)

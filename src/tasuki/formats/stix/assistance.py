@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests for assistance, responses and closures: from parsed objects to values, and from values to bytes.
+"""Requests for assistance, responses and endings: from parsed objects to values, and from values to bytes.
 
 A stranger's object is read as far as it can be: only what names the conversation and its two sides is essential, the
 rest is left out with a doubt, so that a slip in a detail never hides a call for help.
@@ -22,7 +22,7 @@ from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.formats.stix import build
 from tasuki.formats.stix import reasons as why
 
-TYPES: Final = ("assistance-request", "assistance-response", "assistance-closure")
+TYPES: Final = ("assistance-request", "assistance-response", "assistance-ending")
 """What this module reads and writes."""
 
 MAX_LISTED: Final = 64
@@ -109,12 +109,12 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
+class Ending:
     """The asker ends its request.
 
     Attributes:
         request_modified: the newest version it ends; a later version opens the request again.
-        outcome: word of `CLOSINGS`, also one this version does not know.
+        outcome: word of `ENDINGS`, also one this version does not know.
     """
 
     id: StixId
@@ -132,7 +132,7 @@ class Closure:
     status_line: str
 
 
-Statement = Request | Response | Closure
+Statement = Request | Response | Ending
 
 
 def read_statement(obj: Mapping[str, Json]) -> tuple[Statement, tuple[Reason, ...]]:
@@ -286,8 +286,8 @@ def _response(fields: _Fields) -> Response:
     )
 
 
-def _closure(fields: _Fields) -> Closure:
-    return Closure(
+def _ending(fields: _Fields) -> Ending:
+    return Ending(
         id=fields.id("id"),
         created=fields.when("created"),
         modified=fields.when("modified"),
@@ -307,7 +307,7 @@ def _closure(fields: _Fields) -> Closure:
 _READERS: Final[dict[str, Callable[[_Fields], Statement]]] = {
     "assistance-request": _request,
     "assistance-response": _response,
-    "assistance-closure": _closure,
+    "assistance-ending": _ending,
 }
 
 
@@ -329,8 +329,8 @@ def write_statement(said: Statement, *, creator: str, markings: Iterable[str]) -
             return build.make("assistance-request", said.id, said.modified, **shared, **_asked(said))
         case Response():
             return build.make("assistance-response", said.id, said.modified, **shared, **_answered(said))
-        case Closure():
-            return build.make("assistance-closure", said.id, said.modified, **shared, **_bound(said))
+        case Ending():
+            return build.make("assistance-ending", said.id, said.modified, **shared, **_bound(said))
 
 
 def _asked(said: Request) -> dict[str, Json]:
@@ -358,8 +358,8 @@ def _answered(said: Response) -> dict[str, Json]:
     }
 
 
-def _bound(said: Response | Closure) -> dict[str, Json]:
-    """Return what ties a response or closure to its request, and who gives it."""
+def _bound(said: Response | Ending) -> dict[str, Json]:
+    """Return what ties a response or ending to its request, and who gives it."""
     version = said.request_modified
     return {
         "request_ref": said.request,

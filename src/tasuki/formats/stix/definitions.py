@@ -28,7 +28,7 @@ _SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
 _ABOUT: Final = {
     "assistance-request": "One participant asks another for help in an incident. A statement of intent.",
     "assistance-response": "What the participant that was asked says to such a request. A statement of intent.",
-    "assistance-closure": "The participant that asked ends its request for assistance, or withdraws it.",
+    "assistance-ending": "The participant that asked ends its request for assistance, or withdraws it.",
     "null-result": "Somebody looked, with this coverage, and found nothing.",
 }
 _CAVEAT_ABOUT: Final = "Limits a marking to audiences: PARTICIPANT/organisation:capacity. Unknown audiences mean no."

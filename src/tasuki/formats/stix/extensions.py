@@ -20,13 +20,13 @@ ASSISTANCE_RESPONSE: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d
 NULL_RESULT: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a04"
 """New object `null-result`: looked, with this coverage, and found nothing."""
 
-ASSISTANCE_CLOSURE: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a05"
-"""New object `assistance-closure`: the side that asked ends its request, or withdraws it."""
+ASSISTANCE_ENDING: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a05"
+"""New object `assistance-ending`: the side that asked ends its request, or withdraws it."""
 
 NEW_OBJECTS: Final = {
     "assistance-request": ASSISTANCE_REQUEST,
     "assistance-response": ASSISTANCE_RESPONSE,
-    "assistance-closure": ASSISTANCE_CLOSURE,
+    "assistance-ending": ASSISTANCE_ENDING,
     "null-result": NULL_RESULT,
 }
 
@@ -46,7 +46,7 @@ PROPERTIES: Final = {
         "reason_code:s referred_to:s question:s severity:d result_refs:[r] office:s! role:s! explanation:s "
         "status_line:s!"
     ),
-    "assistance-closure": (
+    "assistance-ending": (
         "request_ref:r:assistance-request! request_modified:t! from:s! to:s! outcome:s! office:s! role:s! "
         "explanation:s status_line:s!"
     ),
@@ -87,13 +87,13 @@ OUTCOMES: Final = (
 )
 """What the side that was asked may say."""
 
-REASON_CODES: Final = ("no-capacity", "no-information", "not-lawful", "policy", "other-channel")
+REASON_CODES: Final = ("capacity", "information", "law", "policy", "other-channel")
 """Why something is declined; a reason code says enough, and nobody owes more."""
 
 CHANNELS: Final = ("mutual-legal-assistance", "law-enforcement", "regulator", "diplomatic", "vendor")
 """Where a referred request is better placed."""
 
-CLOSINGS: Final = ("fulfilled", "partly-fulfilled", "unfulfilled", "withdrawn")
+ENDINGS: Final = ("fulfilled", "partly-fulfilled", "unfulfilled", "withdrawn")
 """How the side that asked ends its request."""
 
 CLOSED_LISTS: Final = {
@@ -105,6 +105,6 @@ CLOSED_LISTS: Final = {
     ("assistance-response", "declined"): WANTED,
     ("assistance-response", "reason_code"): REASON_CODES,
     ("assistance-response", "referred_to"): CHANNELS,
-    ("assistance-closure", "outcome"): CLOSINGS,
+    ("assistance-ending", "outcome"): ENDINGS,
 }
 """Properties that take a word of a closed list, by (type, property)."""

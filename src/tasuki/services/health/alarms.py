@@ -10,10 +10,12 @@ from typing import Final, Literal
 
 import sqlalchemy as sa
 
-from tasuki.base.reasons import Reason
+from tasuki.base.reasons import Reason, ReasonKind
 from tasuki.base.time import format_rfc3339
+from tasuki.core.assistance.watch import Wait, watch
 from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
+from tasuki.services import assistance
 from tasuki.services.health import reasons as why
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
@@ -63,7 +65,7 @@ def alarms(node: Node) -> list[Alarm]:
             *_lanes(connection, now),
             *_logs(connection, now),
         ]
-    found += [*_loops(node), *_anchors(node, now)]
+    found += [*_loops(node), *_anchors(node, now), *_assistance(node, now)]
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
 
 
@@ -118,3 +120,24 @@ def _anchors(node: Node, now: datetime) -> Iterator[Alarm]:
         elif partner.state == "trusted" and partner.expires < soon:
             expires = format_rfc3339(partner.expires)
             yield Alarm(severity="look", reason=why.ANCHOR_ENDS.because(node=partner.node, expires=expires))
+
+
+_WAITS: Final[dict[Wait, tuple[Severity, ReasonKind]]] = {
+    Wait.OUR_ACKNOWLEDGEMENT: ("urgent", why.NOT_ACKNOWLEDGED),
+    Wait.THEIR_ACKNOWLEDGEMENT: ("urgent", why.PARTNER_SILENT),
+    Wait.OUR_INFORMATION: ("look", why.INFORMATION_WANTED),
+    Wait.OUR_DECISION: ("look", why.NOT_DECIDED),
+    Wait.THE_ASKER: ("look", why.REQUEST_PASSED_ON),
+}
+
+
+def _assistance(node: Node, now: datetime) -> Iterator[Alarm]:
+    heard = assistance.hear(node)
+    for case in heard.cases:
+        for each in watch(case, node.me.participant, node.profile, now):
+            severity, wait = _WAITS[each.wait]
+            minutes = max(0, int((now - each.since).total_seconds()) // 60)
+            yield Alarm(severity=severity, reason=wait.because(partner=each.other, stix_id=case.id, minutes=minutes))
+    for unread in heard.unread:
+        reason = why.STATEMENT_UNREAD.because(partner=unread.speaker, stix_id=unread.stix_id)
+        yield Alarm(severity="urgent" if unread.stix_id.startswith("assistance-request--") else "look", reason=reason)

@@ -103,3 +103,33 @@ LOG_BROKEN = kind(
     en="A log of this node is not what was written: {cause}",
     ja="このノードのログが記録時と一致しません: {cause}",
 )
+NOT_ACKNOWLEDGED = kind(
+    "health.assistance-not-acknowledged",
+    en="{partner} asked for help {minutes} min ago and nobody here acknowledged; read it with `tasuki assist show {stix_id}`, then `tasuki assist acknowledge`.",
+    ja="{partner} からの支援要請が{minutes}分間、未確認です。`tasuki assist show {stix_id}` で内容を確認し、`tasuki assist acknowledge` で受領を伝えてください。",
+)
+PARTNER_SILENT = kind(
+    "health.assistance-partner-silent",
+    en="{partner} has not acknowledged our request {stix_id} of {minutes} min ago within the time hoped for; call its duty desk.",
+    ja="{minutes}分前の要請 {stix_id} に対し、{partner} の確認が目安の時間内にありません。先方の当直に電話してください。",
+)
+INFORMATION_WANTED = kind(
+    "health.assistance-information-wanted",
+    en="{partner} wants to know more before it decides on our request; see `tasuki assist show {stix_id}`, then `tasuki assist amend`.",
+    ja="{partner} が要請の判断のため追加情報を求めています。`tasuki assist show {stix_id}` を確認し、`tasuki assist amend` で補足してください。",
+)
+NOT_DECIDED = kind(
+    "health.assistance-not-decided",
+    en="The request of {partner} of {minutes} min ago is not decided within the time hoped for; see `tasuki assist show {stix_id}`, then `tasuki assist answer`.",
+    ja="{minutes}分前の {partner} からの要請が目安の時間内に判断されていません。`tasuki assist show {stix_id}` を確認し、`tasuki assist answer` で回答してください。",
+)
+REQUEST_PASSED_ON = kind(
+    "health.assistance-passed-on",
+    en="A request for help in the name of {partner} came from somebody else; ask {partner} whether it is theirs. See `tasuki assist show {stix_id}`.",
+    ja="{partner} 名義の支援要請が本人以外から届きました。{partner} に確認してください。`tasuki assist show {stix_id}` で表示できます。",
+)
+STATEMENT_UNREAD = kind(
+    "health.assistance-unread",
+    en="{partner} sent something about a request for help that cannot be read ({stix_id}); call {partner}, and see why with `tasuki assist list`.",
+    ja="{partner} から届いた支援要請に関する文書が読めません({stix_id})。{partner} に連絡してください。理由は `tasuki assist list` で確認できます。",
+)
