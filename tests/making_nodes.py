@@ -56,6 +56,11 @@ class Wire:
         self.carried.append((path, body.body))
         return self.receive(self.peers[str(partner.name)], self.certificate, path, body.body)
 
+    def ask(self, partner: Anchor, path: str, body: Released) -> tuple[int, bytes]:
+        """Return status and body; what `receive` answers without a status is a 200."""
+        answer = self.post(partner, path, body)
+        return answer if isinstance(answer, tuple) else (200, answer)
+
 
 def profile() -> Profile:
     """Return a small made-up partnership."""

@@ -42,12 +42,19 @@ class HttpLink:
             WorldError: the partner was not reached, or its answer was cut or strange; nothing is known of what it did.
             PeerError: whoever answered is not the partner that the anchor names.
         """
+        status, answer = self.ask(partner, path, body)
+        if status != _OK:
+            raise WorldError(STRANGE_ANSWER.because(partner=str(partner.name), found=f"status {status}"), retry=True)
+        return answer
+
+    def ask(self, partner: Anchor, path: str, body: Released) -> tuple[int, bytes]:
+        """Return status and body of the partner's answer to `body` posted to `path`; raises as `post`."""
         client = self._client(partner)
         name = str(partner.name)
         try:
             with client.stream("POST", path, content=body.body, headers=_HEADERS) as answer:
                 _require_pinned(answer, partner)
-                return _bounded(answer, name)
+                return answer.status_code, _bounded(answer, name)
         except httpx2.TransportError as error:
             if _is_stranger(error):
                 raise PeerError(NOT_THE_PARTNER.because(partner=name)) from error
@@ -85,8 +92,6 @@ def _require_pinned(answer: httpx2.Response, partner: Anchor) -> None:
 
 
 def _bounded(answer: httpx2.Response, name: str) -> bytes:
-    if answer.status_code != _OK:
-        raise WorldError(STRANGE_ANSWER.because(partner=name, found=f"status {answer.status_code}"), retry=True)
     parts: list[bytes] = []
     size = 0
     for chunk in answer.iter_raw():

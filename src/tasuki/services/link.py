@@ -12,6 +12,12 @@ from tasuki.formats.envelope.anchor import Anchor
 class Link(Protocol):
     """Carries one request to a partner's exchange face and brings the answer back."""
 
+    def ask(self, partner: Anchor, path: str, body: Released) -> tuple[int, bytes]:
+        """Return status and body of the partner's answer, where the status says something; raises as `post`.
+
+        Source: C2SP tlog-witness.
+        """
+
     def post(self, partner: Anchor, path: str, body: Released) -> bytes:
         """Return the partner's answer to `body` posted to `path`, such as `/exchange/v1/envelopes`.
 

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from tasuki.base.time import from_micros
-from tasuki.core.ledger.model import AUDIT
+from tasuki.core.ledger.model import PAIR
 from tasuki.store.channel import ENVELOPES_OUT, EQUIVOCATIONS, OUTBOX
 from tasuki.store.database import Database
 from tasuki.store.holdings import QUARANTINE
@@ -92,7 +92,7 @@ def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
         sa.select(LOGS.c.log, LOGS.c.size - known, LEAVES.c.at)
         .outerjoin(covered, covered.c.log == LOGS.c.log)
         .join(LEAVES, sa.and_(LEAVES.c.log == LOGS.c.log, LEAVES.c.leaf_index == known))
-        .where(LOGS.c.log != AUDIT, LOGS.c.size > known)
+        .where(LOGS.c.log.startswith(PAIR), LOGS.c.size > known)
     )
     return [Uncosigned(log=log, leaves=leaves, since=from_micros(at)) for log, leaves, at in connection.execute(query)]
 

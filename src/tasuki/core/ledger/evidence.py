@@ -6,90 +6,132 @@ Format `tasuki-evidence@v1`, docs/spec/evidence.md.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import InputError, PeerError
+from tasuki.base.ids import NodeName, ParticipantId
+from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.base.reasons import Reason
+from tasuki.base.time import format_rfc3339
+from tasuki.core.channel.model import STATEMENT_TYPES
 from tasuki.core.ledger import reasons as why
-from tasuki.core.ledger.model import commit, origin, pair_log
+from tasuki.core.ledger.mirror import HELD, ISSUED, KNOWN, SENT
+from tasuki.core.ledger.model import SALT_BYTES, commit, origin, pair_log, witness_name
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import MAGIC as ENVELOPE_MAGIC
-from tasuki.formats.envelope.header import read_header
-from tasuki.formats.envelope.receipt import STATEMENT_TYPE, read_receipt
+from tasuki.formats.envelope.header import Header, read_header
+from tasuki.formats.envelope.receipt import MAGIC as RECEIPT_MAGIC
+from tasuki.formats.envelope.receipt import STATEMENT_TYPE as RECEIPT_TYPE
+from tasuki.formats.envelope.receipt import Receipt, read_receipt
 from tasuki.formats.json.strict import loads
-from tasuki.formats.suites.frames import read_frame
-from tasuki.formats.suites.keys import Algorithm, Purpose
-from tasuki.formats.suites.signatures import verify
+from tasuki.formats.suites.frames import Frame, read_frame
+from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose
+from tasuki.formats.suites.signatures import require_suite, verify
+from tasuki.formats.tlog.base64s import decode, encode
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
-from tasuki.formats.tlog.merkle import leaf_hash, verify_inclusion
-from tasuki.formats.tlog.note import COSIGNATURE_ED25519, ED25519, cosigned_at, make_key, parse_note, verify_note
+from tasuki.formats.tlog.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from tasuki.formats.tlog.note import (
+    COSIGNATURE_ED25519,
+    ED25519,
+    Note,
+    SignatureLine,
+    cosigned_at,
+    make_key,
+    parse_note,
+    verify_note,
+)
+from tasuki.formats.tlog.numbers import MAX_SIZE
 
 FORMAT: Final = "tasuki-evidence@v1"
-MAX_EVIDENCE_BYTES: Final = 4 << 20
+MAX_EVIDENCE_BYTES: Final = 128 << 10
+"""An evidence file: header, receipt and proof take about 15 kB, the largest of each 60 kB."""
+
+_REQUIRED: Final = frozenset({"format", "index", "commitment", "proof", "checkpoint"})
+_OPTIONAL: Final = frozenset({"opening", "envelope", "receipt"})
+_MAX_PROOF = 63
+_LAST_STAMP = 253_402_300_799
+"""The last second of the year 9999: what a moment can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing an evidence file claims, and whether it holds.
+class Opening:
+    """What a leaf's commitment commits to."""
 
-    Attributes:
-        name: `log-signature`, `cosignature`, `inclusion`, `opening`, `envelope`, `receipt`.
-        reason: why it does not hold; None when it does.
-        says: what was found, such as the log and its size.
-    """
-
-    name: str
-    reason: Reason | None
-    says: str
-
-    @property
-    def holds(self) -> bool:
-        """Whether the claim holds."""
-        return self.reason is None
+    salt: bytes
+    kind: str
+    body: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What goes into an evidence file.
+    """What an evidence file claims.
 
     Attributes:
-        opening: (salt, kind, body) of the leaf; None leaves it closed.
-        head: envelope without its ciphertext.
-        receipt: the signed receipt.
+        opening: None leaves the leaf closed.
+        head: envelope without its ciphertext; only beside an opening.
+        receipt: the signed receipt; only beside an opening.
     """
 
     index: int
     commitment: bytes
     proof: Sequence[bytes]
     checkpoint: bytes
-    opening: tuple[bytes, str, Mapping[str, Json]] | None
-    head: bytes | None
-    receipt: bytes | None
+    opening: Opening | None = None
+    head: bytes | None = None
+    receipt: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing an evidence file claims.
+
+    Attributes:
+        name: `form`, `log-signature`, `cosignature`, `inclusion`, `opening`, `envelope` or `receipt`.
+        reason: what was found: the claim that holds, or why it does not.
+    """
+
+    name: str
+    holds: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an evidence file proves: every check, and what may be built upon because all of them hold.
+
+    Attributes:
+        meaning: origin, size, index, commitment and, where opened, what the leaf says; empty unless all hold.
+    """
+
+    checks: tuple[Check, ...]
+    meaning: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim holds."""
+        return all(check.holds for check in self.checks)
 
 
 def write_evidence(evidence: Evidence) -> bytes:
     """Return the evidence file."""
-    proof: list[Json] = [_encode(each) for each in evidence.proof]
     document: dict[str, Json] = {
         "format": FORMAT,
         "index": evidence.index,
-        "commitment": _encode(evidence.commitment),
-        "proof": proof,
+        "commitment": encode(evidence.commitment),
+        "proof": [encode(each) for each in evidence.proof],
         "checkpoint": evidence.checkpoint.decode(),
     }
     if evidence.opening is not None:
-        salt, kind, body = evidence.opening
-        document["opening"] = {"salt": _encode(salt), "kind": kind, "body": dict(body)}
+        opening = evidence.opening
+        document["opening"] = {"salt": encode(opening.salt), "kind": opening.kind, "body": dict(opening.body)}
     for name, raw in (("envelope", evidence.head), ("receipt", evidence.receipt)):
         if raw is not None:
-            document[name] = _encode(raw)
+            document[name] = encode(raw)
     return canonical(document)
 
 
@@ -97,146 +139,305 @@ def read_evidence(raw: bytes) -> Evidence:
     """Return what an evidence file claims; nothing is verified.
 
     Raises:
-        InputError: it is none.
+        InputError: it is none, or not in its one spelling: what could be written two ways could be changed unnoticed.
     """
     value = loads(raw, max_bytes=MAX_EVIDENCE_BYTES)
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise InputError(why.EVIDENCE.because(found="another format"))
+        raise _none("another format")
+    if not set(value) >= _REQUIRED or set(value) - _REQUIRED - _OPTIONAL:
+        raise _none("other members")
     try:
-        return _evidence(value)
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
-        raise InputError(why.EVIDENCE.because(found=f"{type(error).__name__}: {error}"[:80])) from error
+        evidence = _evidence(value)
+        respelled = canonical(value)
+    except ValueError as error:
+        raise _none(str(error)[:120]) from error
+    if respelled != raw:
+        raise _none("another spelling than the canonical one")
+    return evidence
 
 
 def _evidence(value: Mapping[str, Json]) -> Evidence:
-    opening, proof, index = value.get("opening"), value["proof"], value["index"]
-    if not isinstance(proof, list) or not isinstance(index, int) or isinstance(index, bool):
-        message = "proof or index"
-        raise TypeError(message)
-    opened = None
-    if isinstance(opening, dict):
-        body = opening["body"]
-        if not isinstance(body, dict):
-            message = "opening"
-            raise TypeError(message)
-        opened = (_decode(opening["salt"]), str(opening["kind"]), body)
+    proof, index, checkpoint = value["proof"], value["index"], value["checkpoint"]
+    if not isinstance(proof, list) or len(proof) > _MAX_PROOF:
+        raise _none("a proof that is no list of up to 63 hashes")
+    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index <= MAX_SIZE:
+        raise _none("an index that is no number")
+    if not isinstance(checkpoint, str):
+        raise _none("a checkpoint that is no text")
+    opening = _opening_of(value["opening"]) if "opening" in value else None
+    attached = {name: _bytes(value[name]) for name in ("envelope", "receipt") if name in value}
+    if attached and opening is None:
+        # Beside a closed leaf they would look proved and be tied to nothing.
+        raise _none("an envelope or receipt beside a closed leaf")
     return Evidence(
         index=index,
-        commitment=_decode(value["commitment"]),
-        proof=tuple(_decode(each) for each in proof),
-        checkpoint=str(value["checkpoint"]).encode(),
-        opening=opened,
-        head=_decode(value["envelope"]) if "envelope" in value else None,
-        receipt=_decode(value["receipt"]) if "receipt" in value else None,
+        commitment=_bytes(value["commitment"], HASH_BYTES),
+        proof=tuple(_bytes(each, HASH_BYTES) for each in proof),
+        checkpoint=checkpoint.encode(),
+        opening=opening,
+        head=attached.get("envelope"),
+        receipt=attached.get("receipt"),
     )
 
 
-def verify_evidence(evidence: Evidence, anchors: Sequence[Anchor]) -> tuple[Check, ...]:
+def _opening_of(value: Json) -> Opening:
+    if not isinstance(value, dict) or set(value) != {"salt", "kind", "body"}:
+        raise _none("an opening with other members")
+    kind, body = value["kind"], value["body"]
+    if not isinstance(kind, str) or not isinstance(body, dict):
+        raise _none("an opening with another kind or body")
+    return Opening(salt=_bytes(value["salt"], SALT_BYTES), kind=kind, body=body)
+
+
+def _bytes(value: Json, length: int | None = None) -> bytes:
+    if not isinstance(value, str):
+        raise _none("bytes that are no base64")
+    raw = decode(value)
+    if length is not None and len(raw) != length:
+        raise _none(f"{len(raw)} bytes where {length} belong")
+    return raw
+
+
+def _none(found: str) -> InputError:
+    return InputError(why.EVIDENCE.because(found=found))
+
+
+def verify_evidence(raw: bytes, anchors: Sequence[Anchor]) -> Finding:
     """Return every claim of an evidence file with whether it holds; trust comes from `anchors` alone."""
-    state: list[Checkpoint] = []
-    checks = [
-        _check("log-signature", lambda: _log_signature(evidence, anchors, state)),
-        _check("cosignature", lambda: _cosignature(evidence, anchors)),
-        _check("inclusion", lambda: _inclusion(evidence, state)),
-    ]
-    if evidence.opening is not None:
-        checks.append(_check("opening", lambda: _opening(evidence)))
-    if evidence.head is not None:
-        checks.append(_check("envelope", lambda: _envelope(evidence.head or b"", anchors)))
-    if evidence.receipt is not None:
-        checks.append(_check("receipt", lambda: _receipt(evidence, anchors)))
-    return tuple(checks)
-
-
-def _check(name: str, claim: Callable[[], str]) -> Check:
     try:
-        return Check(name=name, reason=None, says=claim())
+        evidence = read_evidence(raw)
+    except InputError as error:
+        return Finding(checks=(Check(name="form", holds=False, reason=error.reason),))
+    return _Verifier(evidence, anchors).run()
+
+
+class _Verifier:
+    """Checks one file claim by claim; what a later claim needs of an earlier one is there only if that one held."""
+
+    def __init__(self, evidence: Evidence, anchors: Sequence[Anchor]) -> None:
+        self._evidence = evidence
+        self._anchors = anchors
+        self._checkpoint: Checkpoint | None = None
+        self._sides: _Sides | None = None
+        self._log_key: PublicKey | None = None
+        self._included = False
+        self._leaf: Opening | None = None
+        self._meaning: dict[str, Json] = {}
+
+    def run(self) -> Finding:
+        claims: list[tuple[str, Callable[[], Reason]]] = [
+            ("log-signature", self._log_signature),
+            ("cosignature", self._cosignature),
+            ("inclusion", self._inclusion),
+            ("opening", self._opening),
+        ]
+        if self._evidence.head is not None:
+            claims.append(("envelope", self._envelope))
+        if self._evidence.receipt is not None:
+            claims.append(("receipt", self._receipt))
+        checks = tuple(_check(name, claim) for name, claim in claims)
+        holds = all(check.holds for check in checks)
+        return Finding(checks=checks, meaning=self._meaning if holds else {})
+
+    def _log_signature(self) -> Reason:
+        note = parse_note(self._evidence.checkpoint)
+        checkpoint = parse_checkpoint(note.text)
+        if checkpoint.extensions:
+            raise InputError(why.EVIDENCE.because(found="a checkpoint with extension lines"))
+        sides = _sides_of(checkpoint.origin, self._anchors)
+        key, _ = _signed_by(note, sides.owners, Purpose.LOG, checkpoint.origin)
+        self._checkpoint, self._log_key, self._sides = checkpoint, key, sides
+        self._meaning |= {"origin": checkpoint.origin, "size": checkpoint.size, "root": encode(checkpoint.root)}
+        return why.LOG_SIGNED.because(owner=str(sides.owner), partner=sides.partner, size=checkpoint.size)
+
+    def _cosignature(self) -> Reason:
+        _, sides = self._known()
+        note = parse_note(self._evidence.checkpoint)
+        failure = InputError(why.NOT_SIGNED.because(node=sides.partner))
+        for witness in sides.witnesses:
+            try:
+                key, line = _signed_by(note, [witness], Purpose.WITNESS, witness_name(str(witness.name)))
+            except InputError as error:
+                failure = error
+                continue
+            at = _moment(cosigned_at(line), witness)
+            _require_valid(key, at, witness.name)
+            if self._log_key is not None:
+                _require_valid(self._log_key, at, sides.owner)
+            self._meaning |= {"witness": str(witness.name), "cosigned_at": format_rfc3339(at)}
+            return why.COSIGNED.because(witness=str(witness.name), at=format_rfc3339(at))
+        raise failure
+
+    def _inclusion(self) -> Reason:
+        checkpoint, _ = self._known()
+        evidence = self._evidence
+        verify_inclusion(
+            index=evidence.index,
+            size=checkpoint.size,
+            leaf=leaf_hash(evidence.commitment),
+            proof=evidence.proof,
+            root_hash=checkpoint.root,
+        )
+        self._included = True
+        self._meaning |= {"index": evidence.index, "commitment": encode(evidence.commitment)}
+        return why.INCLUDED.because(index=evidence.index)
+
+    def _opening(self) -> Reason:
+        opening = self._evidence.opening
+        if opening is None:
+            return why.CLOSED.because()
+        if commit(opening.salt, opening.kind, opening.body) != self._evidence.commitment:
+            raise InputError(why.OPENING_DIFFERS.because())
+        self._leaf = opening
+        self._meaning |= {"kind": opening.kind, "body": dict(opening.body)}
+        stated = {name: opening.body.get(name) for name in ("env_id", "lane", "epoch", "seq")}
+        shown = {name: value for name, value in stated.items() if isinstance(value, str | int)}
+        if opening.kind not in KNOWN or len(shown) != len(stated):
+            return why.OPENED_OTHER.because(kind=opening.kind[:40])
+        return why.OPENED.because(kind=opening.kind, **shown)
+
+    def _envelope(self) -> Reason:
+        frame = read_frame(ENVELOPE_MAGIC, self._evidence.head or b"", MAX_HEADER_BYTES)
+        header, value = read_header(frame.statement)
+        if frame.rest or header.type in STATEMENT_TYPES:
+            raise InputError(why.EVIDENCE.because(found="something else than the head of an envelope"))
+        require_suite(header.suite)
+        leaf, sides = self._logged()
+        stated: dict[str, Json] = {**_place(header), "env_hash": hashlib.sha256(frame.head).hexdigest()}
+        if leaf.kind == SENT:
+            stated |= {"type": header.type, "policy": header.policy}
+        _require_leaf(leaf, stated)
+        sides.require(header.sender, header.recipient, from_owner=leaf.kind != ISSUED)
+        _verify_pair(self._anchors, header.sender, header, frame)
+        self._meaning["envelope"] = dict(value)
+        return why.ENVELOPE_SIGNED.because(
+            sender=str(header.sender),
+            recipient=str(header.recipient),
+            type=header.type,
+            label=header.label or "-",
+            created=format_rfc3339(header.created),
+        )
+
+    def _receipt(self) -> Reason:
+        raw = self._evidence.receipt or b""
+        signed = read_receipt(raw)
+        receipt = signed.receipt
+        require_suite(receipt.suite)
+        leaf, sides = self._logged()
+        stated: dict[str, Json] = {**_place(receipt), "env_hash": receipt.env_hash}
+        if leaf.kind != SENT:
+            stated |= {"receipt_hash": signed.hash, "status": receipt.status}
+        if leaf.kind == HELD:
+            stated["log_index"] = receipt.log_index
+        _require_leaf(leaf, stated)
+        if leaf.kind == ISSUED and receipt.log_index != self._evidence.index:
+            raise InputError(why.NOT_THE_LEAF.because(member="log_index"))
+        sides.require(receipt.by, receipt.to, from_owner=leaf.kind == ISSUED)
+        _verify_pair(self._anchors, receipt.by, receipt, read_frame(RECEIPT_MAGIC, raw, MAX_HEADER_BYTES))
+        self._meaning["receipt"] = loads(signed.statement)
+        return why.RECEIPT_SIGNED.because(by=str(receipt.by), status=receipt.status, at=format_rfc3339(receipt.at))
+
+    def _known(self) -> tuple[Checkpoint, _Sides]:
+        if self._checkpoint is None or self._sides is None:
+            raise InputError(why.NOTHING_LOGGED.because())
+        return self._checkpoint, self._sides
+
+    def _logged(self) -> tuple[Opening, _Sides]:
+        """Return the leaf once it is known to stand in the log, and whose log it is."""
+        if self._leaf is None or self._sides is None or not self._included or self._leaf.kind not in KNOWN:
+            raise InputError(why.NOTHING_LOGGED.because())
+        return self._leaf, self._sides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """Whose log it is and with whom it is kept, as far as the anchors given say.
+
+    Attributes:
+        owners: anchors of the node whose log it is, of whatever version.
+        witnesses: anchors of nodes of the partner.
+    """
+
+    owners: tuple[Anchor, ...]
+    witnesses: tuple[Anchor, ...]
+
+    @property
+    def owner(self) -> NodeName:
+        return self.owners[0].name
+
+    @property
+    def partner(self) -> ParticipantId:
+        return self.witnesses[0].name.participant
+
+    def require(self, author: NodeName, reader: NodeName, *, from_owner: bool) -> None:
+        """Refuse a statement that did not go from the one side to the other."""
+        ours, theirs = (author, reader) if from_owner else (reader, author)
+        if ours != self.owner or theirs.participant != self.partner:
+            raise InputError(why.NOT_THE_LEAF.because(member="from"))
+
+
+def _sides_of(name: str, anchors: Sequence[Anchor]) -> _Sides:
+    pairs = [
+        (owner, witness)
+        for owner in anchors
+        for witness in anchors
+        if name == origin(str(owner.name), pair_log(witness.name.participant))
+        and owner.name.participant != witness.name.participant
+    ]
+    if not pairs:
+        raise InputError(why.NO_ANCHORS.because(origin=name[:120]))
+    owners, witnesses = (tuple(dict.fromkeys(each)) for each in zip(*pairs, strict=True))
+    return _Sides(owners=owners, witnesses=witnesses)
+
+
+def _place(stated: Header | Receipt) -> dict[str, Json]:
+    return {"env_id": stated.env_id, "lane": stated.lane, "epoch": stated.epoch, "seq": stated.seq}
+
+
+def _require_leaf(leaf: Opening, stated: Mapping[str, Json]) -> None:
+    for member, value in stated.items():
+        if leaf.body.get(member) != value:
+            raise InputError(why.NOT_THE_LEAF.because(member=member))
+
+
+def _verify_pair(anchors: Sequence[Anchor], author: NodeName, stated: Header | Receipt, frame: Frame) -> None:
+    """Verify both signatures under the anchor of the author that has the keys, valid when it says it signed."""
+    known = [anchor for anchor in anchors if anchor.name == author]
+    if not known:
+        raise InputError(why.NO_ANCHOR_OF.because(node=str(author)))
+    at, statement_type = (stated.created, stated.type) if isinstance(stated, Header) else (stated.at, RECEIPT_TYPE)
+    fit = [anchor for anchor in known if {key.id for key in anchor.keys} >= set(stated.sig_keys)]
+    pair = (fit or known)[0].pair(stated.sig_keys, Purpose.ENVELOPE, at)
+    verify(statement_type, frame.statement, frame.signatures, pair, Purpose.ENVELOPE)
+
+
+def _check(name: str, claim: Callable[[], Reason]) -> Check:
+    try:
+        return Check(name=name, holds=True, reason=claim())
     except (InputError, PeerError) as error:
-        return Check(name=name, reason=error.reason, says=str(error))
+        return Check(name=name, holds=False, reason=error.reason)
 
 
-def _log_signature(evidence: Evidence, anchors: Sequence[Anchor], state: list[Checkpoint]) -> str:
-    note = parse_note(evidence.checkpoint)
-    checkpoint = parse_checkpoint(note.text)
-    owner, _ = _owner_and_witness(checkpoint.origin, anchors)
-    verify_note(note, make_key(checkpoint.origin, ED25519, _only(owner, Purpose.LOG)))
-    state.append(checkpoint)
-    return f"{checkpoint.origin}, {checkpoint.size} leaves"
-
-
-def _cosignature(evidence: Evidence, anchors: Sequence[Anchor]) -> str:
-    note = parse_note(evidence.checkpoint)
-    _, witness = _owner_and_witness(parse_checkpoint(note.text).origin, anchors)
-    key = make_key(f"tasuki/{witness.name}/witness", COSIGNATURE_ED25519, _only(witness, Purpose.WITNESS))
-    line = verify_note(note, key)
-    return f"{witness.name}, {datetime.fromtimestamp(cosigned_at(line), UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _inclusion(evidence: Evidence, state: list[Checkpoint]) -> str:
-    if not state:
-        raise InputError(why.EVIDENCE.because(found="no checkpoint to stand in"))
-    verify_inclusion(
-        index=evidence.index,
-        size=state[0].size,
-        leaf=leaf_hash(evidence.commitment),
-        proof=evidence.proof,
-        root_hash=state[0].root,
-    )
-    return f"leaf {evidence.index} of {state[0].size}"
-
-
-def _opening(evidence: Evidence) -> str:
-    salt, kind, body = evidence.opening or (b"", "", {})
-    if commit(salt, kind, body) != evidence.commitment:
-        raise InputError(why.EVIDENCE.because(found="an opening that does not fit its commitment"))
-    if evidence.head is not None and body.get("env_hash") != hashlib.sha256(evidence.head).hexdigest():
-        raise InputError(why.EVIDENCE.because(found="a leaf about another envelope"))
-    return kind
-
-
-def _envelope(head: bytes, anchors: Sequence[Anchor]) -> str:
-    frame = read_frame(ENVELOPE_MAGIC, head, MAX_EVIDENCE_BYTES)
-    header, _ = read_header(frame.statement)
-    sender = _named(str(header.sender), anchors)
-    pair = sender.pair(header.sig_keys, Purpose.ENVELOPE, header.created)
-    verify(header.type, frame.statement, frame.signatures, pair, Purpose.ENVELOPE)
-    return f"{header.env_id} from {header.sender} to {header.recipient}"
-
-
-def _receipt(evidence: Evidence, anchors: Sequence[Anchor]) -> str:
-    signed = read_receipt(evidence.receipt or b"")
-    receipt = signed.receipt
-    pair = _named(str(receipt.by), anchors).pair(receipt.sig_keys, Purpose.ENVELOPE, receipt.at)
-    verify(STATEMENT_TYPE, signed.statement, signed.signatures, pair, Purpose.ENVELOPE)
-    if evidence.head is not None and receipt.env_hash != hashlib.sha256(evidence.head).hexdigest():
-        raise InputError(why.EVIDENCE.because(found="a receipt for another envelope"))
-    return f"{receipt.status} by {receipt.by}"
-
-
-def _owner_and_witness(name: str, anchors: Sequence[Anchor]) -> tuple[Anchor, Anchor]:
-    for owner in anchors:
-        for witness in anchors:
-            if name == origin(str(owner.name), pair_log(witness.name.participant)) and owner is not witness:
-                return owner, witness
-    raise InputError(why.WITNESS_UNKNOWN.because(origin=name[:120]))
-
-
-def _named(name: str, anchors: Sequence[Anchor]) -> Anchor:
+def _signed_by(note: Note, anchors: Sequence[Anchor], purpose: Purpose, name: str) -> tuple[PublicKey, SignatureLine]:
+    """Return the first key of these anchors that signed the note, whatever its age: what is proved may be old."""
+    kind = COSIGNATURE_ED25519 if purpose is Purpose.WITNESS else ED25519
     for anchor in anchors:
-        if str(anchor.name) == name:
-            return anchor
-    raise InputError(why.EVIDENCE.because(found=f"a statement by {name[:60]}, whose anchor was not given"))
+        for key in anchor.keys:
+            if key.purpose is not purpose or key.algorithm is not Algorithm.ED25519:
+                continue
+            try:
+                return key, verify_note(note, make_key(name, kind, key.raw))
+            except InputError:
+                continue
+    raise InputError(why.NOT_SIGNED.because(node=str(anchors[0].name)))
 
 
-def _only(anchor: Anchor, purpose: Purpose) -> bytes:
-    """Return the newest key of a purpose; a checkpoint names no time, so validity is the auditor's question."""
-    keys = [key for key in anchor.keys if key.purpose is purpose and key.algorithm is Algorithm.ED25519]
-    return max(keys, key=lambda key: key.not_before).raw
+def _moment(stamp: int, witness: Anchor) -> datetime:
+    if stamp > _LAST_STAMP:
+        raise InputError(why.KEY_TIME.because(node=str(witness.name), at=str(stamp)))
+    return datetime.fromtimestamp(stamp, UTC)
 
 
-def _encode(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
-def _decode(text: Json) -> bytes:
-    return base64.b64decode(str(text), validate=True)
+def _require_valid(key: PublicKey, at: datetime, node: NodeName) -> None:
+    if not key.not_before <= at <= key.not_after:
+        raise InputError(why.KEY_TIME.because(node=str(node), at=format_rfc3339(at)))

@@ -14,12 +14,25 @@ from tasuki.formats.tlog.merkle import leaf_hash
 AUDIT: Final = "audit"
 """The name of the private log of every act; the partner never sees it."""
 
+PAIR: Final = "pair:"
+"""What the names of the logs kept with partners start with."""
+
 SALT_BYTES: Final = 32
 
 
 def pair_log(partner: str) -> str:
     """Return the name of the log kept with one partner."""
-    return f"pair:{partner}"
+    return f"{PAIR}{partner}"
+
+
+def mirror_log(partner: str) -> str:
+    """Return the name under which a partner's pair log is mirrored here: leaves we hold and never sign."""
+    return f"mirror:{partner}"
+
+
+def witness_name(node: str) -> str:
+    """Return the name under which a node cosigns, such as `tasuki/JPN/jpn-1/witness`."""
+    return f"tasuki/{node}/witness"
 
 
 def origin(node: str, log: str) -> str:
@@ -48,10 +61,15 @@ class Leaf:
 
 
 def commit(salt: bytes, kind: str, body: Mapping[str, Json]) -> bytes:
-    """Return the commitment to a leaf's content."""
-    return hashlib.sha256(salt + canonical({"kind": kind, "body": dict(body)})).digest()
+    """Return the commitment to a leaf's content: SHA-256 over salt and the canonical `{"body", "kind"}`."""
+    return commit_stored(salt, kind, canonical(dict(body)))
 
 
-def hash_of(salt: bytes, kind: str, body: Mapping[str, Json]) -> bytes:
-    """Return the Merkle leaf hash of a leaf's content."""
-    return leaf_hash(commit(salt, kind, body))
+def commit_stored(salt: bytes, kind: str, body: bytes) -> bytes:
+    """Return the commitment to a leaf whose body is already in its canonical bytes."""
+    return hashlib.sha256(b"".join((salt, b'{"body":', body, b',"kind":', canonical(kind), b"}"))).digest()
+
+
+def hash_stored(salt: bytes, kind: str, body: bytes) -> bytes:
+    """Return the Merkle leaf hash of a leaf whose body is already in its canonical bytes."""
+    return leaf_hash(commit_stored(salt, kind, body))

@@ -18,7 +18,7 @@ from tasuki.formats.tlog.merkle import EMPTY_ROOT, verify_consistency
 from tasuki.formats.tlog.note import Note, VerifierKey, parse_note, verify_note
 from tasuki.formats.tlog.numbers import decimal
 
-_MAX_PROOF = 63
+MAX_PROOF_LINES = 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,15 @@ class Answer:
 
     Attributes:
         size: with 409 the size cosigned last, which is the body then.
+        checkpoint: what may be cosigned; None unless the status is 200.
+        signed: the note as its log signed it, with that one signature; None unless the signature holds.
     """
 
     status: int
     reason: Reason | None
     size: int
     checkpoint: Checkpoint | None = None
+    signed: Note | None = None
 
 
 def write_request(old: int, proof: tuple[bytes, ...], note: bytes) -> bytes:
@@ -64,7 +67,7 @@ def parse_request(body: bytes) -> Request:
     head, separator, rest = body.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")
     word, _, number = lines[0].partition(" ")
-    if not separator or word != "old" or len(lines) > _MAX_PROOF + 1:
+    if not separator or word != "old" or len(lines) > MAX_PROOF_LINES + 1:
         raise InputError(why.WITNESS_BODY.because(found=lines[0][:40]))
     try:
         old, proof = decimal(number), tuple(decode(line) for line in lines[1:])
@@ -85,40 +88,45 @@ def judge(body: bytes, logs: Mapping[str, VerifierKey], known: Mapping[str, tupl
     try:
         request = parse_request(body)
     except InputError as error:
-        return Answer(status=400, reason=error.reason, size=0)
+        return _refuse(400, error.reason)
     checkpoint = request.checkpoint
     key = logs.get(checkpoint.origin)
     if key is None:
         return _refuse(404, why.WITNESS_UNKNOWN.because(origin=checkpoint.origin[:120]))
     try:
-        verify_note(request.note, key)
+        line = verify_note(request.note, key)
     except InputError:
         return _refuse(403, why.WITNESS_SIGNATURE.because(origin=checkpoint.origin))
+    # Only the line that was verified is kept: whoever else signed the note vouches for nothing here.
+    signed = Note(text=request.note.text, lines=(line,))
     if request.old > checkpoint.size:
-        return _refuse(400, why.WITNESS_SIZE.because(old=request.old, size=checkpoint.size))
+        return _refuse(400, why.WITNESS_SIZE.because(old=request.old, size=checkpoint.size), signed)
     size, root = known.get(checkpoint.origin, (0, EMPTY_ROOT))
     if request.old != size:
-        return Answer(status=409, reason=why.WITNESS_OLD.because(expected=size, found=request.old), size=size)
-    return _grown(request, size, root)
+        reason = why.WITNESS_OLD.because(expected=size, found=request.old)
+        return Answer(status=409, reason=reason, size=size, signed=signed)
+    return _grown(request, size, root, signed)
 
 
-def _grown(request: Request, size: int, root: bytes) -> Answer:
+def _grown(request: Request, size: int, root: bytes, signed: Note) -> Answer:
     checkpoint = request.checkpoint
     if checkpoint.size == size and checkpoint.root != root:
-        return Answer(status=409, reason=why.WITNESS_FORK.because(size=size, origin=checkpoint.origin), size=size)
+        reason = why.WITNESS_FORK.because(size=size, origin=checkpoint.origin)
+        return Answer(status=409, reason=reason, size=size, signed=signed)
     if checkpoint.extensions:
-        return _refuse(400, why.WITNESS_BODY.because(found="extension lines"))
+        return _refuse(400, why.WITNESS_BODY.because(found="extension lines"), signed)
     try:
         if size:
             verify_consistency(
                 old=size, new=checkpoint.size, old_root=root, new_root=checkpoint.root, proof=request.proof
             )
         elif request.proof:
-            return _refuse(422, why.WITNESS_PROOF.because(found="hashes where none are needed"))
+            return _refuse(422, why.WITNESS_PROOF.because(found="hashes where none are needed"), signed)
     except InputError as error:
-        return _refuse(422, why.WITNESS_PROOF.because(found=str(error.reason.params.get("found", "?"))))
-    return Answer(status=200, reason=None, size=checkpoint.size, checkpoint=checkpoint)
+        found = str(error.reason.params.get("found", "?"))
+        return _refuse(422, why.WITNESS_PROOF.because(found=found), signed)
+    return Answer(status=200, reason=None, size=checkpoint.size, checkpoint=checkpoint, signed=signed)
 
 
-def _refuse(status: int, reason: Reason) -> Answer:
-    return Answer(status=status, reason=reason, size=0)
+def _refuse(status: int, reason: Reason, signed: Note | None = None) -> Answer:
+    return Answer(status=status, reason=reason, size=0, signed=signed)

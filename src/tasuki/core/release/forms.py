@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import orjson
-
 from tasuki.base.canonical import Json
 from tasuki.base.ids import NodeName, stix_id
 from tasuki.base.time import parse_rfc3339
@@ -24,6 +22,9 @@ MAX_IDS: Final = 10_000
 MAX_SENTENCE: Final = 500
 """Characters of the one sentence a recall or attestation carries."""
 
+MAX_REFUSAL: Final = 600
+"""Characters of the sentence with which leaves or a checkpoint are refused."""
+
 MAX_LEAVES: Final = 1_000
 """Leaves in one page of a mirrored log."""
 
@@ -31,7 +32,9 @@ _HEX64: Final = re.compile(r"[0-9a-f]{64}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9.-]{0,79}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ORIGIN: Final = re.compile(r"tasuki/[A-Z]{3}/[a-z0-9-]{1,32}/pair/[A-Z]{3}")
-_SALT: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
+_HASH64: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
+_SIGNATURE_LINE: Final = re.compile("— [^\\s+]+ [A-Za-z0-9+/]+={0,2}")
+_SIZE: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\n")
 _MAX_COUNTS: Final = 20
 _MAX_NUMBER: Final = 2**53 - 1
 
@@ -93,6 +96,23 @@ def log(value: Json) -> bool:
     return isinstance(value, str) and _ORIGIN.fullmatch(value) is not None
 
 
+def root(value: Json) -> bool:
+    """The root of a log, base64."""
+    return isinstance(value, str) and _HASH64.fullmatch(value) is not None
+
+
+def refusal(value: Json) -> bool:
+    """Why leaves were not taken: a code of ours and its sentence in both languages; empty where they were."""
+    if value == {}:
+        return True
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"code", "en", "ja"}
+        and code(value["code"])
+        and all(isinstance(said := value[name], str) and len(said) <= MAX_REFUSAL for name in ("en", "ja"))
+    )
+
+
 def leaves(value: Json) -> bool:
     """Leaves of a pair log with their openings, each of a kind and with members of `LEAVES`."""
     return isinstance(value, list) and len(value) <= MAX_LEAVES and all(_is_leaf(each) for each in value)
@@ -118,6 +138,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
     "attestation": {"recall": envelope_id, "counts": counts, "statement": sentence, "at": moment},
     "receipt": {"env_id": envelope_id, "decision": code, "office": code, "at": moment},
     "mirror": {"log": log, "start": number, "leaves": leaves},
+    "mirrored": {"size": number, "root": root, "witnessed": number, "refused": refusal},
     "health": {"node": node, "version": number, "at": moment},
 }
 """Protocol messages that may leave: all members each has, and the form of each."""
@@ -128,17 +149,18 @@ def _starts(magic: bytes) -> Callable[[bytes], bool]:
 
 
 def _witness_answer(body: bytes) -> bool:
-    """The answer of a witness: a status, a size, and a cosignature or a sentence of ours that says why not."""
+    """The answer of a witness: signature lines, the size it knows, or a code and sentence of ours that say why not."""
     try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        text = body.decode()
+    except UnicodeDecodeError:
         return False
-    return (
-        isinstance(answer, dict)
-        and answer.keys() <= {"status", "size", "line", "said"}
-        and all(number(answer.get(name, 0)) for name in ("status", "size"))
-        and all(isinstance(answer.get(name, ""), str) for name in ("line", "said"))
-    )
+    if not text.endswith("\n"):
+        return False
+    first, *more = text[:-1].split("\n")
+    if all(_SIGNATURE_LINE.fullmatch(line) for line in (first, *more)) or _SIZE.fullmatch(text):
+        return True
+    name, _, said = first.partition(" ")
+    return not more and code(name) and 0 < len(said) <= MAX_REFUSAL
 
 
 PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
@@ -163,7 +185,7 @@ def _is_leaf(value: Json) -> bool:
     return (
         known is not None
         and isinstance(salt, str)
-        and _SALT.fullmatch(salt) is not None
+        and _HASH64.fullmatch(salt) is not None
         and isinstance(body, dict)
         and body.keys() <= known.keys()
         and all(known[name](each) for name, each in body.items())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -11,28 +10,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tasuki.core.release.released import Released
+from tasuki.core.ledger.mirror import MAX_PAGE_BYTES
 from tasuki.faces.exchange.guard import partner
 from tasuki.faces.http.kit import bounded, respond
-from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services import ledger
-from tasuki.services.node import Node
 
-MAX_LOG_BYTES: Final = 16 << 20
-"""A page of mirrored leaves, or a checkpoint with its proof."""
-
-Act = Callable[[Node, Anchor, bytes], Released]
+MAX_REQUEST_BYTES: Final = 64 << 10
+"""A checkpoint with its proof: 63 hashes and some signatures."""
 
 
-def _route(path: str, act: Act) -> Route:
-    async def endpoint(request: Request) -> Response:
-        body = await bounded(request, MAX_LOG_BYTES)
-        return respond(await run_in_threadpool(act, request.app.state.node, partner(request), body))
+async def add_checkpoint(request: Request) -> Response:
+    """Cosign a checkpoint of the partner who asks, or say by the status why not.
 
-    return Route(path, endpoint, methods=["POST"])
+    Source: C2SP tlog-witness (add-checkpoint).
+    """
+    body = await bounded(request, MAX_REQUEST_BYTES)
+    reply = await run_in_threadpool(ledger.add_checkpoint, request.app.state.node, partner(request), body)
+    return Response(reply.body.body, status_code=reply.status, headers={"content-type": reply.media})
+
+
+async def mirror(request: Request) -> Response:
+    """Take in leaves of the partner's log; 200 says only that the body is the state of the mirror.
+
+    Source: docs/spec/ledger.md, Mirror.
+    """
+    body = await bounded(request, MAX_PAGE_BYTES)
+    return respond(await run_in_threadpool(ledger.receive_mirror, request.app.state.node, partner(request), body))
 
 
 ROUTES: Final = (
-    _route(ledger.ADD_CHECKPOINT, ledger.add_checkpoint),
-    _route(ledger.MIRROR, ledger.receive_mirror),
+    Route(ledger.ADD_CHECKPOINT, add_checkpoint, methods=["POST"]),
+    Route(ledger.MIRROR, mirror, methods=["POST"]),
 )

@@ -27,17 +27,22 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def grow(frontier: list[bytes], size: int, leaf: bytes) -> list[bytes]:
+def grow(frontier: Sequence[bytes], size: int, leaf: bytes) -> list[bytes]:
     """Return the frontier after one more leaf hash.
 
     The frontier holds the roots of the perfect subtrees of a tree of `size` leaves, largest first: one per set bit.
     """
-    grown = [*frontier, leaf]
+    merged = completed(frontier, size, leaf)
+    return [*frontier[: len(frontier) - len(merged) + 1], merged[-1]]
+
+
+def completed(frontier: Sequence[bytes], size: int, leaf: bytes) -> list[bytes]:
+    """Return the roots of the perfect subtrees that end with one more leaf hash: over 1, 2, 4... leaves."""
+    roots = [leaf]
     while size & 1:
-        right = grown.pop()
-        grown[-1] = node_hash(grown[-1], right)
+        roots.append(node_hash(frontier[-len(roots)], roots[-1]))
         size >>= 1
-    return grown
+    return roots
 
 
 def root_of_frontier(frontier: Sequence[bytes]) -> bytes:

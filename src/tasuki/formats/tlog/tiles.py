@@ -7,12 +7,12 @@ Source: C2SP tlog-tiles.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tasuki.base.errors import InputError
-from tasuki.formats.tlog.merkle import HASH_BYTES
+from tasuki.formats.tlog.merkle import HASH_BYTES, root, root_of_frontier
 from tasuki.formats.tlog.reasons import TILE
 
 WIDTH: Final = 256
@@ -92,6 +92,32 @@ def tiles_of(size: int) -> list[Tile]:
             tiles.append(Tile(level=level, index=full, width=partial))
         size, level = full, level + 1
     return tiles
+
+
+Row = Callable[[int, int, int], Sequence[bytes]]
+"""From (level, first, count) to that many hashes of a level: at level `l` each is the root over 256^l leaves."""
+
+
+def subtree_root(start: int, end: int, row: Row) -> bytes:
+    """Return the root over the leaves [start, end), reading no more than 128 hashes for each bit of its length.
+
+    Args:
+        start: a multiple of the largest power of two up to `end - start`, as in every proof.
+        end: behind the last leaf.
+        row: reads hashes of a level.
+    """
+    return root_of_frontier(subtree_frontier(start, end, row))
+
+
+def subtree_frontier(start: int, end: int, row: Row) -> list[bytes]:
+    """Return the roots of the perfect subtrees that the leaves [start, end) fall into, largest first."""
+    found: list[bytes] = []
+    while start < end:
+        bits = (end - start).bit_length() - 1
+        level, within = divmod(bits, HEIGHT)
+        found.append(root(row(level, start >> (HEIGHT * level), 1 << within)))
+        start += 1 << bits
+    return found
 
 
 def write_bundle(entries: Sequence[bytes]) -> bytes:

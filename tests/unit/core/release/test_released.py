@@ -43,6 +43,7 @@ MESSAGES = {
     "attestation": {"recall": ENVELOPE, "counts": {"use-stopped": 1}, "statement": "Use stopped.", "at": AT},
     "receipt": {"env_id": ENVELOPE, "decision": "accepted", "office": "nco", "at": AT},
     "mirror": {"log": "tasuki/AAA/aaa-1/pair/BBB", "start": 0, "leaves": [LEAF]},
+    "mirrored": {"size": 2, "root": "A" * 43 + "=", "witnessed": 1, "refused": {}},
     "health": {"node": "AAA/aaa-1", "version": 1, "at": AT},
 }
 
@@ -170,6 +171,9 @@ def test_a_notice_without_a_member_or_with_a_shapeless_one_is_refused(kind, memb
         ("mirror", "leaves", [{**LEAF, "body": {**LEAF["body"], "env_id": "a name"}}]),
         ("mirror", "leaves", [{**LEAF, "note": "x"}]),
         ("mirror", "leaves", [{**LEAF, "salt": "guess"}]),
+        ("mirrored", "refused", {"code": "ledger.mirror-gap", "en": "x" * 601, "ja": ""}),
+        ("mirrored", "refused", {"code": "a name", "en": "", "ja": ""}),
+        ("mirrored", "root", "guess"),
     ],
 )
 def test_content_does_not_fit_into_a_notice(kind, member, value):

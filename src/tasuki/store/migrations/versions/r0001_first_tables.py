@@ -236,6 +236,7 @@ def _ledger() -> None:
         sa.Column("log", sa.Text, nullable=False),
         sa.Column("leaf_index", sa.BigInteger, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=True),
         sa.Column("salt", sa.LargeBinary, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
@@ -243,12 +244,28 @@ def _ledger() -> None:
         sa.PrimaryKeyConstraint("log", "leaf_index", name="pk_log_leaves"),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "log_leaves_env_id",
+        "log_leaves",
+        ["log", "env_id"],
+        sqlite_where=sa.text("env_id IS NOT NULL"),
+        postgresql_where=sa.text("env_id IS NOT NULL"),
+    )
     op.create_table(
         "logs",
         sa.Column("log", sa.Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("frontier", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("log", name="pk_logs"),
+    )
+    op.create_table(
+        "log_subtrees",
+        sa.Column("log", sa.Text, nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("log", "level", "position", name="pk_log_subtrees"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "checkpoints",
@@ -259,22 +276,46 @@ def _ledger() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("log", "size", name="pk_checkpoints"),
     )
-    op.create_table(
-        "mirror_leaves",
-        sa.Column("partner", sa.Text, nullable=False),
-        sa.Column("leaf_index", sa.BigInteger, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("salt", sa.LargeBinary, nullable=False),
-        sa.Column("body", sa.LargeBinary, nullable=False),
-        sa.Column("hash", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("partner", "leaf_index", name="pk_mirror_leaves"),
-    )
+    _witness()
+
+
+def _witness() -> None:
     op.create_table(
         "witnessed",
         sa.Column("origin", sa.Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.Column("note", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("origin", name="pk_witnessed"),
+    )
+    op.create_table(
+        "mirror_unseen",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("leaf_index", sa.BigInteger, nullable=False),
+        sa.Column("mirrored_at", sa.BigInteger, nullable=False),
+        sa.Column("cosigned_at", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("partner", "leaf_index", name="pk_mirror_unseen"),
+    )
+    op.create_table(
+        "log_forks",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.Column("note", sa.LargeBinary, nullable=False),
+        sa.Column("cosigned", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "size", "root", name="pk_log_forks"),
+    )
+    op.create_table(
+        "mirror_contradictions",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("leaf_index", sa.BigInteger, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("salt", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("member", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "leaf_index", name="pk_mirror_contradictions"),
     )
 
 

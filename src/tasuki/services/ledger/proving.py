@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Proving: evidence files and tiles, each a document through the gate; who asked for one stands in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from tasuki.base.canonical import Json
+from tasuki.base.errors import InputError, WorldError
+from tasuki.base.ids import ParticipantId
+from tasuki.base.limits import MAX_HEADER_BYTES
+from tasuki.core.ledger import reasons as why
+from tasuki.core.ledger.evidence import Evidence, Opening, write_evidence
+from tasuki.core.ledger.model import Leaf, commit_stored, pair_log
+from tasuki.core.release.released import Released, release_document
+from tasuki.core.release.rules import of_the_node
+from tasuki.formats.envelope.envelope import MAGIC
+from tasuki.formats.suites.frames import read_frame
+from tasuki.formats.tlog import merkle
+from tasuki.formats.tlog.checkpoint import parse_checkpoint
+from tasuki.formats.tlog.note import parse_note
+from tasuki.formats.tlog.tiles import Tile, parse_path, write_bundle
+from tasuki.services.channel import partner_anchor
+from tasuki.services.ledger.entries import audit
+from tasuki.services.node import Node
+from tasuki.store import ledger as store
+
+
+def export_evidence(node: Node, partner: ParticipantId, env_id: str, *, opened: bool = False) -> Released:
+    """Return an evidence file about one envelope: leaf, inclusion proof, checkpoint with both signatures.
+
+    The leaf stays closed unless `opened`; then its content goes with it, the head of the envelope and the receipt. The
+    file is a document through the gate, and its export an entry of the audit log.
+
+    Raises:
+        InputError: no such leaf, or no cosigned checkpoint covers it yet.
+        WorldError: what is stored does not prove it any more; nothing is exported.
+        PeerError: the partner is not trusted.
+    """
+    partner_anchor(node, partner)
+    log = pair_log(partner)
+    with node.database.read() as connection:
+        about = store.about(connection, log, [env_id]).get(env_id)
+        if not about:
+            raise InputError(why.NO_LEAF.because(partner=partner, env_id=env_id[:60]))
+        leaf = about[0]
+        signed = store.checkpoint(connection, log, cosigned=True)
+        if signed is None or signed.cosigned is None or signed.size <= leaf.index:
+            raise InputError(why.NOT_COSIGNED.because(partner=partner, index=leaf.index))
+        proof = merkle.inclusion_proof(leaf.index, signed.size, store.range_of(connection, log))
+        evidence = Evidence(index=leaf.index, commitment=leaf.commitment, proof=proof, checkpoint=signed.cosigned)
+        if opened:
+            evidence = _opened(connection, partner, leaf, evidence)
+    _require_proved(log, evidence)
+    released = _document(node, "evidence", write_evidence(evidence))
+    detail: dict[str, Json] = {"partner": partner, "env_id": env_id, "index": leaf.index, "opened": opened}
+    _audited(node, "release:evidence", detail)
+    return released
+
+
+def _opened(connection: sa.Connection, partner: ParticipantId, leaf: Leaf, closed: Evidence) -> Evidence:
+    env_id = str(leaf.body.get("env_id"))
+    record = next(
+        (
+            found
+            for sent in (True, False)
+            if (found := store.records_of(connection, partner, [env_id], sent=sent).get(env_id)) is not None
+        ),
+        None,
+    )
+    start = None if record is None else record.start
+    return replace(
+        closed,
+        opening=Opening(salt=leaf.salt, kind=leaf.kind, body=leaf.body),
+        head=None if start is None else read_frame(MAGIC, start, MAX_HEADER_BYTES).head,
+        receipt=None if record is None else record.receipt,
+    )
+
+
+def _require_proved(log: str, evidence: Evidence) -> None:
+    """Refuse to hand out evidence that its own checkpoint contradicts: the store was altered."""
+    state = parse_checkpoint(parse_note(evidence.checkpoint).text)
+    try:
+        merkle.verify_inclusion(
+            index=evidence.index,
+            size=state.size,
+            leaf=merkle.leaf_hash(evidence.commitment),
+            proof=evidence.proof,
+            root_hash=state.root,
+        )
+    except InputError as error:
+        raise WorldError(why.STORE_ALTERED.because(index=evidence.index, log=log), retry=False) from error
+
+
+def export_checkpoint(node: Node, partner: ParticipantId) -> Released:
+    """Return the newest checkpoint of a pair log that the partner cosigned: the head of an export of its tiles.
+
+    Raises:
+        InputError: the partner has cosigned none yet.
+        PeerError: the partner is not trusted.
+    """
+    partner_anchor(node, partner)
+    with node.database.read() as connection:
+        signed = store.checkpoint(connection, pair_log(partner), cosigned=True)
+    if signed is None or signed.cosigned is None:
+        raise InputError(why.NO_CHECKPOINT.because(partner=partner))
+    released = _document(node, "export", signed.cosigned)
+    _audited(node, "release:log", {"partner": partner, "size": signed.size})
+    return released
+
+
+def export_tile(node: Node, partner: ParticipantId, size: int, path: str) -> Released:
+    """Return one tile of a pair log as it was with `size` leaves: hashes, or a bundle of closed commitments.
+
+    Raises:
+        InputError: such a log has no such tile.
+        WorldError: leaves are missing.
+        PeerError: the partner is not trusted.
+    Source: C2SP tlog-tiles.
+    """
+    partner_anchor(node, partner)
+    tile, log = parse_path(path), pair_log(partner)
+    with node.database.read() as connection:
+        if size > store.size(connection, log) or not tile.exists_in(size):
+            raise InputError(why.NO_TILE.because(size=size, path=path))
+        if tile.level is None:
+            body = write_bundle(_commitments(connection, log, tile))
+        else:
+            body = b"".join(store.row_of(connection, log)(tile.level, tile.first, tile.width))
+    return _document(node, "export", body)
+
+
+def _document(node: Node, kind: str, body: bytes) -> Released:
+    rules = node.gate.rules
+    return release_document(kind, body, [of_the_node(node.home, rules)], str(node.home), rules.digest)
+
+
+def _commitments(connection: sa.Connection, log: str, tile: Tile) -> list[bytes]:
+    found: list[bytes] = []
+    for leaf in store.stored_leaves(connection, log, tile.first):
+        if len(found) == tile.width or leaf.index != tile.first + len(found):
+            break
+        found.append(commit_stored(leaf.salt, leaf.kind, leaf.body))
+    if len(found) != tile.width:
+        raise WorldError(why.STORE_ALTERED.because(index=tile.first + len(found), log=log), retry=False)
+    return found
+
+
+def _audited(node: Node, kind: str, detail: Mapping[str, Json]) -> None:
+    node.database.write(lambda connection: audit(node, connection, kind, detail))

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Running: logs are signed and cosigned as they grow, each partner's in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from tasuki.base.errors import TasukiError
+from tasuki.base.ids import ParticipantId
+from tasuki.core.ledger.model import AUDIT
+from tasuki.services.channel import trusted
+from tasuki.services.ledger.cosigning import cosign_with
+from tasuki.services.ledger.signing import checkpoint
+from tasuki.services.node import Node
+from tasuki.services.reasons import LOOP_BROKE
+from tasuki.services.signals import PARTNERS
+
+_LOG = structlog.get_logger("tasuki.ledger")
+
+CADENCE_S: Final = 1.0
+"""At most one checkpoint a second and log: leaves of one second share a signature and a cosignature."""
+
+LONGEST_S: Final = 60.0
+"""Longest pause of a log whose partner is away; the first is the cadence, each next one double."""
+
+
+def run_checkpoints(node: Node, stop: threading.Event) -> None:
+    """Sign the audit log and have every partner cosign its pair log whenever they grew, until `stop` is set.
+
+    A partner that is away, slow or lying keeps nobody else waiting.
+    """
+    threads: dict[ParticipantId | None, threading.Thread] = {}
+    seen = node.signals.seen(PARTNERS)
+    while not stop.is_set():
+        for partner in (None, *trusted(node)):
+            if partner not in threads:
+                threads[partner] = threading.Thread(
+                    target=_keep, args=(node, stop, partner), name=f"checkpoint {partner or AUDIT}", daemon=True
+                )
+                threads[partner].start()
+        seen = node.signals.wait(PARTNERS, seen, CADENCE_S)
+    for thread in threads.values():
+        thread.join()
+
+
+def _keep(node: Node, stop: threading.Event, partner: ParticipantId | None) -> None:
+    name = f"checkpoint:{partner or AUDIT}"
+    step: Callable[[], object] = (
+        (lambda: checkpoint(node, AUDIT)) if partner is None else (lambda: cosign_with(node, partner))
+    )
+    while not stop.is_set():
+        pause = CADENCE_S
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 the loop must outlive whatever a partner answers
+            known = isinstance(error, TasukiError)
+            reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
+            failures = node.pulses.failed(name, reason, node.clock.now())
+            _LOG.warning("ledger.not-cosigned", loop=name, reason=reason.code, exc_info=not known)
+            pause = min(LONGEST_S, CADENCE_S * 2.0 ** min(failures - 1, 16))
+        else:
+            node.pulses.done(name, node.clock.now())
+        stop.wait(pause)
