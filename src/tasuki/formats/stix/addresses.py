@@ -15,6 +15,8 @@ _URI: Final = re.compile(
     r"|/(?!/)(?:PCHAR|/)*+|PCHAR(?:PCHAR|/)*+|)"
     r"(?:\?(?:PCHAR|[/?])*+)?(?:#(?:PCHAR|[/?])*+)?".replace("PCHAR", _PCHAR)
 )
+_PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]++)?(?:/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*+)?")
+"""URLs as most are written, without escapes and fragments; others are asked in full."""
 _AUTHORITY: Final = re.compile(
     r"(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*+@)?"
     r"(?:\[(?P<literal>[^\]]*+)\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*+)(?::[0-9]*+)?"
@@ -44,6 +46,8 @@ def is_url(text: str) -> bool:
 
     Source: RFC 3986 section 3.
     """
+    if _PLAIN_URL.fullmatch(text):
+        return True
     match = _URI.fullmatch(text)
     if match is None:
         return False

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeGuard
 
 from tasuki.base.canonical import Json
@@ -20,6 +21,9 @@ from tasuki.formats.stix.vocabularies import VOCABULARIES, Vocabulary
 
 Check = Callable[[Json, Where, Findings], None]
 """Records what is wrong with a value that stands at a place."""
+
+Quick = Callable[[str], object]
+"""Accepts (truthy) a text of which its check has nothing to say."""
 
 STANDARD_TYPES: Final = frozenset().union(
     tables.DOMAIN_OBJECTS, tables.RELATIONSHIP_OBJECTS, tables.OBSERVABLES, tables.META_OBJECTS
@@ -50,18 +54,15 @@ class TextCheck:
     is_address: bool = False
 
 
-def _lower_words(text: str) -> bool:
-    return text == text.lower() and " " not in text and "_" not in text
-
-
+_LOWER_WORDS: Final = re.compile(r"[^A-Z _]*+")
 _PRODUCT: Final = re.compile(r"[a-z0-9-]++")
 _SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 TEXTS: Final = {
     "base64": TextCheck(accepts=values.BASE64.fullmatch, kind=why.BASE64, section="2.1"),
     "hex": TextCheck(accepts=values.HEX.fullmatch, kind=why.HEX, section="2.8"),
-    "kill-chain": TextCheck(accepts=_lower_words, kind=why.LOWER_CASE, is_must=False),
-    "property-name": TextCheck(accepts=values.PROPERTY_NAME.fullmatch, kind=why.PROPERTY_NAME, section="7.3.2"),
+    "kill-chain": TextCheck(accepts=_LOWER_WORDS.fullmatch, kind=why.LOWER_CASE, is_must=False),
+    "property-name": TextCheck(accepts=values.is_property_name, kind=why.PROPERTY_NAME, section="7.3.2"),
     "country": TextCheck(accepts=lambda text: text.upper() in COUNTRIES, kind=why.COUNTRY, is_must=False),
     "subdivision": TextCheck(
         accepts=lambda text: _SUBDIVISION.fullmatch(text) and text[:2] in COUNTRIES, kind=why.SUBDIVISION, is_must=False
@@ -195,7 +196,12 @@ def _timestamp(argument: str, _section: str) -> Check:
     return {"": _any_timestamp, "ms": _precise_timestamp, "s": _whole_seconds}[argument]
 
 
+_quick_timestamp: Final = values.QUICK_TIMESTAMP.fullmatch
+
+
 def _any_timestamp(value: Json, where: Where, out: Findings) -> None:
+    if type(value) is str and _quick_timestamp(value):
+        return
     if type(value) is not str:
         wrong_type("string", value, where, out)
     elif not values.is_timestamp(value):
@@ -207,6 +213,8 @@ _LENGTH_OF_SECONDS: Final = len("2020-01-01T00:00:00Z")
 
 
 def _precise_timestamp(value: Json, where: Where, out: Findings) -> None:
+    if type(value) is str and _quick_timestamp(value):
+        return
     if type(value) is not str:
         wrong_type("string", value, where, out)
     elif not values.is_timestamp(value):
@@ -253,9 +261,27 @@ def _string_or_integer(value: Json, where: Where, out: Findings) -> None:
         wrong_type("string or integer", value, where, out)
 
 
+def _is_plain(value: Json) -> bool:
+    """Whether `plain` has nothing to say; quicker, since it need not know where it is."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if type(item) is str or type(item) is bool or type(item) is float:
+            continue
+        if not item and item != 0:
+            return False
+        if type(item) is dict:
+            stack.extend(item.values())
+        elif type(item) is list:
+            stack.extend(item)
+        elif type(item) is int and not -MAX_SAFE_INTEGER <= item <= MAX_SAFE_INTEGER:
+            return False
+    return True
+
+
 def plain(value: Json, where: Where, out: Findings) -> None:
     """Check what no rule describes: no nulls, no empty lists or objects, integers every reader can hold."""
-    if type(value) is str or type(value) is bool:
+    if _is_plain(value):
         return
     stack: list[tuple[Json, Where]] = [(value, where)]
     while stack:
@@ -274,24 +300,34 @@ def plain(value: Json, where: Where, out: Findings) -> None:
             out.error(place, "2.10", why.INTEGER_RANGE, found=excerpt(str(item)))
 
 
+def _types_of(wanted: str) -> frozenset[str]:
+    names = wanted.split("|") if wanted else []
+    return frozenset[str]().union(*(CLASSES.get(name, frozenset({name})) for name in names))
+
+
+@cache
+def _quick_reference(wanted: str) -> Quick:
+    kinds = "|".join(sorted(_types_of(wanted) or STANDARD_TYPES))
+    return re.compile(f"(?:{kinds})--{values.UUID.pattern}").fullmatch
+
+
 def _reference(wanted: str, section: str) -> Check:
     names = wanted.split("|") if wanted else []
-    listed = frozenset[str]().union(*(CLASSES.get(name, frozenset({name})) for name in names))
-    quick = listed or STANDARD_TYPES
+    listed = _types_of(wanted)
     allows_custom = not names or any(name in CLASSES for name in names)
     expected = " or ".join(names) or "a STIX object"
-    uuid = values.UUID.fullmatch
+    is_quickly_fine = _quick_reference(wanted)
 
     def check(value: Json, where: Where, out: Findings) -> None:
+        if out.container is None and type(value) is str and is_quickly_fine(value):
+            return
         if type(value) is not str:
             wrong_type("string", value, where, out)
             return
         if out.container is not None:
             _local_reference(value, listed, expected, where, out)
             return
-        kind, _, rest = value.partition("--")
-        if kind in quick and uuid(rest):
-            return
+        kind = value.partition("--")[0]
         if not values.is_identifier(value):
             out.error(where, "2.9", why.IDENTIFIER, found=excerpt(value))
         elif kind in STANDARD_TYPES or kind in _NOT_OBJECTS or not (allows_custom or names == ["identity"]):
@@ -326,6 +362,29 @@ def wrong_type(expected: str, value: Json, where: Where, out: Findings) -> None:
         out.error(where, "2", why.NULL)
     else:
         out.error(where, "2", why.WRONG_TYPE, expected=expected, found=json_type(value))
+
+
+def quick_check(code: str) -> Quick | None:
+    """Return what accepts, in one step, the texts a code has nothing to say of; None where a code has no such step.
+
+    It may be stricter than the check of the code, never laxer.
+    """
+    head, _, rest = code.partition("(")
+    argument = rest[:-1]
+    if code.startswith("r"):
+        return _quick_reference(code.partition(":")[2])
+    if code in ("t", "t(ms)"):
+        return _quick_timestamp
+    if head in ("o", "c"):
+        return (VOCABULARIES.get(argument) or SUITE_VOCABULARIES[argument]).terms.__contains__
+    if head == "s" and argument in TEXTS:
+        return TEXTS[argument].accepts
+    return any_text if code == "s" else None
+
+
+def any_text(_text: str) -> bool:
+    """Accept every text: the quick check of plain strings, which callers need not even call."""
+    return True
 
 
 LEAVES: Final[Mapping[str, Callable[[str, str], Check]]] = {

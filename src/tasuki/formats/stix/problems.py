@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from tasuki.base.canonical import Json
@@ -41,7 +42,10 @@ class Problem(NamedTuple):
 
 def is_valid(problems: tuple[Problem, ...]) -> bool:
     """Whether no problem is an error."""
-    return all(problem.severity != "error" for problem in problems)
+    for problem in problems:  # noqa: SIM110 asked of every object of a feed; a generator costs three times this
+        if problem.severity == "error":
+            return False
+    return True
 
 
 @dataclass(slots=True)
@@ -63,17 +67,19 @@ class Findings:
 
     def error(self, where: Where, section: str, kind: ReasonKind, **params: str | int) -> None:
         """Record that a MUST is broken."""
-        self.problems.append(Problem(self.prefix + pointer(where), clause(section), Reason(kind=kind, params=params)))
+        path = self.prefix if where is None else self.prefix + pointer(where)
+        self.problems.append(Problem(path, clause(section), Reason(kind=kind, params=params)))
 
     def advise(self, where: Where, section: str, kind: ReasonKind, **params: str | int) -> None:
         """Record a warning: a SHOULD, or something kept that the standard does not know."""
-        self.problems.append(
-            Problem(self.prefix + pointer(where), clause(section), Reason(kind=kind, params=params), "warning")
-        )
+        path = self.prefix if where is None else self.prefix + pointer(where)
+        self.problems.append(Problem(path, clause(section), Reason(kind=kind, params=params), "warning"))
 
 
 def pointer(where: Where) -> str:
     """Return a place as a JSON Pointer (RFC 6901)."""
+    if type(where) is str and "~" not in where and "/" not in where:
+        return "/" + where
     steps: list[str] = []
     while where is not None:
         step: str | int
@@ -82,6 +88,7 @@ def pointer(where: Where) -> str:
     return "".join("/" + step for step in reversed(steps))
 
 
+@cache
 def clause(section: str) -> str:
     """Return how a rule is cited; what is no section of STIX 2.1 is cited as written."""
     return f"STIX 2.1 §{section}" if section[0].isdigit() else section

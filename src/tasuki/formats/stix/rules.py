@@ -13,9 +13,20 @@ from tasuki.formats.stix import extensions as ours
 from tasuki.formats.stix import extensions_known as known
 from tasuki.formats.stix import reasons as why
 from tasuki.formats.stix import tables, values
-from tasuki.formats.stix.checks import LEAVES, STANDARD_TYPES, Check, is_filled_object, plain, string, wrong_type
+from tasuki.formats.stix.checks import (
+    LEAVES,
+    STANDARD_TYPES,
+    Check,
+    Quick,
+    any_text,
+    is_filled_object,
+    plain,
+    quick_check,
+    string,
+    wrong_type,
+)
 from tasuki.formats.stix.problems import Findings, Where, excerpt
-from tasuki.formats.stix.whole import Rule, whole_rules
+from tasuki.formats.stix.whole import Judge, Rule, whole_rules
 
 Mode = Literal["2.1", "2.0", "contained"]
 """How an object is held: to STIX 2.1; to what 2.0 and 2.1 share; as an observable in the deprecated container."""
@@ -27,6 +38,7 @@ _NEW_IN_2_1: Final = frozenset(
     {"spec_version", "pattern_type", "is_family", "object_refs", "report_types", "context", "created_by_ref"}
 )
 _MAX_NAMES: Final = 12
+_MAX_NAME: Final = 60
 OWN_SECTION: Final = "docs/spec/extensions.md"
 COMMON_NAMES: Final = frozenset(
     word.partition(":")[0] for word in f"{tables.COMMON_OBJECT} {tables.COMMON_OBSERVABLE}".split()
@@ -55,27 +67,30 @@ class Rules:
     kind: str
     section: str
     properties: tuple[Property, ...]
-    checks: Mapping[str, Check]
+    checks: Mapping[str, tuple[Quick | None, Check]]
     required: tuple[str, ...]
     whole: tuple[Rule, ...]
+    judges: tuple[tuple[str, Judge], ...]
 
     def apply(self, value: dict[str, Json], where: Where, out: Findings) -> list[str]:
         """Record what is wrong with the properties of an object; return the names no row knows."""
         unknown: list[str] = []
-        checks = self.checks
+        find = self.checks.get
         for name, each in value.items():
-            check = checks.get(name)
-            if check is None:
+            found = find(name)
+            if found is None:
                 unknown.append(name)
-            elif where is None:
-                check(each, name, out)
-            else:
-                check(each, (where, name), out)
+                continue
+            quick, check = found
+            if type(each) is str and quick is not None and (quick is any_text or quick(each)):
+                continue
+            check(each, (where, name) if where is not None else name, out)
         for name in self.required:
             if name not in value:
                 out.error((where, name), self.section_of(name), why.REQUIRED, name=name, type=self.kind)
-        for rule in self.whole:
-            rule.judge(value, where, out)
+        for needed, judge in self.judges:
+            if not needed or needed in value:
+                judge(value, where, out)
         return unknown
 
     def section_of(self, name: str) -> str:
@@ -96,13 +111,15 @@ def rules_for(kind: str, base: Base, mode: Mode) -> Rules:
     listed = tuple(_properties(kind, base, mode))
     required = tuple(row.name for row in listed if row.is_required and not _is_relaxed(row.name, mode))
     section = tables.SECTIONS.get(kind, OWN_SECTION if kind in ours.PROPERTIES else "11.2")
+    whole = whole_rules(kind, tuple(row.name for row in listed if row.section == section))
     return Rules(
         kind=kind,
         section=section,
         properties=listed,
-        checks={row.name: _object_check(kind, row) for row in listed},
+        checks={row.name: (_quick(kind, row, mode), _object_check(kind, row)) for row in listed},
         required=required,
-        whole=whole_rules(kind, tuple(row.name for row in listed if row.section == section)),
+        whole=whole,
+        judges=tuple((rule.needs, rule.judge) for rule in whole),
     )
 
 
@@ -141,13 +158,31 @@ def _relaxed_text(text: str, mode: Mode) -> str:
     return text
 
 
+def _quick(kind: str, row: Property, mode: Mode) -> Quick | None:
+    """Return the quick check of a row; none where references are keys of a container or a closed list is asked too."""
+    is_more = (kind, row.name) in ours.CLOSED_LISTS or row.name in tables.RESERVED_NAMES or mode == "contained"
+    return None if is_more else quick_check(row.code)
+
+
+def _quick_nested(row: Property) -> Quick | None:
+    """Return the quick check of a row within an object; none for references, which may be keys of a container."""
+    return None if row.code.startswith("r") else quick_check(row.code)
+
+
 def _object_check(kind: str, row: Property) -> Check:
     if row.name == "extensions":
         return _extensions(kind)
+    if row.name in tables.RESERVED_NAMES:
+        return _reserved
     terms = ours.CLOSED_LISTS.get((kind, row.name))
     if terms is not None:
         return _closed(frozenset(terms), row)
     return compile_check(row.code, row.section)
+
+
+def _reserved(_value: Json, where: Where, out: Findings) -> None:
+    name = where if isinstance(where, str) else ""
+    out.error(where, "3.8", why.RESERVED, name=name)
 
 
 def _closed(terms: frozenset[str], row: Property) -> Check:
@@ -182,13 +217,15 @@ def extension_rules(identifier: str) -> Rules | None:
 
 def _rules_of_row(name: str, text: str, section: str) -> Rules:
     listed = tuple(rows(text, section))
+    whole = whole_rules(name, tuple(row.name for row in listed))
     return Rules(
         kind=name,
         section=section,
         properties=listed,
-        checks={row.name: compile_check(row.code, section) for row in listed},
+        checks={row.name: (_quick_nested(row), compile_check(row.code, section)) for row in listed},
         required=tuple(row.name for row in listed if row.is_required),
-        whole=whole_rules(name, tuple(row.name for row in listed)),
+        whole=whole,
+        judges=tuple((rule.needs, rule.judge) for rule in whole),
     )
 
 
@@ -222,8 +259,12 @@ def _list(inner: Check) -> Check:
                 inner(each, (where, index), out)
 
     def check_strings(value: Json, where: Where, out: Findings) -> None:
-        if type(value) is list and value and all(type(each) is str for each in value):
-            return
+        if type(value) is list and value:
+            for each in value:
+                if type(each) is not str:
+                    break
+            else:
+                return
         check(value, where, out)
 
     return check_strings if inner is string else check
@@ -245,7 +286,8 @@ def _dictionary(argument: str, section: str) -> Check:
 
 def _nested(name: str, _section: str) -> Check:
     def check(value: Json, where: Where, out: Findings) -> None:
-        if not is_filled_object(value, where, out):
+        if type(value) is not dict or not value:
+            is_filled_object(value, where, out)
             return
         rules = nested_rules(name)
         unknown = rules.apply(value, where, out)
@@ -267,7 +309,7 @@ def _contents(_argument: str, section: str) -> Check:
             if not is_filled_object(each, (where, tag), out):
                 continue
             for name, translation in each.items():
-                if not values.PROPERTY_NAME.fullmatch(name):
+                if not values.is_property_name(name):
                     out.error(((where, tag), name), "3.1", why.PROPERTY_NAME, found=excerpt(name))
                 plain(translation, ((where, tag), name), out)
 
@@ -366,19 +408,21 @@ def foreign(value: Mapping[str, Json], names: list[str], kind: str, where: Where
     """Record what to say of properties no row knows: their names, what they hold, and that they are kept."""
     _foreign_names(names, where, "3.1", out)
     for name in names:
+        if name in tables.RESERVED_NAMES:
+            out.error((where, name), "3.8", why.RESERVED, name=name)
         plain(value[name], (where, name), out)
     out.advise(where, "11.1", why.CUSTOM, type=excerpt(kind), names=enumerate_names(names))
 
 
 def _foreign_names(names: list[str], where: Where, section: str, out: Findings) -> None:
     for name in names:
-        if not values.PROPERTY_NAME.fullmatch(name):
+        if not values.is_property_name(name):
             out.error((where, name), section, why.PROPERTY_NAME, found=excerpt(name))
 
 
 def enumerate_names(names: list[str]) -> str:
     """Return property names as one text, cut after a dozen."""
-    listed = ", ".join(excerpt(name) for name in names[:_MAX_NAMES])
+    listed = ", ".join([name[:_MAX_NAME] for name in names[:_MAX_NAMES]])
     return f"{listed}, ..." if len(names) > _MAX_NAMES else listed
 
 

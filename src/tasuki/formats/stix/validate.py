@@ -6,7 +6,9 @@ The rules are compiled once per type from `tables`; docs/spec/stix-rules.md list
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 from tasuki.base.canonical import Json
@@ -26,7 +28,7 @@ from tasuki.formats.stix.problems import (
     json_type,
     pointer,
 )
-from tasuki.formats.stix.rules import COMMON_NAMES, Base, Mode, enumerate_names, rules_for
+from tasuki.formats.stix.rules import COMMON_NAMES, Base, Mode, Rules, enumerate_names, rules_for
 from tasuki.formats.stix.whole import judge_announcements, judge_observable_id, judge_random_id
 
 __all__ = ["CheckPattern", "LookUp", "Problem", "Severity", "is_valid", "validate"]
@@ -47,6 +49,8 @@ _BASES: Final[dict[str, Base]] = {
     **dict.fromkeys(tables.OBSERVABLES, "SCO"),
     **dict.fromkeys(tables.META_OBJECTS, "other"),
 }
+_SPOKEN_FOR: Final = COMMON_NAMES | tables.RESERVED_NAMES
+_SUFFIXES: Final = ("_hex", "_bin")
 _NEW_BASES: Final[dict[str, Base]] = {"new-sdo": "SDO", "new-sro": "SRO", "new-sco": "SCO"}
 
 
@@ -63,19 +67,18 @@ def validate(
         check_pattern: judges the patterns of indicators; without it only the names in them are judged.
         look_up: finds objects by id, for what depends on another object: translations, extension definitions, variants.
     """
-    out = Findings(check_pattern=check_pattern, look_up=look_up)
+    out = Findings(check_pattern, look_up)
     if type(obj) is not dict:
         return (Problem("", "STIX 2.1 §3.1", why.NOT_AN_OBJECT.because(found=json_type(obj))),)
     kind = obj.get("type")
     if kind == "bundle" or (type(kind) is not str and type(obj.get("objects")) is list):
         _judge_bundle(obj, out)
     else:
-        _judge(obj, out)
+        _judge(obj, kind, out)
     return tuple(out.problems)
 
 
-def _judge(obj: dict[str, Json], out: Findings) -> None:
-    kind = obj.get("type")
+def _judge(obj: dict[str, Json], kind: Json, out: Findings) -> None:
     if type(kind) is not str:
         out.error("type", "3.2", why.TYPE_MISSING)
         return
@@ -86,12 +89,20 @@ def _judge(obj: dict[str, Json], out: Findings) -> None:
     version = obj.get("spec_version")
     if version != "2.1":
         mode = _mode(obj, kind, base, version, out)
-    out.is_defanged = obj.get("defanged") is True
-    rules = rules_for(kind, base, mode)
+    if "defanged" in obj:
+        out.is_defanged = base == "SCO" and obj["defanged"] is True
+    rules = _rules_of(kind) if mode == "2.1" and kind in _BASES else rules_for(kind, base, mode)
     unknown = rules.apply(obj, None, out)
+    out.is_defanged = False
     _judge_id(obj, kind, base, out)
     if unknown:
         _judge_unknown(obj, unknown, kind, base, out)
+
+
+@cache
+def _rules_of(kind: str) -> Rules:
+    """Return the rules of a type of the standard in STIX 2.1, what nearly every object is held to."""
+    return rules_for(kind, _BASES[kind], "2.1")
 
 
 def _mode(obj: dict[str, Json], kind: str, base: Base, version: Json, out: Findings) -> Mode:
@@ -123,13 +134,12 @@ def _base_of_foreign(kind: str, obj: dict[str, Json], out: Findings) -> Base:
 
 def _judge_id(obj: dict[str, Json], kind: str, base: Base, out: Findings) -> None:
     identifier = obj.get("id")
-    if type(identifier) is not str:
+    if type(identifier) is not str or (base != "SCO" and _random_id(kind)(identifier)):
         return
-    prefix, mark, uuid = identifier.partition("--")
-    if not mark or prefix != kind or not values.UUID.fullmatch(uuid):
+    if not identifier.startswith(f"{kind}--") or not values.UUID.fullmatch(identifier, len(kind) + 2):
         out.error("id", "2.9", why.ID_SYNTAX, type=excerpt(kind), found=excerpt(identifier))
         return
-    if uuid != uuid.lower():
+    if not identifier.islower():
         out.advise("id", "2.9", why.UUID_CASE)
     if base == "SCO":
         judge_observable_id(obj, kind, identifier, out)
@@ -137,33 +147,52 @@ def _judge_id(obj: dict[str, Json], kind: str, base: Base, out: Findings) -> Non
         judge_random_id(kind, identifier, out)
 
 
+@lru_cache(maxsize=256)
+def _random_id(kind: str) -> Callable[[str], object]:
+    """Return what recognises the ids most objects of a type have: random, in lower case."""
+    return re.compile(re.escape(kind) + values.RANDOM_UUID).fullmatch
+
+
 def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:
     """Record what to say of properties the type has no row for: their names, what they hold, whether announced."""
     common: list[str] = []
     custom: list[str] = []
     for name in names:
-        plain(obj[name], name, out)
-        if name == "defanged" and base != "SCO":
-            out.error(name, "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names=name)
+        value = obj[name]
+        if type(value) is str:
+            if name.endswith(_SUFFIXES):
+                _judge_suffix(value, name, out)
+        elif type(value) is not bool:
+            plain(value, name, out)
+        if name not in _SPOKEN_FOR:
+            custom.append(name)
+            if not values.is_property_name(name):
+                out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
         elif name in COMMON_NAMES:
             common.append(name)
-        elif name not in tables.RESERVED_NAMES:
-            custom.append(name)
-            if not values.PROPERTY_NAME.fullmatch(name):
-                out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
-            else:
-                _judge_suffix(obj[name], name, out)
+        else:
+            out.error(name, "3.8", why.RESERVED, name=name)
     if common:
-        out.advise(None, "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names=enumerate_names(common))
-    if custom and not judge_announcements(obj, custom, kind, out) and kind in STANDARD_TYPES:
+        _judge_common(common, kind, base, out)
+    is_announced = "extensions" in obj and judge_announcements(obj, custom, kind, out)
+    if custom and not is_announced and kind in STANDARD_TYPES:
         out.advise(None, "11.1", why.CUSTOM, type=excerpt(kind), names=enumerate_names(custom))
 
 
-def _judge_suffix(value: Json, name: str, out: Findings) -> None:
+def _judge_common(names: list[str], kind: str, base: Base, out: Findings) -> None:
+    """Record common properties that do not apply to a type; `defanged` must stand on observables only."""
+    if "defanged" in names and base != "SCO":
+        out.error("defanged", "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names="defanged")
+        names = [name for name in names if name != "defanged"]
+    if names:
+        out.advise(None, "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names=enumerate_names(names))
+
+
+def _judge_suffix(value: str, name: str, out: Findings) -> None:
     """Hold a custom property to what the end of its name promises (section 3.1)."""
-    if name.endswith("_hex") and type(value) is str and not values.HEX.fullmatch(value):
+    if name.endswith("_hex") and not values.HEX.fullmatch(value):
         out.error(name, "2.8", why.HEX, found=excerpt(value))
-    elif name.endswith("_bin") and type(value) is str and not values.BASE64.fullmatch(value):
+    elif name.endswith("_bin") and not values.BASE64.fullmatch(value):
         out.error(name, "2.1", why.BASE64, found=excerpt(value))
 
 
@@ -203,7 +232,7 @@ def _judge_objects(objects: list[Json], out: Findings) -> None:
         elif each.get("type") == "bundle":
             out.error("type", "8.1", why.NOT_IN_BUNDLE)
         else:
-            _judge(each, out)
+            _judge(each, each.get("type"), out)
             version = (str(each.get("id")), str(each.get("modified", each.get("created"))))
             if version in seen and "modified" in each:
                 out.advise("id", "3.6", why.SAME_VERSION_TWICE, found=excerpt(version[0]))

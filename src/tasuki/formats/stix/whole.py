@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tasuki.base.canonical import Json
@@ -30,6 +31,7 @@ class Rule:
     Attributes:
         name: what it is called in docs/spec/stix-rules.md, unique.
         kinds: the types it speaks of; `*` means every top-level object.
+        needs: the property without which it has nothing to say; empty where it always has.
         says: the rule in one sentence.
     """
 
@@ -39,16 +41,18 @@ class Rule:
     severity: Severity
     says: str
     judge: Judge
+    needs: str = ""
 
 
 SPECIAL: Final[list[Rule]] = []
 """Rules written out as functions, in the order of the standard."""
 
 
-def _rule(name: str, section: str, severity: Severity, *kinds: str) -> Callable[[Judge], Judge]:
+def _rule(name: str, section: str, severity: Severity, *kinds: str, needs: str = "") -> Callable[[Judge], Judge]:
     def add(judge: Judge) -> Judge:
         says = (judge.__doc__ or "").strip()
-        SPECIAL.append(Rule(name=name, kinds=kinds, section=section, severity=severity, says=says, judge=judge))
+        rule = Rule(name=name, kinds=kinds, section=section, severity=severity, says=says, judge=judge, needs=needs)
+        SPECIAL.append(rule)
         return judge
 
     return add
@@ -81,9 +85,9 @@ def _table_rules(kind: str, own_names: tuple[str, ...]) -> Iterator[Rule]:
 def _order(kind: str, section: str, earlier: str, later: str, *, is_strict: bool) -> Rule:
     def judge(obj: Object, where: Where, out: Findings) -> None:
         first, last = obj.get(earlier), obj.get(later)
-        if first == last and not is_strict:
-            return
         if type(first) is not str or type(last) is not str:
+            return
+        if len(first) == len(last) and (first < last or (first == last and not is_strict)):
             return
         if not (values.TIMESTAMP.fullmatch(first) and values.TIMESTAMP.fullmatch(last)):
             return
@@ -94,7 +98,7 @@ def _order(kind: str, section: str, earlier: str, later: str, *, is_strict: bool
 
     says = f"`{later}` lies {'after' if is_strict else 'not before'} `{earlier}`."
     name = f"{later}-{'after' if is_strict else 'not-before'}-{earlier}"
-    return Rule(name=name, kinds=(kind,), section=section, severity="error", says=says, judge=judge)
+    return Rule(name=name, kinds=(kind,), section=section, severity="error", says=says, judge=judge, needs=later)
 
 
 def _at_least_one(kind: str, section: str, listed: str, own_names: tuple[str, ...]) -> Rule:
@@ -104,8 +108,10 @@ def _at_least_one(kind: str, section: str, listed: str, own_names: tuple[str, ..
     shown = ", ".join(wanted)
 
     def judge(obj: Object, where: Where, out: Findings) -> None:
-        if not any(name in obj for name in wanted):
-            out.error(where, section, why.ONE_OF, names=shown)
+        for name in wanted:
+            if name in obj:
+                return
+        out.error(where, section, why.ONE_OF, names=shown)
 
     says = f"At least one of {shown} stands."
     return Rule(name="at-least-one", kinds=(kind,), section=section, severity="error", says=says, judge=judge)
@@ -117,7 +123,9 @@ def _not_together(kind: str, section: str, one: str, other: str) -> Rule:
             out.error((where, other), section, why.NOT_TOGETHER, one=one, other=other)
 
     says = f"`{one}` and `{other}` do not stand together."
-    return Rule(name="not-together", kinds=(kind,), section=section, severity="error", says=says, judge=judge)
+    return Rule(
+        name="not-together", kinds=(kind,), section=section, severity="error", says=says, judge=judge, needs=other
+    )
 
 
 def _requires(kind: str, section: str, present: str, required: str) -> Rule:
@@ -127,18 +135,10 @@ def _requires(kind: str, section: str, present: str, required: str) -> Rule:
 
     says = f"Where `{present}` stands, `{required}` stands too."
     name = f"{present}-requires-{required}"
-    return Rule(name=name, kinds=(kind,), section=section, severity="error", says=says, judge=judge)
+    return Rule(name=name, kinds=(kind,), section=section, severity="error", says=says, judge=judge, needs=present)
 
 
-@_rule("reserved-names", "3.8", "error", "*")
-def _reserved(obj: Object, where: Where, out: Findings) -> None:
-    """No property is called severity, username, phone_number or action."""
-    if not tables.RESERVED_NAMES.isdisjoint(obj):
-        for name in sorted(tables.RESERVED_NAMES & obj.keys()):
-            out.error((where, name), "3.8", why.RESERVED, name=name)
-
-
-@_rule("selector-resolves", "7.2.3", "error", "*")
+@_rule("selector-resolves", "7.2.3", "error", "*", needs="granular_markings")
 def _selectors(obj: Object, where: Where, out: Findings) -> None:
     """Each selector of a granular marking names something the object holds."""
     markings = obj.get("granular_markings")
@@ -167,7 +167,7 @@ def _resolves(selector: str, obj: Object) -> bool:
     return True
 
 
-@_rule("url-with-hashes", "2.5.1", "warning", "*")
+@_rule("url-with-hashes", "2.5.1", "warning", "*", needs="external_references")
 def _urls(obj: Object, where: Where, out: Findings) -> None:
     """An external reference with a `url` carries `hashes` (said once per object)."""
     references = obj.get("external_references")
@@ -179,28 +179,22 @@ def _urls(obj: Object, where: Where, out: Findings) -> None:
             return
 
 
-@_rule("cve-id", "4.19.1", "error", "external-reference")
-def _cve(reference: Object, where: Where, out: Findings) -> None:
-    """A CVE ID stands in `external_id`, exactly, under the source_name `cve`."""
-    _catalogue(reference, "cve", values.CVE, where, out)
+_CATALOGUES: Final = ("cve", "capec")
 
 
-@_rule("capec-id", "4.1.1", "error", "external-reference")
-def _capec(reference: Object, where: Where, out: Findings) -> None:
-    """A CAPEC ID stands in `external_id` as `CAPEC-[id]` under the source_name `capec`."""
-    _catalogue(reference, "capec", values.CAPEC, where, out)
-
-
-def _catalogue(reference: Object, source: str, form: re.Pattern[str], where: Where, out: Findings) -> None:
+@_rule("catalogue-ids", "4.1.1, §4.19.1", "error", "external-reference", needs="external_id")
+def _catalogues(reference: Object, where: Where, out: Findings) -> None:
+    """A CVE or CAPEC ID stands, exactly, in `external_id` under the source_name `cve` or `capec`."""
     number, name = reference.get("external_id"), reference.get("source_name")
-    if type(number) is not str:
+    if type(number) is not str or (number[:1] != "C" and name not in _CATALOGUES):
         return
-    if (name == source) != (form.fullmatch(number) is not None):
-        kind, section = (why.CVE, "4.19.1") if source == "cve" else (why.CAPEC, "4.1.1")
-        out.error((where, "external_id"), section, kind, source=excerpt(name), found=excerpt(number))
+    if (name == "cve") != (values.CVE.fullmatch(number) is not None):
+        out.error((where, "external_id"), "4.19.1", why.CVE, source=excerpt(name), found=excerpt(number))
+    elif (name == "capec") != (values.CAPEC.fullmatch(number) is not None):
+        out.error((where, "external_id"), "4.1.1", why.CAPEC, source=excerpt(name), found=excerpt(number))
 
 
-@_rule("labels-no-subtypes", "3.2", "warning", *tables.SUBTYPES)
+@_rule("labels-no-subtypes", "3.2", "warning", *tables.SUBTYPES, needs="labels")
 def _labels(obj: Object, where: Where, out: Findings) -> None:
     """`labels` holds no term of the vocabulary that has a property of its own."""
     labels = obj.get("labels")
@@ -217,7 +211,7 @@ _PATTERN_TOKENS: Final = re.compile(r"'(?:[^'\\]|\\.)*+'|([A-Za-z0-9_-]++):(?:([
 _SHORTEST_NAME: Final = 3
 
 
-@_rule("pattern", "9", "error", "indicator")
+@_rule("pattern", "9", "error", "indicator", needs="pattern")
 def _pattern(obj: Object, where: Where, out: Findings) -> None:
     """A pattern of type `stix` is one by the grammar of section 9."""
     pattern = obj.get("pattern")
@@ -230,31 +224,35 @@ def _pattern(obj: Object, where: Where, out: Findings) -> None:
             out.error((where, "pattern"), "9", reason.kind, **reason.params)
 
 
-@_rule("pattern-names", "3.1", "error", "indicator")
+@_rule("pattern-names", "3.1", "error", "indicator", needs="pattern")
 def _pattern_names(obj: Object, where: Where, out: Findings) -> None:
     """Object types and properties in a pattern have at least 3 letters."""
-    for kind, name in _names_in_pattern(obj):
+    for kind, name in _names_of_pattern(obj):
         if len(kind) < _SHORTEST_NAME or (len(name) < _SHORTEST_NAME and name != "id"):
             out.error((where, "pattern"), "3.1", why.PATTERN_NAME, found=f"{excerpt(kind)}:{excerpt(name)}")
             return
 
 
-@_rule("pattern-types", "11.2", "warning", "indicator")
+@_rule("pattern-types", "11.2", "warning", "indicator", needs="pattern")
 def _pattern_types(obj: Object, where: Where, out: Findings) -> None:
     """Object types in a pattern are observables of the standard (said once per object)."""
-    for kind, _ in _names_in_pattern(obj):
+    for kind, _ in _names_of_pattern(obj):
         if kind not in tables.OBSERVABLES:
             out.advise((where, "pattern"), "11.2", why.PATTERN_CUSTOM, found=excerpt(kind))
             return
 
 
-def _names_in_pattern(obj: Object) -> Iterator[tuple[str, str]]:
-    """Yield object type and first property of each comparison of a STIX pattern, whether it is well formed or not."""
+def _names_of_pattern(obj: Object) -> tuple[tuple[str, str], ...]:
     pattern = obj.get("pattern")
-    if type(pattern) is str and obj.get("pattern_type", "stix") == "stix":
-        for match in _PATTERN_TOKENS.finditer(pattern):
-            if match[1] is not None:
-                yield match[1], match[2] or match[3]
+    is_stix = type(pattern) is str and obj.get("pattern_type", "stix") == "stix"
+    return _names_in(str(pattern)) if is_stix else ()
+
+
+@lru_cache(maxsize=2)
+def _names_in(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Return object type and first property of each comparison of a pattern, whether it is well formed or not."""
+    found = _PATTERN_TOKENS.finditer(pattern)
+    return tuple((match[1], match[2] or match[3]) for match in found if match[1] is not None)
 
 
 @_rule("indicator-words", "4.7.1", "warning", "indicator")
@@ -264,14 +262,14 @@ def _indicator_words(obj: Object, where: Where, out: Findings) -> None:
         out.advise(where, "4.7.1", why.INDICATOR_WORDS)
 
 
-@_rule("family-name", "4.11.1", "error", "malware")
+@_rule("family-name", "4.11.1", "error", "malware", needs="is_family")
 def _family_name(obj: Object, where: Where, out: Findings) -> None:
     """A malware family has a `name`."""
     if obj.get("is_family") is True and "name" not in obj:
         out.error((where, "name"), "4.11.1", why.FAMILY_NAME)
 
 
-@_rule("an-observable", "4.14.1", "error", "observed-data")
+@_rule("an-observable", "4.14.1", "error", "observed-data", needs="object_refs")
 def _an_observable(obj: Object, where: Where, out: Findings) -> None:
     """`object_refs` names at least one observable."""
     references = obj.get("object_refs")
@@ -334,7 +332,7 @@ def _multipart(obj: Object, where: Where, out: Findings) -> None:
         out.error((where, name), "6.6.1", why.BODY_OF_MULTIPART, name=name, value=value)
 
 
-@_rule("no-end-of-active-traffic", "6.12.1", "error", "network-traffic")
+@_rule("no-end-of-active-traffic", "6.12.1", "error", "network-traffic", needs="end")
 def _still_active(obj: Object, where: Where, out: Findings) -> None:
     """Traffic that is active has no `end`."""
     if obj.get("is_active") is True and "end" in obj:
@@ -351,7 +349,7 @@ def _ports(obj: Object, where: Where, out: Findings) -> None:
 _PROTOCOLS: Final = {"http-request-ext": "http", "icmp-ext": "icmp", "tcp-ext": "tcp"}
 
 
-@_rule("protocol-of-extension", "6.12.1", "warning", "network-traffic")
+@_rule("protocol-of-extension", "6.12.1", "warning", "network-traffic", needs="extensions")
 def _protocols(obj: Object, where: Where, out: Findings) -> None:
     """The protocol of each extension is listed in `protocols`."""
     listed, extensions = obj.get("protocols"), obj.get("extensions")
@@ -384,7 +382,7 @@ def _definition(obj: Object, where: Where, out: Findings) -> None:
             out.error((where, name), "7.2.1", why.REQUIRED, name=name, type="marking-definition")
 
 
-@_rule("statement", "7.2.1.3", "error", "marking-definition")
+@_rule("statement", "7.2.1.3", "error", "marking-definition", needs="definition")
 def _statement(obj: Object, where: Where, out: Findings) -> None:
     """A statement marking holds a text `statement`."""
     definition = obj.get("definition")
@@ -429,7 +427,7 @@ def _tlp_2(obj: Object, where: Where, out: Findings) -> None:
         out.error(where, "TLP 2.0 extension", why.TLP_2_INSTANCE)
 
 
-@_rule("custom-marking", "7.2.1", "warning", "marking-definition")
+@_rule("custom-marking", "7.2.1", "warning", "marking-definition", needs="definition_type")
 def _custom_marking(obj: Object, where: Where, out: Findings) -> None:
     """A marking type of one's own comes as an extension, not as a `definition_type`."""
     form = obj.get("definition_type")
@@ -450,7 +448,7 @@ def _marks_itself(obj: Object, where: Where, out: Findings) -> None:
         out.error((where, "granular_markings"), "3.2", why.MARKS_ITSELF)
 
 
-@_rule("toplevel-only", "7.3.1", "error", "extension-definition")
+@_rule("toplevel-only", "7.3.1", "error", "extension-definition", needs="extension_properties")
 def _toplevel_only(obj: Object, where: Where, out: Findings) -> None:
     """`extension_properties` stands only with the type toplevel-property-extension."""
     forms = obj.get("extension_types")
@@ -458,7 +456,7 @@ def _toplevel_only(obj: Object, where: Where, out: Findings) -> None:
         out.error((where, "extension_properties"), "7.3.1", why.TOPLEVEL_ONLY)
 
 
-@_rule("toplevel-names", "7.3.1", "warning", "extension-definition")
+@_rule("toplevel-names", "7.3.1", "warning", "extension-definition", needs="extension_types")
 def _toplevel_names(obj: Object, where: Where, out: Findings) -> None:
     """A toplevel-property-extension lists its `extension_properties`."""
     forms = obj.get("extension_types")

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""How fast STIX objects are judged, next to stix2-validator and stix2.parse, on the same real objects in one run.
+
+Every side reads the same JSON lines and judges each object once, decoding included; CPU seconds of one process each.
+The sides take turns, and the best of the rounds counts for each, so that a busy machine weighs on all alike.
+
+usage: bench/validate.py [--objects N] [--rounds N]     (needs `make peers` and the shared material)
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from tasuki.formats.json.strict import loads
+from tasuki.formats.stix.validate import is_valid, validate
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("TASUKI_DATA", ROOT.parent / "shared" / "data")).resolve()
+PEER = ROOT / ".peers" / "stix" / "bin" / "python"
+SOURCES = ("attack-stix21", "capec-stix21", "stix-bundles", "stix-indicators-real")
+FLOORS = {"validator": 150, "parse": 12}
+
+
+def objects_of(folder: Path) -> Iterator[dict[str, object]]:
+    """Yield the objects of a folder of bundles or JSON lines."""
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(".jsonl.gz"):
+            with gzip.open(path, "rt") as lines:
+                yield from (json.loads(line) for line in lines if line.strip())
+        elif path.suffix == ".json" and path.name != "INDEX.json":
+            document = json.loads(path.read_bytes())
+            yield from document["objects"] if document.get("type") == "bundle" else [document]
+
+
+def mixture(count: int) -> list[bytes]:
+    """Return `count` distinct real objects as JSON lines, an equal share of each source, always the same ones."""
+    chance = random.Random(2126)  # noqa: S311 which objects, not whose keys
+    lines: list[bytes] = []
+    for source in SOURCES:
+        found = {json.dumps(each).encode() for each in objects_of(DATA / source)}
+        lines += chance.sample(sorted(found), min(count // len(SOURCES), len(found)))
+    chance.shuffle(lines)
+    return lines
+
+
+def ours(lines: list[bytes], decode: object) -> tuple[float, list[bool]]:
+    """Return CPU seconds and verdicts of one pass of ours."""
+    start = time.process_time()
+    verdicts = [is_valid(validate(decode(line))) for line in lines]  # type: ignore[operator]
+    return time.process_time() - start, verdicts
+
+
+def theirs(mode: str, path: Path) -> tuple[float, list[bool]]:
+    """Return CPU seconds and verdicts of one pass of a peer."""
+    script = ROOT / "bench" / "peers" / "validate_stix.py"
+    done = subprocess.run([PEER, script, mode, path], check=True, capture_output=True, text=True)
+    answer = json.loads(done.stdout)
+    return answer["cpu_s"], answer["verdicts"]
+
+
+def main() -> int:
+    """Measure, print rates, ratios and differing verdicts; 1 where a floor is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--objects", type=int, default=1200)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    if not PEER.exists() or not DATA.is_dir():
+        print("bench/validate: skipped, needs `make peers` and the shared material (TASUKI_DATA)")
+        return 0
+    lines = mixture(options.objects)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "objects.jsonl"
+        path.write_bytes(b"\n".join(lines))
+        ours(lines, orjson.loads)
+        best: dict[str, float] = {}
+        verdicts: dict[str, list[bool]] = {}
+        for _ in range(options.rounds):
+            for name, decode in (("tasuki", orjson.loads), ("tasuki, strict JSON", loads)):
+                for _ in range(3):
+                    spent, verdicts[name] = ours(lines, decode)
+                    best[name] = min(spent, best.get(name, spent))
+            for mode in FLOORS:
+                spent, verdicts[mode] = theirs(mode, path)
+                best[mode] = min(spent, best.get(mode, spent))
+    for name, spent in best.items():
+        print(f"{name:22} {len(lines) / spent:10.0f} objects per CPU second  {1e6 * spent / len(lines):8.1f} us each")
+    differing = sum(one != other for one, other in zip(verdicts["tasuki"], verdicts["validator"], strict=True))
+    print(f"verdicts differing from stix2-validator: {differing} of {len(lines)}")
+    missed = False
+    for mode, floor in FLOORS.items():
+        ratio = best[mode] / best["tasuki"]
+        strict = best[mode] / best["tasuki, strict JSON"]
+        missed |= ratio < floor
+        print(f"ratio to {mode:10} {ratio:7.1f} x (floor {floor}); with strict JSON {strict:.1f} x")
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
