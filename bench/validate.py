@@ -46,7 +46,7 @@ def objects_of(folder: Path) -> Iterator[dict[str, object]]:
 
 def mixture(count: int) -> list[bytes]:
     """Return `count` distinct real objects as JSON lines, an equal share of each source, always the same ones."""
-    chance = random.Random(2126)  # noqa: S311 which objects, not whose keys
+    chance = random.Random(2126)
     lines: list[bytes] = []
     for source in SOURCES:
         found = {json.dumps(each).encode() for each in objects_of(DATA / source)}

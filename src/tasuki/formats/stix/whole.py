@@ -488,13 +488,21 @@ def judge_observable_id(obj: Object, kind: str, identifier: str, out: Findings) 
     if version != "5":
         out.advise("id", "2.9", why.UUID_VERSION, type=excerpt(kind), expected="5", found=version)
         return
-    expected = deterministic_id(obj)
+    expected = _advised_id(obj)
     if expected is None:
         return
     if expected != identifier:
         out.advise("id", "2.9", why.DETERMINISTIC_ID, expected=expected)
     elif any(name in obj for name in _VERSIONS):
         out.error("id", "3.6", why.VERSIONED_OBSERVABLE)
+
+
+def _advised_id(obj: Object) -> str | None:
+    """Return the id the standard gives an observable; None where it gives none or there is no canonical form."""
+    try:
+        return deterministic_id(obj)
+    except ValueError:
+        return None
 
 
 def judge_random_id(kind: str, identifier: str, out: Findings) -> None:
