@@ -14,6 +14,9 @@ from tasuki.store.database import METADATA, parts
 _LONGEST: Final = 500
 """Characters of a word that count: in UTF-8 below the 2,046 bytes that PostgreSQL allows a lexeme."""
 
+NEWEST: Final = 2**63 - 1
+"""Above every position."""
+
 _MOST: Final = 32
 """Words of a query that narrow the candidates; what a longer query adds is left to the caller's check."""
 
@@ -67,17 +70,20 @@ def forget(connection: sa.Connection, positions: Sequence[int]) -> None:
         connection.execute(sa.text("DELETE FROM search_words WHERE position = ANY(:p)"), {"p": list(part)})
 
 
-def candidates(connection: sa.Connection, words: Iterable[str], limit: int) -> list[int]:
-    """Return positions whose words include all of `words`, newest first; the caller checks the text itself."""
+def candidates(connection: sa.Connection, words: Iterable[str], limit: int, *, before: int = NEWEST) -> list[int]:
+    """Return positions below `before` whose words include all of `words`, newest first; the caller checks the text."""
     wanted = list(dict.fromkeys(word[:_LONGEST] for word in words))[:_MOST]
     if not wanted:
         return []
     if connection.dialect.name == "sqlite":
         query = " AND ".join('"' + word.replace('"', '""') + '"' for word in wanted)
-        statement = "SELECT rowid FROM search_words WHERE search_words MATCH ? ORDER BY rowid DESC LIMIT ?"
-        return [row[0] for row in connection.exec_driver_sql(statement, (query, limit))]
+        statement = (
+            "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+        )
+        return [row[0] for row in connection.exec_driver_sql(statement, (query, before, limit))]
     found = sa.text(
-        "SELECT position FROM search_words WHERE words @@ CAST(:q AS tsquery) ORDER BY position DESC LIMIT :n"
+        "SELECT position FROM search_words WHERE words @@ CAST(:q AS tsquery) AND position < :b "
+        "ORDER BY position DESC LIMIT :n"
     )
     query = " & ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in wanted)
-    return list(connection.execute(found, {"q": query, "n": limit}).scalars())
+    return list(connection.execute(found, {"q": query, "b": before, "n": limit}).scalars())

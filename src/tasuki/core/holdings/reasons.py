@@ -78,3 +78,23 @@ DISPOSE_BY = kind(
     en="Expected a day or moment to come, such as 2027-03-31 or 2027-03-31T15:00:00Z, found {found}.",
     ja="処分期限には今後の日付か日時(例: 2027-03-31、2027-03-31T15:00:00Z)が必要ですが、{found}がありました。",
 )
+NO_WORDS = kind(
+    "holdings.no-words",
+    en="Expected a word, or at least two Japanese characters in a row, found {query}.",
+    ja="検索には、単語か、連続する2文字以上の日本語が必要ですが、{query}がありました。",
+)
+NO_ENTRY = kind(
+    "holdings.no-entry",
+    en="Expected the number of a quarantined piece, found {number}; list them with `tasuki holdings quarantine`.",
+    ja="{number}番の隔離項目はありません。`tasuki holdings quarantine` で一覧を確認してください。",
+)
+NO_CONTENT = kind(
+    "holdings.no-content",
+    en="Of quarantined piece {number} only the hash was kept; there is nothing to show or to try again.",
+    ja="隔離項目{number}番はハッシュのみを残しているため、表示も再取り込みもできません。",
+)
+NOT_OURS = kind(
+    "holdings.not-ours",
+    en="Quarantined piece {number} came from {source} with a label that is not kept; ask {source} to send it again.",
+    ja="隔離項目{number}番は{source}から届いたもので、そのラベルは残っていません。{source}に再送を依頼してください。",
+)

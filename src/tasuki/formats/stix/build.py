@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -145,30 +145,25 @@ def caveat_definition(audiences: Iterable[str], *, creator: str, at: datetime) -
     return identifier, body
 
 
+BUNDLE_NEXT: Final = b",\n"
+"""Between the objects of a bundle."""
+
+BUNDLE_TAIL: Final = b"\n]}\n"
+"""After the last object of a bundle."""
+
+
+def bundle_head(identifier: str) -> bytes:
+    """Return what stands before the first object of a bundle."""
+    return b'{"type":"bundle","id":"' + identifier.encode() + b'","objects":[\n'
+
+
+def empty_bundle(identifier: str) -> bytes:
+    """Return a bundle of nothing: without the list, which must not be empty (STIX 2.1 section 2.12)."""
+    return b'{"type":"bundle","id":"' + identifier.encode() + b'"}\n'
+
+
 def bundle(identifier: str, objects: Iterable[bytes]) -> Iterable[bytes]:
-    """Yield the bytes of a bundle whose objects are exactly the bytes given."""
-    yield b'{"type":"bundle","id":"' + identifier.encode() + b'","objects":['
+    """Yield the bytes of a bundle whose objects are exactly the bytes given, at least one."""
     for index, raw in enumerate(objects):
-        yield (b",\n" if index else b"\n") + raw
-    yield b"\n]}\n"
-
-
-def as_view(obj: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a STIX 2.0 object as its 2.1 view; a 2.1 object as it is. The bytes held are never touched.
-
-    Known limit: the numbered `objects` of a 2.0 observed-data stay as they are.
-
-    Source: STIX 2.1 appendix C (changes from 2.0).
-    """
-    view = dict(obj)
-    if "spec_version" in view:
-        return view
-    view["spec_version"] = "2.1"
-    if view.get("type") == "indicator":
-        view.setdefault("pattern_type", "stix")
-        view.setdefault("pattern_version", "2.0")
-        view.setdefault("indicator_types", view.get("labels", []))
-    if view.get("type") == "malware":
-        view.setdefault("is_family", False)
-        view.setdefault("malware_types", view.get("labels", []))
-    return view
+        yield (BUNDLE_NEXT if index else bundle_head(identifier)) + raw
+    yield BUNDLE_TAIL
