@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.extensions import KNOWN
+from tasuki.formats.stix.extensions_known import NEW_TYPES, PROPERTY_EXTENSIONS
 from tasuki.formats.stix.tlp import OFFICIAL
 from tasuki.services.node import Node
 from tasuki.store import holdings, release
 from tasuki.store.holdings import Newest
 
-UNIVERSAL: Final = frozenset(OFFICIAL) | KNOWN
+UNIVERSAL: Final = (
+    frozenset(OFFICIAL) | KNOWN | PROPERTY_EXTENSIONS.keys() | {definition for definition, _ in NEW_TYPES.values()}
+)
 """What every node knows without holding it; a reference to it narrows nothing."""
 
 Fresh = Mapping[int, tuple[str, ...]]

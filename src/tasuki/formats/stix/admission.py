@@ -13,7 +13,8 @@ from tasuki.base.canonical import Json
 from tasuki.base.reasons import Reason
 from tasuki.base.time import parse_rfc3339, to_micros
 from tasuki.formats.stix import reasons as why
-from tasuki.formats.stix.references import references
+from tasuki.formats.stix.mentions import mentions
+from tasuki.formats.stix.references import MENTION, references
 
 _ID: Final = re.compile(
     r"([a-z0-9][a-z0-9-]{1,248}[a-z0-9])--[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -80,9 +81,13 @@ def _followed(obj: Mapping[str, Json]) -> dict[str, None] | Reason:
             continue
         if len(target) < _LONGEST and _is_id(target):
             found[target] = None
-        elif not target.isdigit() and not name.startswith("x_"):
-            # A number names an object within a STIX 2.0 observed-data; an `x_` property is its maker's own.
+        elif name.startswith("x_"):
+            # A property of its maker's own: what it holds need be no id, and may be a text with some.
+            found.update(dict.fromkeys(each for each in mentions(target) if _is_id(each)))
+        elif name != MENTION and not target.isdigit():
+            # A number names an object within a STIX 2.0 observed-data.
             return why.REFERENCE.because(expected=name, found=target[:80])
+    found.pop(str(obj["id"]), None)
     return found
 
 
