@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""The live compiled set of a running node: follows the holdings by position, and forgets what is recalled."""
+"""The live compiled set of a running node: follows the holdings by position, and forgets what leaves them."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final, Protocol
 
 import orjson
 
 from tasuki.adapters.clock import Clock
 from tasuki.adapters.vault import Vault
+from tasuki.base.errors import WorldError
 from tasuki.base.time import to_micros
 from tasuki.core.detection.matchers import CompiledSet
-from tasuki.store import holdings
+from tasuki.store import detection, holdings
 from tasuki.store.database import Database
+from tasuki.store.detection import SealedIndicator
 
 _BATCH: Final = 2000
 _REMEMBERED: Final = 20_000
+"""Indicators of which is known when they became usable: the newest."""
 
 
 class Desk(Protocol):
@@ -39,59 +40,87 @@ class Desk(Protocol):
 
 
 class Matching:
-    """What this process matches with; `catch_up` brings it to the last commit."""
+    """What this process matches with; `catch_up` brings it to the last commit.
+
+    The set may be asked at any time, also while it catches up: nobody waits for a hunt, and no hunt holds up a recall.
+
+    Attributes:
+        unreadable: indicators whose body could not be opened; they match nothing.
+    """
 
     def __init__(self) -> None:
         """Start empty; nothing is read before the first `catch_up`."""
         self.compiled = CompiledSet()
+        self.unreadable: set[str] = set()
         self._lock = threading.Lock()
         self._position = 0
-        self._recalled_at = 0
+        self._departed: int | None = None
         self._usable: OrderedDict[str, int] = OrderedDict()
-
-    @contextmanager
-    def held(self) -> Iterator[CompiledSet]:
-        """Give the compiled set while nobody changes it."""
-        with self._lock:
-            yield self.compiled
 
     def usable_at(self, stix_id: str) -> int | None:
         """Return when an indicator became usable here, in microseconds since 1970; None if not, or long ago."""
         return self._usable.get(stix_id) if stix_id in self.compiled else None
 
     def catch_up(self, desk: Desk) -> int:
-        """Take in what was committed since; return how many indicators came or went."""
+        """Take in what was committed since; return how many indicators were looked at."""
         with self._lock:
-            return self._forget(desk) + self._learn(desk)
+            return self._settle(desk) + self._learn(desk)
+
+    def _settle(self, desk: Desk) -> int:
+        """Look again at every id of which a holding left; what is still held of it counts now."""
+        with desk.database.read() as connection:
+            if self._departed is None:
+                # Before the first position is read: what leaves meanwhile is looked at again next time.
+                self._departed = holdings.last_departure(connection)
+                return 0
+            gone = holdings.departures(connection, self._departed)
+            ids = dict.fromkeys(stix_id for _, stix_id in gone)
+            held = {each.stix_id: each for each in detection.newest(connection, ids)} if ids else {}
+        for stix_id in ids:
+            if stix_id in held:
+                self._take(desk, held[stix_id])
+            else:
+                self._drop(stix_id)
+        self._departed = max((number for number, _ in gone), default=self._departed)
+        return len(ids)
 
     def _learn(self, desk: Desk) -> int:
         learnt = 0
         while True:
             with desk.database.read() as connection:
-                bodies = holdings.sealed_after(connection, self._position, _BATCH, ("indicator",))
+                found = detection.newest_after(connection, self._position, _BATCH)
                 top = holdings.top(connection)
-            for body in bodies:
-                learnt += 1
-                obj = orjson.loads(desk.vault.open(body.ciphertext, body.wrapped, body.digest))
-                self._take(desk, body.stix_id, obj)
-            self._position = bodies[-1].position if len(bodies) == _BATCH else max(self._position, top)
-            if len(bodies) < _BATCH:
+            for each in found:
+                self._take(desk, each)
+            learnt += len(found)
+            if len(found) < _BATCH:
+                self._position = max(self._position, top)
                 return learnt
+            self._position = found[-1].position
 
-    def _take(self, desk: Desk, stix_id: str, obj: dict[str, object]) -> None:
-        if obj.get("revoked") is True or obj.get("pattern_type", "stix") != "stix":
-            self.compiled.remove(stix_id)
+    def _take(self, desk: Desk, sealed: SealedIndicator) -> None:
+        """Compile the newest version of an indicator in place of what was known of it."""
+        try:
+            obj = orjson.loads(desk.vault.open(sealed.ciphertext, sealed.wrapped, sealed.digest))
+        except WorldError:
+            # One body that cannot be opened must not keep all others from being matched.
+            self._drop(sealed.stix_id)
+            self.unreadable.add(sealed.stix_id)
             return
-        if self.compiled.add_pattern(stix_id, str(obj.get("pattern", ""))):
-            self._usable[stix_id] = to_micros(desk.clock.now())
-            if len(self._usable) > _REMEMBERED:
-                self._usable.popitem(last=False)
+        self.unreadable.discard(sealed.stix_id)
+        is_stix = obj.get("pattern_type", "stix") == "stix"
+        if obj.get("revoked") is True or not is_stix:
+            self._drop(sealed.stix_id)
+        elif self.compiled.add_pattern(sealed.stix_id, str(obj.get("pattern", ""))):
+            self._note(sealed.stix_id, to_micros(desk.clock.now()))
 
-    def _forget(self, desk: Desk) -> int:
-        with desk.database.read() as connection:
-            gone = holdings.buried_since(connection, self._recalled_at)
-            ids = {stix_id for stix_id, _ in gone}
-            still = {each.stix_id for each in holdings.latest(connection, ids)} if ids else set()
-        if gone:
-            self._recalled_at = max(at for _, at in gone)
-        return sum(self.compiled.remove(stix_id) for stix_id in ids - still)
+    def _drop(self, stix_id: str) -> None:
+        self.compiled.remove(stix_id)
+        self.unreadable.discard(stix_id)
+        self._usable.pop(stix_id, None)
+
+    def _note(self, stix_id: str, at: int) -> None:
+        self._usable[stix_id] = at
+        self._usable.move_to_end(stix_id)
+        if len(self._usable) > _REMEMBERED:
+            self._usable.popitem(last=False)

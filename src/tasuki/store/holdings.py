@@ -105,6 +105,14 @@ TOMBSTONES: Final = sa.Table(
 )
 """Recalls, kept for ever: one that overtakes its object waits here."""
 
+DEPARTURES: Final = sa.Table(
+    "departures",
+    METADATA,
+    sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.BigInteger, nullable=False),
+)
+"""Ids of which a holding went out of use, in the order of the commits: what follows the holdings reads it on."""
+
 
 Assertion = tuple[str, str, int, bytes]
 """Source, id, version and digest: the same again is a duplicate."""
@@ -413,7 +421,7 @@ def set_state(connection: sa.Connection, source: str, stix_ids: Iterable[str], s
     """Move the live holdings of one source to another state; return how many."""
     done = 0
     for part in parts(list(numbers(connection, stix_ids).values())):
-        done += connection.execute(
+        moved = connection.execute(
             HOLDINGS.update()
             .where(
                 HOLDINGS.c.id.in_(part),
@@ -421,7 +429,11 @@ def set_state(connection: sa.Connection, source: str, stix_ids: Iterable[str], s
                 HOLDINGS.c.state == State.HELD.value,
             )
             .values(state=state.value)
-        ).rowcount
+            .returning(HOLDINGS.c.id)
+        )
+        ids = list(moved.scalars())
+        _depart(connection, ids)
+        done += len(ids)
     return done
 
 
@@ -430,8 +442,38 @@ def shred(connection: sa.Connection, positions: Sequence[int]) -> int:
     for part in parts(positions):
         connection.execute(BODY_KEYS.delete().where(BODY_KEYS.c.position.in_(part)))
         connection.execute(BODIES.delete().where(BODIES.c.position.in_(part)))
-        connection.execute(HOLDINGS.update().where(HOLDINGS.c.position.in_(part)).values(state=State.DISPOSED.value))
+        gone = connection.execute(
+            HOLDINGS.update()
+            .where(HOLDINGS.c.position.in_(part))
+            .values(state=State.DISPOSED.value)
+            .returning(HOLDINGS.c.id)
+        )
+        _depart(connection, list(gone.scalars()))
     return len(positions)
+
+
+def _depart(connection: sa.Connection, id_numbers: Iterable[int]) -> None:
+    """Remember that a holding of each of these ids is no longer in use."""
+    gone = list(dict.fromkeys(id_numbers))
+    if gone:
+        first = reserve(connection, "departures", len(gone))
+        connection.execute(DEPARTURES.insert(), [{"number": n, "id": each} for n, each in enumerate(gone, first)])
+
+
+def last_departure(connection: sa.Connection) -> int:
+    """Return the number of the newest departure, 0 where there was none."""
+    return connection.execute(sa.select(sa.func.max(DEPARTURES.c.number))).scalar() or 0
+
+
+def departures(connection: sa.Connection, after: int) -> list[tuple[int, str]]:
+    """Return (number, id) of the departures after a number, in order."""
+    query = (
+        sa.select(DEPARTURES.c.number, IDS.c.stix_id)
+        .join(IDS, IDS.c.number == DEPARTURES.c.id)
+        .where(DEPARTURES.c.number > after)
+        .order_by(DEPARTURES.c.number)
+    )
+    return [(row.number, row.stix_id) for row in connection.execute(query)]
 
 
 def bury(connection: sa.Connection, source: str, stix_ids: Iterable[str], at: datetime) -> None:
@@ -486,12 +528,6 @@ def _holding(row: sa.Row[tuple[Any, ...]]) -> Holding:
         state=State(row.state),
         flags=tuple(row.flags.split()),
     )
-
-
-def buried_since(connection: sa.Connection, at: int) -> list[tuple[str, int]]:
-    """Return (id, when) of recalls remembered at or after a moment in microseconds since 1970."""
-    query = sa.select(TOMBSTONES.c.stix_id, TOMBSTONES.c.at).where(TOMBSTONES.c.at >= at)
-    return [(row.stix_id, row.at) for row in connection.execute(query)]
 
 
 def expired(connection: sa.Connection, now: str, limit: int) -> list[int]:

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
-from uuid import UUID
 
 from tasuki.core.detection.values import HASHES, Key, indicator_key, proofs, request_keys, width_of
 from tasuki.formats.patterns.simple import read_simple
@@ -18,10 +18,12 @@ Proof = tuple[str, str, str]
 """(indicator, field, value): one hit within a record."""
 
 _STIX: Final = "indicator--"
-_REMEMBERED: Final = 200_000
+_REMEMBERED: Final = 100_000
 """Texts whose answer the kernel remembers: the names and addresses of a busy network within some minutes."""
 
 _LONGEST_REMEMBERED: Final = 256
+_TIMESTAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9:.Z+-]*+")
+"""Texts that never repeat and prove nothing."""
 
 
 class CompiledSet:
@@ -158,10 +160,12 @@ class Kernel:
     def _ask(self, text: str) -> tuple[str, ...]:
         if text.startswith("/"):
             indicators = _PATH
+        elif _TIMESTAMP.fullmatch(text):
+            return ()
         elif len(text) in HASHES or "." in text or ":" in text or "@" in text or "=" in text:
             indicators = self._compiled.of_text(text)
         else:
-            return ()
+            indicators = ()
         if len(text) <= _LONGEST_REMEMBERED:
             if len(self._known) >= _REMEMBERED:
                 self._known = {}
@@ -201,18 +205,20 @@ _ROLES: Final = {
 
 def _packed(indicator: str) -> Key:
     """Return an indicator's id as the number in it, which takes half the room; any other name as it is."""
-    if indicator.startswith(_STIX):
-        try:
-            number = UUID(indicator[len(_STIX) :]).int
-        except ValueError:
-            return indicator
-        if _unpacked(number) == indicator:
-            return number
-    return indicator
+    if not indicator.startswith(_STIX):
+        return indicator
+    try:
+        number = int(indicator[len(_STIX) :].replace("-", ""), 16)
+    except ValueError:
+        return indicator
+    return number if number >= 0 and _unpacked(number) == indicator else indicator
 
 
 def _unpacked(name: Key) -> str:
-    return name if isinstance(name, str) else f"{_STIX}{UUID(int=name)}"
+    if isinstance(name, str):
+        return name
+    digits = f"{name:032x}"
+    return f"{_STIX}{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _with(held: Key | tuple[Key, ...] | None, name: Key) -> Key | tuple[Key, ...]:

@@ -30,6 +30,11 @@ HASHES: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _PRINTS: Final = frozenset(3 * (length // 2) - 1 for length in HASHES)
 """Lengths of hashes in pairs with colons between, as TLS logs write fingerprints."""
 
+_V4: Final = 4
+_BITS: Final = {4: 32, 6: 128}
+_PARTS: Final = 4
+_OCTETS: Final = {str(octet): octet for octet in range(256)}
+_ADDRESS: Final = frozenset("0123456789abcdefABCDEF:.")
 _MAX_ADDRESS: Final = 64
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 _LABEL: Final = re.compile(r"[a-z0-9_*-]{1,63}+")
@@ -64,47 +69,71 @@ def _to_ascii(name: str) -> str:
     )
 
 
-def address_key(text: str) -> Key | None:
-    """Return an address or a network as it is compared, or None.
+def address_of(text: str) -> tuple[int, int] | None:
+    """Return (version, number) of an address, or None; IPv4-mapped IPv6 is IPv4, a zone is dropped.
 
-    An IPv4-mapped IPv6 address is the IPv4 one, a zone is dropped, a network of one address is that address. Nothing
-    is returned for all addresses (prefix 0).
+    Source: RFC 4291 section 2.2, RFC 6943 section 3.1.1 (no leading zeros, no short forms).
     """
-    if len(text) > _MAX_ADDRESS:
+    if ":" not in text:
+        return _ipv4_of(text)
+    host = text.partition("%")[0]
+    if len(host) > _MAX_ADDRESS or not _ADDRESS.issuperset(host):
         return None
-    host, slash, _ = text.partition("/")
     try:
-        if slash:
-            return _network_key(ipaddress.ip_network(text, strict=False))
-        if ":" in host or host.replace(".", "").isdigit():
-            return _address_text(ipaddress.ip_address(host))
+        address = ipaddress.IPv6Address(host)
     except ValueError:
         return None
-    return None
+    mapped = address.ipv4_mapped
+    return (6, int(address)) if mapped is None else (4, int(mapped))
 
 
-def _address_text(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address)))
-    return str(address)
+def _ipv4_of(text: str) -> tuple[int, int] | None:
+    parts = text.split(".", 4)
+    if len(parts) != _PARTS:
+        return None
+    number = 0
+    for part in parts:
+        octet = _OCTETS.get(part)
+        if octet is None:
+            return None
+        number = number << 8 | octet
+    return 4, number
 
 
-def _network_key(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Key | None:
-    version, prefix, first = _bounds(network)
-    if prefix == _BITS[version]:
-        return _address_text(network.network_address)
-    return network_key(version, prefix, first) if prefix else None
+def _address_text(version: int, number: int) -> str:
+    return str(ipaddress.IPv4Address(number) if version == _V4 else ipaddress.IPv6Address(number))
 
 
-_BITS: Final = {4: 32, 6: 128}
-
-
-def _bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int, int]:
-    """Return (version, prefix length, first address) of a network, IPv4 where it is IPv4-mapped."""
+def network_of(text: str) -> tuple[int, int, int] | None:
+    """Return (version, prefix length, first address) of a network, or None; host bits are dropped."""
+    host, slash, prefix = text.partition("/")
+    if not slash or len(text) > _MAX_ADDRESS:
+        return None
+    try:
+        network = ipaddress.ip_network(f"{host}/{prefix}", strict=False)
+    except ValueError:
+        return None
     first = network.network_address
     if isinstance(first, ipaddress.IPv6Address) and first.ipv4_mapped is not None and network.prefixlen >= _MAPPED_BITS:
-        return 4, network.prefixlen - _MAPPED_BITS, int(first.ipv4_mapped)
+        return _V4, network.prefixlen - _MAPPED_BITS, int(first.ipv4_mapped)
     return network.version, network.prefixlen, int(first)
+
+
+def address_key(text: str) -> Key | None:
+    """Return what an address or a network is found by, or None.
+
+    A network of one address is that address. Nothing is returned for all addresses (prefix 0).
+    """
+    address = address_of(text)
+    if address is not None:
+        return _address_text(*address)
+    network = network_of(text)
+    if network is None:
+        return None
+    version, prefix, first = network
+    if prefix == _BITS[version]:
+        return _address_text(version, first)
+    return network_key(version, prefix, first) if prefix else None
 
 
 def network_key(version: int, prefix: int, first: int) -> int:
@@ -129,12 +158,13 @@ def url_key(text: str) -> str | None:
     name, port = split_port(host)
     if not name:
         return None
-    address = address_key(name)
-    shown = f"[{address}]" if isinstance(address, str) and ":" in address else address
+    address = address_of(name)
+    shown = None if address is None else _address_text(*address)
     if port == _DEFAULT_PORTS.get(scheme):
         port = ""
     path = rest if rest.startswith("/") else "/" + rest
-    return f"{scheme}{':' if scheme else ''}//{shown or domain_key(name) or name.lower()}{port}{path}"
+    shown = f"[{shown}]" if shown and ":" in shown else shown or domain_key(name) or name.lower()
+    return f"{scheme}{':' if scheme else ''}//{shown}{port}{path}"
 
 
 def split_url(text: str) -> tuple[str, str, str]:
@@ -189,9 +219,10 @@ def indicator_key(kind: str, value: str) -> Key | None:
 def _host_key(text: str) -> Key | None:
     """Return the key of an address, a network or a domain, whichever it is: lists and patterns mix them up."""
     name, _ = split_port(text)
-    address = address_key(name.partition("%")[0])
     domain = domain_key(name)
-    return address if domain is None else None if is_registry(domain) else domain
+    if domain is None:
+        return address_key(name)
+    return None if is_registry(domain) else domain
 
 
 def request_keys(host: str, path: str) -> set[str]:
@@ -233,10 +264,9 @@ def proofs(text: str, widths: Widths) -> Iterator[Key]:
 def _of_host(text: str, widths: Widths) -> Iterator[Key]:
     """Yield an address and the networks it lies in, or a domain and all it lies below."""
     name, _ = split_port(text)
-    address = address_key(name.partition("%")[0])
-    if isinstance(address, str):
-        yield address
-        yield from _of_network(ipaddress.ip_network(address), widths)
+    address = address_of(name)
+    if address is not None:
+        yield from _of_address(*address, widths)
         return
     domain = domain_key(name)
     while domain:
@@ -244,9 +274,13 @@ def _of_host(text: str, widths: Widths) -> Iterator[Key]:
         domain = domain.partition(".")[2]
 
 
-def _of_network(network: ipaddress.IPv4Network | ipaddress.IPv6Network, widths: Widths) -> Iterator[int]:
-    """Yield the networks in which a network, or an address as one, lies."""
-    version, own, first = _bounds(network)
+def _of_address(version: int, number: int, widths: Widths) -> Iterator[Key]:
+    yield _address_text(version, number)
+    yield from _within(version, _BITS[version], number, widths)
+
+
+def _within(version: int, own: int, first: int, widths: Widths) -> Iterator[int]:
+    """Yield the networks in which a network lies, or an address as a network of one."""
     for prefix in widths.get(version, ()):
         if prefix <= own:
             cut = _BITS[version] - prefix
@@ -254,16 +288,15 @@ def _of_network(network: ipaddress.IPv4Network | ipaddress.IPv6Network, widths: 
 
 
 def _of_url(text: str, widths: Widths) -> Iterator[Key]:
-    scheme, host, rest = split_url(text)
-    if not scheme and rest[1:].isdigit() and address_key(text) is not None:
-        network = ipaddress.ip_network(text, strict=False)
-        yield from _of_network(network, widths)
-        if network.num_addresses == 1:
-            yield _address_text(network.network_address)
+    network = network_of(text)
+    if network is not None:
+        version, prefix, first = network
+        yield from _of_address(version, first, widths) if prefix == _BITS[version] else _within(*network, widths)
         return
     key = url_key(text)
     if key is None:
         return
+    scheme, host, _ = split_url(text)
     yield key
     yield from (key.removeprefix(scheme + ":"),) if scheme else (f"http:{key}", f"https:{key}")
     yield from _of_host(host, widths)

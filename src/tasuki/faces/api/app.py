@@ -8,13 +8,14 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tasuki.faces.api import assistance, channel, health, partners
+from tasuki.faces.api import assistance, channel, detection, health, partners
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
 ROUTES: Final[tuple[Route, ...]] = (
     *assistance.ROUTES,
     *channel.ROUTES,
+    *detection.ROUTES,
     *health.ROUTES,
     *partners.ROUTES,
 )

@@ -33,3 +33,8 @@ UNWRITABLE = kind(
     en="Expected to write to {path}, which failed ({cause}). Name another file.",
     ja="{path} に書き込めません({cause})。別のファイルを指定してください。",
 )
+ANSWER_PARTS = kind(
+    "cli.answer-parts",
+    en="Expected `--sector` and `--question` beside `--answer-to`: an answer says where was looked and for what.",
+    ja="`--answer-to`には`--sector`と`--question`が必要です。回答には、探した分野と問いを記します。",
+)

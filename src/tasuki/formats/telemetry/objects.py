@@ -1,66 +1,105 @@
 # SPDX-License-Identifier: MIT
-"""Logs as JSON: one object a line (Zeek, Suricata EVE), or one array of objects."""
+"""Logs as JSON: one object a line (Zeek, Suricata EVE, others), or documents that hold objects."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-import msgspec
 import orjson
 
-from tasuki.base.limits import MAX_LINE_BYTES
-from tasuki.formats.telemetry.record import Record, Rotten, moment_of
+from tasuki.formats.json.lines import Line
+from tasuki.formats.json.pieces import Piece
+from tasuki.formats.telemetry.reasons import NO_JSON, TOO_LONG
+from tasuki.formats.telemetry.record import Record, Rotten
 
-_TIMES = ("ts", "timestamp", "@timestamp", "_write_ts", "time")
-_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+_TIMES: Final = ("ts", "timestamp", "@timestamp", "_write_ts", "time")
+
+Fields = list[tuple[str, str]]
 
 
-def read_lines(lines: Iterable[bytes]) -> Iterator[Record | Rotten]:
+def read_lines(lines: Iterable[Line]) -> Iterator[Record | Rotten]:
     """Yield every record of a log with one JSON object a line; other lines are rotten, the rest goes on."""
-    for number, raw in enumerate(lines, 1):
-        line = raw.strip()
-        if line:
-            yield _read(number, line)
+    for line in lines:
+        if not line.is_whole:
+            yield Rotten(line.number, TOO_LONG.because(limit=len(line.raw), found=line.size))
+        elif line.raw and not line.raw.isspace():
+            yield _read(line.number, line.raw)
 
 
-def read_array(raw: bytes) -> Iterator[Record | Rotten]:
-    """Yield every record of a JSON array; `line` is where its object starts."""
-    try:
-        slices = _ARRAY.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        yield Rotten(1, "the array is broken")
-        return
-    at, line = 0, 1
-    for each in slices:
-        piece = bytes(each)
-        start = raw.index(piece, at)
-        line += raw.count(b"\n", at, start)
-        yield _read(line, piece)
-        line += piece.count(b"\n")
-        at = start + len(piece)
+def read_pieces(pieces: Iterable[Piece]) -> Iterator[Record | Rotten]:
+    """Yield every record among the objects of JSON documents: lists, or objects over many lines."""
+    for piece in pieces:
+        yield _read(piece.line, piece.raw) if piece.problem is None else Rotten(piece.line, piece.problem)
 
 
-def _read(number: int, line: bytes) -> Record | Rotten:
-    if len(line) > MAX_LINE_BYTES:
-        return Rotten(number, "the line is too long")
+def is_object(line: bytes) -> bool:
+    """Whether a line is a JSON object that says something."""
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return Rotten(number, "no JSON")
+        return False
+    return isinstance(value, dict) and bool(value)
+
+
+def _read(number: int, raw: bytes) -> Record | Rotten:
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _read_leniently(number, raw)
+    return _record(number, value) if isinstance(value, dict) else Rotten(number, NO_JSON.because())
+
+
+def _read_leniently(number: int, raw: bytes) -> Record | Rotten:
+    """Read what is no strict JSON but still says what was seen: bytes that are no UTF-8, bare control characters, NaN.
+
+    One bad byte in a header that a stranger sent must not hide the record it stands in; it is shown as its escape.
+    """
+    try:
+        value = json.loads(raw.decode("utf-8", "backslashreplace"), strict=False)
+    except (ValueError, RecursionError):
+        return Rotten(number, NO_JSON.because())
     if not isinstance(value, dict):
-        return Rotten(number, "no object")
-    time = next((value[name] for name in _TIMES if name in value), None)
-    return Record(number, moment_of(time), list(_flat(value)))
+        return Rotten(number, NO_JSON.because())
+    record = _record(number, value)
+    fields = [(_whole(name), _whole(text)) for name, text in record.fields]
+    return Record(number, record.moment, fields)
 
 
-def _flat(value: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield (dotted name, text) of every value, lists element by element; iterative, since depth is a stranger's."""
-    stack: list[tuple[str, object]] = [(name, each) for name, each in reversed(value.items())]
+def _whole(text: str) -> str:
+    """Return a text with lone surrogates as their escapes, so that it can be written again."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _record(number: int, value: dict[str, object]) -> Record:
+    moment = None
+    for name in _TIMES:
+        moment = value.get(name)
+        if moment is not None:
+            break
+    return Record(number, moment, _fields(value))
+
+
+def _fields(record: dict[str, object]) -> Fields:
+    """Return (dotted name, text) of every text in a record."""
+    fields: Fields = []
+    for name, value in record.items():
+        if type(value) is str:
+            fields.append((name, value))
+        elif value.__class__ is list or value.__class__ is dict:
+            _unfold(name, value, fields)
+    return fields
+
+
+def _unfold(name: str, value: object, fields: Fields) -> None:
+    """Add the texts in a list or object, in their order; iterative, since depth is a stranger's."""
+    stack: list[tuple[str, object]] = [(name, value)]
     while stack:
-        name, item = stack.pop()
+        place, item = stack.pop()
         if isinstance(item, str):
-            yield name, item
+            fields.append((place, item))
         elif isinstance(item, dict):
-            stack.extend((f"{name}.{inner}", each) for inner, each in reversed(item.items()))
+            stack.extend((f"{place}.{inner}", each) for inner, each in reversed(item.items()))
         elif isinstance(item, list):
-            stack.extend((name, each) for each in reversed(item))
+            stack.extend((place, each) for each in reversed(item))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Zeek's own log form: tab-separated, described by its header lines, which may change in the middle of a file.
 
-Source: Zeek documentation, "Zeek Log Formats and Inspection".
+Source: Zeek documentation, "Zeek Log Formats and Inspection"; escapes as its ASCII writer makes them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from tasuki.base.limits import MAX_LINE_BYTES
-from tasuki.formats.telemetry.record import Record, Rotten, moment_of
+from tasuki.formats.json.lines import Line
+from tasuki.formats.telemetry.reasons import COLUMNS, NO_HEADER, TOO_LONG
+from tasuki.formats.telemetry.record import Record, Rotten
 
-_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
+_ESCAPE: Final = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|\\)")
+_LISTS: Final = ("set[", "vector[")
 
 
 @dataclass(slots=True)
@@ -22,71 +25,77 @@ class _Header:
 
     separator: str = "\t"
     set_separator: str = ","
-    empty: str = "(empty)"
     unset: str = "-"
-    fields: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
+    empty: str = "(empty)"
+    names: tuple[str, ...] = ()
+    is_list: tuple[bool, ...] = ()
 
 
-def read_tsv(lines: Iterable[bytes]) -> Iterator[Record | Rotten]:
+def read_tsv(lines: Iterable[Line]) -> Iterator[Record | Rotten]:
     """Yield every record of a Zeek TSV log; a line that does not fit its header is rotten, the rest goes on."""
     header = _Header()
-    for number, raw in enumerate(lines, 1):
-        line = _text(raw)
-        if line.startswith("#"):
-            _learn(header, line)
-        elif line:
-            yield _record(header, number, line, len(raw))
+    for line in lines:
+        if not line.is_whole:
+            yield Rotten(line.number, TOO_LONG.because(limit=len(line.raw), found=line.size))
+        elif line.raw.startswith(b"#"):
+            _learn(header, _text(line.raw))
+        elif line.raw:
+            yield _record(header, line.number, _text(line.raw))
+
+
+def _text(raw: bytes) -> str:
+    """Return bytes as text; those that are no UTF-8 are shown as their escapes, as Zeek itself shows them."""
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _learn(header: _Header, line: str) -> None:
     if line.startswith("#separator"):
-        header.separator = _unescape(line.partition(" ")[2])
+        header.separator = _unescape(line.removeprefix("#separator").lstrip(" ")) or "\t"
         return
     name, _, rest = line.partition(header.separator)
-    if name == "#fields":
-        header.fields = tuple(rest.split(header.separator))
-    elif name == "#types":
-        header.types = tuple(rest.split(header.separator))
-    elif name == "#set_separator":
-        header.set_separator = _unescape(rest)
-    elif name == "#empty_field":
-        header.empty = rest
-    elif name == "#unset_field":
-        header.unset = rest
+    match name:
+        case "#fields":
+            header.names = tuple(map(_unescape, rest.split(header.separator)))
+            header.is_list = (False,) * len(header.names)
+        case "#types":
+            kinds = [kind.startswith(_LISTS) for kind in rest.split(header.separator)]
+            header.is_list = tuple((kinds + [False] * len(header.names))[: len(header.names)])
+        case "#set_separator":
+            header.set_separator = _unescape(rest) or ","
+        case "#empty_field":
+            header.empty = rest
+        case "#unset_field":
+            header.unset = rest
 
 
-def _record(header: _Header, number: int, line: str, size: int) -> Record | Rotten:
+def _record(header: _Header, number: int, line: str) -> Record | Rotten:
     cells = line.split(header.separator)
-    if size > MAX_LINE_BYTES:
-        return Rotten(number, "the line is too long")
-    if not header.fields or len(cells) != len(header.fields):
-        return Rotten(number, f"{len(cells)} values for {len(header.fields)} fields")
+    if not header.names:
+        return Rotten(number, NO_HEADER.because())
+    if len(cells) != len(header.names):
+        return Rotten(number, COLUMNS.because(expected=len(header.names), found=len(cells)))
     fields: list[tuple[str, str]] = []
-    time = None
-    for index, (name, cell) in enumerate(zip(header.fields, cells, strict=True)):
+    moment = None
+    for name, is_list, cell in zip(header.names, header.is_list, cells, strict=True):
         if cell in (header.unset, header.empty):
             continue
-        kind = header.types[index] if index < len(header.types) else ""
-        if name == "ts":
-            time = moment_of(cell)
-        if kind.startswith(("set[", "vector[")):
-            fields.extend((name, _unescape(each)) for each in cell.split(header.set_separator) if each != header.unset)
+        if is_list:
+            fields.extend((name, each) for each in cell.split(header.set_separator) if each != header.unset)
         else:
-            fields.append((name, _unescape(cell)))
-    return Record(number, time, fields)
-
-
-def _text(raw: bytes) -> str:
-    return raw.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+            fields.append((name, cell))
+        if name == "ts":
+            moment = cell
+    if "\\" in line:
+        fields = [(name, _unescape(text)) for name, text in fields]
+    return Record(number, moment, fields)
 
 
 def _unescape(text: str) -> str:
-    """Undo Zeek's `\\xNN`; bytes that are no UTF-8 stay visible as escapes of Python."""
-    if "\\x" not in text:
+    r"""Undo the escapes of Zeek's writer: `\xNN` is a byte, a doubled backslash one."""
+    if "\\" not in text:
         return text
-    raw = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-    try:
-        return raw.encode("latin-1").decode("utf-8")
-    except (UnicodeDecodeError, UnicodeEncodeError):
-        return raw
+    return _text(_ESCAPE.sub(_byte, text.encode()))
+
+
+def _byte(found: re.Match[bytes]) -> bytes:
+    return b"\\" if found[1] is None else bytes.fromhex(found[1].decode())

@@ -96,6 +96,12 @@ def _holdings() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("source", "stix_id", name="pk_tombstones"),
     )
+    op.create_table(
+        "departures",
+        sa.Column("number", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_departures"),
+    )
 
 
 def _release() -> None:

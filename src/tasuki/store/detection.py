@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""What detection reads of the holdings: for each indicator the newest that is held of it, and which ones left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from tasuki.core.holdings.model import State
+from tasuki.store.database import parts
+from tasuki.store.holdings import BODIES, BODY_KEYS, HOLDINGS, IDS, numbers
+
+_TYPE: Final = "indicator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedIndicator:
+    """The newest version of an indicator that any source gave and that may be used, sealed."""
+
+    position: int
+    stix_id: str
+    digest: bytes
+    ciphertext: bytes
+    wrapped: bytes
+
+
+def newest_after(connection: sa.Connection, cursor: int, limit: int) -> list[SealedIndicator]:
+    """Return indicators whose newest usable holding lies after a position, in order of position."""
+    query = _newest().where(HOLDINGS.c.position > cursor).order_by(HOLDINGS.c.position).limit(limit)
+    return [_indicator(row) for row in connection.execute(query)]
+
+
+def newest(connection: sa.Connection, stix_ids: Iterable[str]) -> list[SealedIndicator]:
+    """Return the newest usable holding of each of these ids that has one."""
+    found: list[SealedIndicator] = []
+    for part in parts(list(numbers(connection, stix_ids).values())):
+        found.extend(_indicator(row) for row in connection.execute(_newest().where(HOLDINGS.c.id.in_(part))))
+    return found
+
+
+def _newest() -> sa.Select[tuple[Any, ...]]:
+    """Select indicators in use of which no source's use is newer: by version, then by when it came."""
+    other = HOLDINGS.alias()
+    outdated = sa.exists().where(
+        other.c.id == HOLDINGS.c.id,
+        other.c.state == State.HELD.value,
+        sa.or_(
+            other.c.version > HOLDINGS.c.version,
+            sa.and_(other.c.version == HOLDINGS.c.version, other.c.position > HOLDINGS.c.position),
+        ),
+    )
+    return (
+        sa.select(HOLDINGS.c.position, IDS.c.stix_id, HOLDINGS.c.digest, BODIES.c.ciphertext, BODY_KEYS.c.wrapped)
+        .join(IDS, IDS.c.number == HOLDINGS.c.id)
+        .join(BODIES, BODIES.c.position == HOLDINGS.c.position)
+        .join(BODY_KEYS, BODY_KEYS.c.position == HOLDINGS.c.position)
+        .where(HOLDINGS.c.type == _TYPE, HOLDINGS.c.state == State.HELD.value, ~outdated)
+    )
+
+
+def _indicator(row: sa.Row[tuple[Any, ...]]) -> SealedIndicator:
+    return SealedIndicator(**row._mapping)  # noqa: SLF001 the documented way from a row to a mapping
