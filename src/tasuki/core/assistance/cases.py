@@ -72,7 +72,7 @@ def _latest(heard: Iterable[Said], profile: Profile) -> list[Step]:
 def _without_foreign(said: Said, profile: Profile) -> Said:
     """Take out a severity on a scale that is not its speaker's: the remark shows it, and nothing uses it."""
     what = said.what
-    if isinstance(what, Ending) or what.severity is None or is_own(what.severity, said.speaker, profile):
+    if isinstance(what, Ending) or _foreign(said, profile) is None:
         return said
     return replace(said, what=replace(what, severity=None))
 
@@ -84,8 +84,8 @@ def _oddities(said: Said, profile: Profile, *, twice: bool) -> Iterable[Reason]:
         yield why.TWO_TEXTS.because(speaker=speaker, stix_id=what.id)
     for name, word in _unknown_words(what):
         yield why.UNKNOWN_WORD.because(name=name, word=word[:40], speaker=speaker)
-    severity = _severity(what)
-    if severity is not None and not is_own(severity, speaker, profile):
+    severity = _foreign(said, profile)
+    if severity is not None:
         yield why.FOREIGN_SCALE.because(speaker=speaker, value=severity.value[:20], scale=severity.scale[:40])
     if what.status_line and what.status_line != written_status_line(profile):
         yield why.STATUS_LINE.because()
@@ -107,16 +107,14 @@ def _unknown_words(what: Statement) -> Iterable[tuple[str, str]]:
                     yield name, word
 
 
-def _severity(what: Statement) -> Severity | None:
-    return None if isinstance(what, Ending) else what.severity
-
-
-def is_own(severity: Severity, speaker: ParticipantId, profile: Profile) -> bool:
-    """Whether a severity stands on its speaker's own national scale."""
-    return any(
-        each.id == speaker and each.severity is not None and each.severity.id == severity.scale
-        for each in profile.participants
-    )
+def _foreign(said: Said, profile: Profile) -> Severity | None:
+    """Return the severity a speaker states on a scale other than its own; a request passed on is its asker's word."""
+    what = said.what
+    passed_on = isinstance(what, Request) and what.sender.participant != said.speaker
+    if isinstance(what, Ending) or what.severity is None or passed_on:
+        return None
+    own = next((each.severity for each in profile.participants if each.id == said.speaker), None)
+    return None if own is not None and own.id == what.severity.scale else what.severity
 
 
 def _asked(step: Step, request: Request) -> Step:
@@ -247,6 +245,8 @@ def _beside_the_point(response: Response, request: Request) -> Iterable[Reason]:
     both = set(response.accepted) & set(response.declined)
     if both:
         yield why.CONTRADICTION.because(items=_listed(both), speaker=request.to.participant)
+    if response.outcome in DECISIONS and not response.accepted and not response.declined:
+        yield why.NOTHING_LISTED.because(outcome=response.outcome, speaker=request.to.participant)
     beyond = (set(response.accepted) | set(response.declined)) - set(request.wanted)
     if beyond:
         yield why.NOT_ASKED_FOR.because(items=_listed(beyond))
@@ -288,18 +288,12 @@ def _decisions(request: Request, responses: Sequence[Response]) -> tuple[Decisio
     known: dict[str, Decision] = {}
     for response in responses:
         if response.outcome in DECISIONS:
-            known.update({each.item: each for each in _decided(request, response)})
+            known.update({each.item: each for each in _decided(response)})
     return tuple(known[item] for item in request.wanted if item in known)
 
 
-def _decided(request: Request, response: Response) -> Iterable[Decision]:
+def _decided(response: Response) -> Iterable[Decision]:
     accepted, declined = set(response.accepted), set(response.declined)
-    if not accepted and not declined:
-        # A response that lists nothing speaks of everything.
-        whole = set(request.wanted)
-        accepted, declined = (whole, set()) if response.outcome == "accepted" else (set(), whole)
-        if response.outcome == "accepted-in-part":
-            return
     for item in accepted ^ declined:
         refused = item in declined
         yield Decision(

@@ -58,6 +58,11 @@ NOT_ASKED_FOR = kind(
     en="It speaks of {items}, which the request does not ask for; that part does not count.",
     ja="要請されていない{items}への言及があります。この部分は反映しません。",
 )
+NOTHING_LISTED = kind(
+    "assistance.nothing-listed",
+    en="It says `{outcome}` and lists no item, and no intent is read into it. Ask {speaker} which items it means.",
+    ja="`{outcome}`としながら項目の記載がないため、意図を推測しません。どの項目か{speaker}に確認してください。",
+)
 CONTRADICTION = kind(
     "assistance.contradiction",
     en="It accepts and declines {items} at once; that part does not count. Ask {speaker}.",
