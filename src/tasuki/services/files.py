@@ -46,19 +46,15 @@ class Form(Enum):
 
 
 class Text:
-    """A text that streams by.
+    """What a file holds as it streams by, unpacked.
 
     Attributes:
-        head: its beginning, up to `SNIFF_BYTES`; a byte order mark is left out.
+        head: its beginning, up to `SNIFF_BYTES`.
         problem: why it ended too early, once it was read: what came before is good all the same.
     """
 
     def __init__(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Open what streams in under a name; at most `SNIFF_BYTES` of it are read at once.
-
-        Raises:
-            InputError: it is empty, or no text.
-        """
+        """Open what streams in under a name; at most `SNIFF_BYTES` and a chunk of it are read at once."""
         self.name = name
         self.problem: Reason | None = None
         self._chunks = self._guarded(chunks)
@@ -66,12 +62,30 @@ class Text:
         while size < SNIFF_BYTES and (chunk := next(self._chunks, b"")):
             parts.append(chunk)
             size += len(chunk)
-        self.head = b"".join(parts).removeprefix(_BOM)
-        self._refuse_other()
+        self.head = b"".join(parts)
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the whole text, once."""
+        """Yield all of it, once."""
         return itertools.chain((self.head,), self._chunks)
+
+    def require_text(self) -> None:
+        """Leave out a byte order mark, and refuse what is no UTF-8 text.
+
+        Raises:
+            InputError: it is empty, packed otherwise, binary or in another encoding.
+        """
+        self.head = self.head.removeprefix(_BOM)
+        if not self.head:
+            raise InputError(self.problem or EMPTY.because(name=self.name))
+        for magic, encoding in _ENCODINGS.items():
+            if self.head.startswith(magic):
+                raise InputError(ENCODING.because(name=self.name, encoding=encoding))
+        for magic, form in _PACKED.items():
+            if self.head.startswith(magic):
+                raise InputError(PACKED.because(name=self.name, form=form))
+        zero = self.head.find(b"\0")
+        if zero >= 0 and self.form is Form.LIST:
+            raise InputError(BINARY.because(name=self.name, offset=zero))
 
     @property
     def form(self) -> Form:
@@ -90,19 +104,6 @@ class Text:
             yield from _unpacked(_limited(chunks))
         except InputError as error:
             self.problem = error.reason
-
-    def _refuse_other(self) -> None:
-        if not self.head:
-            raise InputError(self.problem or EMPTY.because(name=self.name))
-        for magic, encoding in _ENCODINGS.items():
-            if self.head.startswith(magic):
-                raise InputError(ENCODING.because(name=self.name, encoding=encoding))
-        for magic, form in _PACKED.items():
-            if self.head.startswith(magic):
-                raise InputError(PACKED.because(name=self.name, form=form))
-        zero = self.head.find(b"\0")
-        if zero >= 0 and self.form is Form.LIST:
-            raise InputError(BINARY.because(name=self.name, offset=zero))
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:

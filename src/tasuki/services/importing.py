@@ -22,7 +22,7 @@ from tasuki.core.holdings.reasons import DISPOSE_BY, SPILL, STAYS_LOCAL, UNKNOWN
 from tasuki.core.markings.ceiling import ceilings_of, mark_above
 from tasuki.core.release.reasons import UNKNOWN_READER
 from tasuki.formats.json.lines import Line, split_lines
-from tasuki.formats.json.pieces import Piece, cut, cut_stream
+from tasuki.formats.json.pieces import Piece, cut, cut_stream, placed
 from tasuki.formats.json.reasons import TOO_LARGE
 from tasuki.formats.lists.reader import Listed, read_list
 from tasuki.formats.stix import build
@@ -32,6 +32,9 @@ from tasuki.services.intake import IDENTITY_SINCE, ImportReport, home_identity, 
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
 from tasuki.store import holdings as store
+
+_HEAD_BYTES: Final = 4096
+"""Kept of a line too long to be read: enough to recognise it."""
 
 _BATCH: Final = 500
 """Lines of a list whose ids are looked up together."""
@@ -115,6 +118,7 @@ def import_stream(node: Node, name: str, chunks: Iterable[bytes], terms: Terms) 
         WorldError: reading or the store failed.
     """
     text = Text(name, chunks)
+    text.require_text()
     return import_pieces(node, pieces(node, text, terms), terms)
 
 
@@ -138,16 +142,20 @@ def _of_lines(text: Text) -> Iterator[Piece]:
 
 
 def _of_line(line: Line) -> Iterator[Piece]:
-    place = f"line {line.number}"
     if not line.is_whole:
         reason = TOO_LARGE.because(limit=MAX_BUNDLE_BYTES, found=line.size)
-        yield Piece(place=place, raw=line.raw[:MAX_LINE_BYTES], problem=reason)
+        yield Piece(place=f"line {line.number}", raw=line.raw[:_HEAD_BYTES], problem=reason)
         return
     try:
         for piece in cut(line.raw):
-            yield replace(piece, place=place + piece.place)
+            yield _on_line(piece, line.number)
     except InputError as error:
-        yield Piece(place=place, raw=line.raw, problem=error.reason)
+        yield _on_line(Piece(place="", raw=line.raw, problem=error.reason), line.number)
+
+
+def _on_line(piece: Piece, number: int) -> Piece:
+    problem = None if piece.problem is None else placed(piece.problem, number, 1)
+    return replace(piece, place=f"line {number}{piece.place}", line=number, problem=problem)
 
 
 def _of_list(node: Node, text: Text, terms: Terms) -> Iterator[Piece]:

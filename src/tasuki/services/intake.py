@@ -34,7 +34,7 @@ from tasuki.core.markings.labels import label_from_json
 from tasuki.core.markings.model import Label
 from tasuki.core.partners.model import Ceiling
 from tasuki.formats.envelope.objects import read_objects
-from tasuki.formats.json.pieces import Piece
+from tasuki.formats.json.pieces import Piece, placed
 from tasuki.formats.json.strict import loads
 from tasuki.formats.stix import build
 from tasuki.formats.stix.admission import Admitted, admit
@@ -283,7 +283,7 @@ def _parse(piece: Piece, terms: Terms, ceilings: tuple[Ceiling, ...]) -> _Parsed
     try:
         obj = loads(piece.raw)
     except InputError as error:
-        return _broken(piece, error.reason, ceilings)
+        return _broken(piece, placed(error.reason, piece.line, piece.column), ceilings)
     mark = mark_in(piece.raw, obj, ceilings)
     if mark is not None:
         return _spilt(piece, mark)

@@ -16,6 +16,7 @@ from tasuki.base.reasons import Reason
 from tasuki.formats.json.reasons import (
     GAVE_UP,
     MEMBER_TWICE,
+    NO_BUNDLE_TYPE,
     NOT_A_BUNDLE,
     TOO_LARGE,
     TRAILING,
@@ -32,6 +33,9 @@ _HEAD_BYTES: Final = 4096
 """Of an object too large to hold: enough to recognise it."""
 
 _OBJECTS: Final = re.compile(rb'"objects"\s*+:\s*+\[')
+_AFTER: Final = b" \t\r\n,"
+"""What may follow an object and is no part of it."""
+
 _BUNDLE: Final = b'"bundle"'
 _ANY = msgspec.json.Decoder(msgspec.Raw)
 _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -47,6 +51,7 @@ class Piece:
             fault lies between objects.
         problem: why it cannot be an object; None when it may be one.
         line: line of the document on which it begins, from 1.
+        column: byte of that line at which it begins, from 1.
         digest: SHA-256 of bytes that must not be kept; empty where `raw` tells it.
     """
 
@@ -54,6 +59,7 @@ class Piece:
     raw: bytes
     problem: Reason | None = None
     line: int = 1
+    column: int = 1
     digest: bytes = b""
 
 
@@ -86,6 +92,17 @@ def cut_stream(chunks: Iterable[bytes]) -> Iterator[Piece]:
             yield replace(piece, place=f"line {line}{piece.place}")
 
 
+def placed(reason: Reason, line: int, column: int) -> Reason:
+    """Return a reason found within a piece with its place in the document, in which the piece begins here."""
+    within = reason.params.get("line")
+    if not isinstance(within, int):
+        return reason
+    params = {**reason.params, "line": within + line - 1}
+    if within == 1 and isinstance(reason.params.get("column"), int):
+        params["column"] = int(reason.params["column"]) + column - 1
+    return replace(reason, params=params)
+
+
 def is_bundle(value: object) -> bool:
     """Whether a parsed value is a STIX bundle."""
     return isinstance(value, dict) and value.get("type") == "bundle"
@@ -105,15 +122,15 @@ def _one(source: Source) -> Iterator[Piece]:
 
 def _document(source: Source) -> Iterator[Piece]:
     """Yield a bundle's objects, or the one object that the document is."""
-    line = source.line
+    line, column = source.line, source.column
     raw = source.value(MAX_OBJECT_BYTES)
     if raw is not None and not _may_be_bundle(raw):
         source.skip(len(raw))
-        yield Piece(place="", raw=raw, line=line)
+        yield Piece(place="", raw=raw, line=line, column=column)
         return
     head = source.head(MAX_OBJECT_BYTES + 1)
     if raw is None and not _OBJECTS.search(head):
-        yield _unfinished(source, head, "", line)
+        yield _unfinished(source, head, "")
         return
     bundle = _Members(source)
     early: list[Piece] = []
@@ -124,7 +141,8 @@ def _document(source: Source) -> Iterator[Piece]:
             early.clear()
     if not bundle.has_objects and not bundle.says_so:
         # No bundle after all: one object, whose own faults say more than those of the attempt.
-        yield Piece(place="", raw=head if raw is None else raw, problem=_why(head) if raw is None else None, line=line)
+        problem = placed(_why(head), line, column) if raw is None else None
+        yield Piece(place="", raw=head, problem=problem, line=line, column=column)
 
 
 def _may_be_bundle(raw: bytes) -> bool:
@@ -144,14 +162,19 @@ def _is_json(raw: bytes) -> bool:
     return True
 
 
-def _unfinished(source: Source, head: bytes, place: str, line: int) -> Piece:
+def _unfinished(source: Source, head: bytes, place: str) -> Piece:
     """Return what cannot be a whole object as one broken piece, and move past it."""
+    line, column = source.line, source.column
     if len(head) > MAX_OBJECT_BYTES:
         size = source.skip_value()
-        return Piece(place=place, raw=head[:_HEAD_BYTES], problem=_too_large(size), line=line)
+        return Piece(place=place, raw=head[:_HEAD_BYTES], problem=_too_large(size), line=line, column=column)
     source.skip(len(head))
-    rest = head.rstrip(b" \t\r\n,")
-    return Piece(place=place, raw=rest, problem=_why(rest), line=line)
+    return _broken(head.rstrip(_AFTER), place, line, column)
+
+
+def _broken(rest: bytes, place: str, line: int, column: int) -> Piece:
+    problem = placed(_why(rest), line, column)
+    return Piece(place=place, raw=rest, problem=problem, line=line, column=column)
 
 
 def _too_large(size: int) -> Reason:
@@ -190,6 +213,8 @@ class _Members:
         while sign := source.peek():
             if sign == b"}":
                 source.skip(1)
+                if self.has_objects and not self.says_so:
+                    yield Piece(place="", raw=b"", problem=NO_BUNDLE_TYPE.because(line=source.line), line=source.line)
                 return
             if sign == b'"':
                 yield from self._member()
@@ -267,7 +292,8 @@ class _Elements:
         yield Piece(place=f"{self.prefix}/{self.index}", raw=b"", problem=reason, line=source.line)
 
     def _element(self, sign: bytes) -> Piece:
-        place, line = f"{self.prefix}/{self.index}", self.source.line
+        place = f"{self.prefix}/{self.index}"
+        line, column = self.source.line, self.source.column
         self.index += 1
         if sign != b"{":
             self._faults.count += 1
@@ -277,13 +303,13 @@ class _Elements:
         resume = self._next_start(head)
         if resume is None or _is_json(head):
             if raw is None:
-                return _unfinished(self.source, head, place, line)
+                return _unfinished(self.source, head, place)
             self.source.skip(len(raw))
-            return Piece(place=place, raw=raw, line=line)
+            return Piece(place=place, raw=raw, line=line, column=column)
         self._faults.count += 1
-        rest = head[:resume].rstrip(b" \t\r\n,")
+        rest = head[:resume].rstrip(_AFTER)
         self.source.skip(len(rest))
-        return Piece(place=place, raw=rest, problem=_why(rest), line=line)
+        return _broken(rest, place, line, column)
 
     def _no_object(self, place: str, line: int) -> Piece:
         if self.source.peek() in (b"[", b"}"):

@@ -73,3 +73,8 @@ GAVE_UP = kind(
     en="Expected objects, found {limit} faults between them up to line {line}; the rest was not read. Correct the file, or ask for it anew.",
     ja="{line}行目までにオブジェクト以外の誤りが{limit}件あったため、以降は読み取っていません。ファイルを修正するか、再度入手してください。",
 )
+NO_BUNDLE_TYPE = kind(
+    "json.no-bundle-type",
+    en='Expected "type": "bundle" beside `objects`, found no type up to line {line}; its objects were read.',
+    ja='`objects`と並ぶ"type": "bundle"がありません({line}行目まで)。オブジェクトは読み取りました。',
+)
