@@ -92,7 +92,12 @@ _COMPLETIONS: dict[str, Made] = {
         "source_ref": random_id("indicator"),
         "target_ref": random_id("malware"),
     },
-    "indicator": {"pattern": "[mutex:name = 'x']", "name": "An example", "description": "An example"},
+    "indicator": {
+        "pattern_type": "stix",
+        "pattern": "[mutex:name = 'x']",
+        "name": "An example",
+        "description": "An example",
+    },
     "artifact": {"payload_bin": "aGVsbG8="},
     "file": {"name": "report.doc"},
     "network-traffic": {"src_ref": random_id("ipv4-addr"), "src_port": 1, "dst_port": 2, "protocols": ["ipv4", "tcp"]},

@@ -28,6 +28,11 @@ SPEC_VERSION = kind(
     en="Expected spec_version 2.0 or 2.1, found {found}.",
     ja="spec_versionは2.0か2.1ですが、{found}がありました。",
 )
+VERSION_UNSTATED = kind(
+    "stix.version-unstated",
+    en="Without spec_version this is read as STIX 2.0, though it uses {names} of 2.1; add spec_version if it is 2.1.",
+    ja="spec_versionがないためSTIX 2.0として扱いますが、2.1の{names}があります。2.1ならspec_versionを追加してください。",
+)
 REQUIRED = kind(
     "stix.required",
     en="Expected property `{name}`, which {type} must have; add it.",

@@ -366,7 +366,7 @@ NEW_IN_2_1: Final = {
     "threat-actor": "threat_actor_types",
     "tool": "tool_types",
 }
-"""What only STIX 2.1 has: an object without `spec_version` that uses it is a 2.1 object that lacks its version."""
+"""What only STIX 2.1 has: an object without `spec_version` that uses it may be a 2.1 object that lacks its version."""
 
 ID_PROPERTIES: Final = {
     "artifact": ("hashes", "payload_bin"),

@@ -113,8 +113,12 @@ def _mode(obj: dict[str, Json], kind: str, base: Base, version: Json, out: Findi
         if type(version) is str:
             out.error("spec_version", "3.2", why.SPEC_VERSION, found=excerpt(version))
         return "2.1"
-    is_old = base != "SCO" and (kind not in STANDARD_TYPES or kind in _OLD_TYPES)
-    return "2.0" if is_old and _MARKS_OF_2_1.get(kind, _MARKS_OF_2_1["campaign"]).isdisjoint(obj) else "2.1"
+    if base == "SCO" or (kind in STANDARD_TYPES and kind not in _OLD_TYPES):
+        return "2.1"
+    newer = sorted(_MARKS_OF_2_1.get(kind, _MARKS_OF_2_1["campaign"]) & obj.keys())
+    if newer:
+        out.advise("spec_version", "3.2", why.VERSION_UNSTATED, names=", ".join(newer))
+    return "2.0"
 
 
 def _base_of_foreign(kind: str, obj: dict[str, Json], out: Findings) -> Base:
