@@ -124,6 +124,14 @@ def stix_type(identifier: str) -> str:
     return identifier.partition("--")[0]
 
 
+def uuid4(entropy: bytes) -> str:
+    """Return a UUIDv4 whose random bits come from `entropy` (at least 16 bytes): what STIX asks of most objects.
+
+    Source: RFC 9562 section 5.4; STIX 2.1 section 2.9.
+    """
+    return str(uuid.UUID(bytes=entropy[:16], version=4))
+
+
 def uuid7(now: datetime, entropy: bytes) -> str:
     """Return a UUIDv7 for the moment `now`, whose other 74 bits come from `entropy` (at least 10 bytes).
 

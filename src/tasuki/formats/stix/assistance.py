@@ -204,11 +204,12 @@ class _Fields:
 
     def texts(self, name: str, *, required: bool = False) -> tuple[str, ...]:
         value = self.obj.get(name)
-        listed = value if isinstance(value, list) else []
-        texts = tuple(dict.fromkeys(each for each in listed[:MAX_LISTED] if isinstance(each, str)))
-        if (required and not texts) or (name in self.obj and len(texts) != len(listed)):
+        listed = value[:MAX_LISTED] if isinstance(value, list) else []
+        texts = [each for each in listed if isinstance(each, str)]
+        is_whole = isinstance(value, list) and len(texts) == len(value)
+        if (required and not texts) or (name in self.obj and not is_whole):
             self.doubt(name)
-        return texts
+        return tuple(dict.fromkeys(texts))
 
     def severity(self, name: str, *, required: bool) -> Severity | None:
         value = self.obj.get(name)
@@ -251,7 +252,7 @@ def _request(fields: _Fields) -> Request:
         to=fields.side("to"),
         trigger=fields.text("trigger", required=True),
         effects=fields.texts("effects"),
-        severity=fields.severity("severity", required=True),
+        severity=fields.severity("national_severity", required=True),
         wanted=fields.texts("wanted", required=True),
         needed_by=fields.moment("needed_by", required=False),
         consent=fields.text("consent", required=True),
@@ -277,7 +278,7 @@ def _response(fields: _Fields) -> Response:
         reason_code=fields.text("reason_code"),
         referred_to=fields.text("referred_to"),
         question=fields.text("question"),
-        severity=fields.severity("severity", required=False),
+        severity=fields.severity("national_severity", required=False),
         results=fields.texts("result_refs"),
         office=fields.text("office", required=True),
         role=fields.text("role", required=True),
@@ -337,7 +338,7 @@ def _asked(said: Request) -> dict[str, Json]:
     return {
         "trigger": said.trigger,
         "effects": list(said.effects),
-        "severity": _scaled(said.severity),
+        "national_severity": _scaled(said.severity),
         "wanted": list(said.wanted),
         "needed_by": None if said.needed_by is None else format_rfc3339(said.needed_by),
         "consent": said.consent,
@@ -353,7 +354,7 @@ def _answered(said: Response) -> dict[str, Json]:
         "reason_code": said.reason_code,
         "referred_to": said.referred_to,
         "question": said.question,
-        "severity": _scaled(said.severity),
+        "national_severity": _scaled(said.severity),
         "result_refs": list(said.results),
     }
 

@@ -32,7 +32,7 @@ _ABOUT: Final = {
     "null-result": "Somebody looked, with this coverage, and found nothing.",
 }
 _CAVEAT_ABOUT: Final = "Limits a marking to audiences: PARTICIPANT/organisation:capacity. Unknown audiences mean no."
-_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _AUDIENCE: Final = "^[A-Z]{3}(/[a-z][a-z0-9-]{0,31}(:[a-z][a-z0-9-]{0,31})?)?$"
 _STAMP: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"
 
@@ -135,7 +135,7 @@ def _reference(code: str) -> Json:
 _SHAPES: Final[dict[str, Json]] = {
     "from": {"type": "string", "pattern": _AUDIENCE},
     "to": {"type": "string", "pattern": _AUDIENCE},
-    "severity": {
+    "national_severity": {
         "type": "object",
         "required": ["scale", "value"],
         "properties": {"scale": {"type": "string"}, "value": {"type": "string"}},

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
-from tasuki.base.ids import Audience, StixId, stix_type, uuid7
+from tasuki.base.ids import Audience, StixId, stix_type, uuid4
 from tasuki.base.reasons import Reason
 from tasuki.core.assistance import acts
 from tasuki.core.assistance.acts import Amending, Answering, Asking, Desk, Office
@@ -134,7 +134,7 @@ def _desk(node: Node) -> Desk:
 
 
 def _fresh(node: Node, kind: str) -> StixId:
-    return StixId(f"{kind}--{uuid7(node.clock.now(), node.entropy.draw(10))}")
+    return StixId(f"{kind}--{uuid4(node.entropy.draw(16))}")
 
 
 def _same(known: Statement | None, made: Request | Response) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from tasuki.base.ids import uuid7
+from tasuki.base.ids import uuid4
 from tasuki.base.reasons import Text
 from tasuki.base.time import format_rfc3339
 from tasuki.core.assistance import words as lists
@@ -79,7 +79,7 @@ def definitions(node: Node) -> Released:
     """Return a bundle of our extension definitions, to be handed to anybody who wants to understand our objects."""
     label = label_of(levels=["clear"], caveats=[], blocked=[], originator=node.me.participant)
     verdict = decide(label, node.home, node.gate.rules)
-    identifier = f"bundle--{uuid7(node.clock.now(), node.entropy.draw(10))}"
+    identifier = f"bundle--{uuid4(node.entropy.draw(16))}"
     made = handed_out()
     document = b"".join(bundle(identifier, made))
     released = release_document("export", document, [verdict], str(node.home), node.gate.rules.digest)
