@@ -16,7 +16,7 @@ from tasuki.app.demo.story import run as demonstrate
 from tasuki.app.serve import serve
 from tasuki.app.wiring import migrate, opened
 from tasuki.base.reasons import Text
-from tasuki.faces.cli import assistance, channel, demo, detection, health, partners, setup
+from tasuki.faces.cli import assistance, channel, demo, detection, health, ledger, partners, setup
 from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli.kit import Group, House, Option
 from tasuki.faces.cli.words import SHOW_VERSION, WHICH_NODE
@@ -29,6 +29,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *partners.COMMANDS,
     *channel.COMMANDS,
     *detection.COMMANDS,
+    *ledger.COMMANDS,
     *assistance.COMMANDS,
     *health.COMMANDS,
 )

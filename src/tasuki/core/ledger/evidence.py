@@ -339,7 +339,7 @@ class _Verifier:
 
     def _known(self) -> tuple[Checkpoint, _Sides]:
         if self._checkpoint is None or self._sides is None:
-            raise InputError(why.NOTHING_LOGGED.because())
+            raise InputError(why.NOTHING_SIGNED.because())
         return self._checkpoint, self._sides
 
     def _logged(self) -> tuple[Opening, _Sides]:

@@ -148,18 +148,18 @@ INCLUDED = kind(
 )
 OPENED = kind(
     "ledger.opened",
-    en="The leaf says {kind}: envelope {env_id}, number {seq} on lane {lane} of epoch {epoch}.",
-    ja="葉の内容: {kind}、封筒{env_id}、レーン{lane}・エポック{epoch}・番号{seq}。",
+    en="The commitment opens to {kind}: envelope {env_id}, number {seq} on lane {lane} of epoch {epoch}.",
+    ja="コミットメントの内容: {kind}、封筒{env_id}、レーン{lane}・エポック{epoch}・番号{seq}。",
 )
 OPENED_OTHER = kind(
     "ledger.opened-other",
-    en="The leaf says {kind}; this version of the verifier knows no more of such leaves.",
-    ja="葉の種類は{kind}です。この版の検証器は、この種類の葉をこれ以上読めません。",
+    en="The commitment opens to {kind}; this version of the verifier knows no more of such leaves.",
+    ja="コミットメントの種類は{kind}です。この版の検証器は、この種類の葉をこれ以上読めません。",
 )
 CLOSED = kind(
     "ledger.closed",
-    en="The leaf is closed: this file proves that it stood in the log then, and not what it says.",
-    ja="葉は閉じたままです。その時点でログにあったことのみを証明し、内容は示しません。",
+    en="The commitment is closed: this file does not say what it commits to.",
+    ja="コミットメントは閉じたままです。このファイルはその内容を示しません。",
 )
 ENVELOPE_SIGNED = kind(
     "ledger.envelope-signed",
@@ -190,6 +190,11 @@ OPENING_DIFFERS = kind(
     "ledger.opening-differs",
     en="Salt, kind and body do not give the commitment: the leaf says something else.",
     ja="salt・kind・bodyからコミットメントが得られません。葉の内容は別のものです。",
+)
+NOTHING_SIGNED = kind(
+    "ledger.nothing-signed",
+    en="Without a signed state of the log there is nothing to hold it against.",
+    ja="署名されたログの状態がないため、照合できません。",
 )
 NOTHING_LOGGED = kind(
     "ledger.nothing-logged",

@@ -33,6 +33,21 @@ UNWRITABLE = kind(
     en="Expected to write to {path}, which failed ({cause}). Name another file.",
     ja="{path} に書き込めません({cause})。別のファイルを指定してください。",
 )
+NO_ANCHOR = kind(
+    "cli.no-anchor",
+    en="Expected anchors in the directory {path}, found none; name the files, or another directory.",
+    ja="ディレクトリ {path} にアンカーがありません。ファイルまたは別のディレクトリを指定してください。",
+)
+NOT_AN_ANCHOR = kind(
+    "cli.not-an-anchor",
+    en="Expected an anchor signed by its own keys at {path}, found something else ({cause}); nothing was verified.",
+    ja="{path} は自らの鍵で署名されたアンカーではありません({cause})。検証していません。",
+)
+OTHER_EXPORT = kind(
+    "cli.other-export",
+    en="Expected {path} to be empty or to hold an older export of {origin}; it was left as it is. Name another directory.",
+    ja="{path} は空でなく、{origin} の以前の書き出しでもありません。変更していません。別のディレクトリを指定してください。",
+)
 ANSWER_PARTS = kind(
     "cli.answer-parts",
     en="Expected `--sector` and `--question` beside `--answer-to`: an answer says where was looked and for what.",
