@@ -88,3 +88,8 @@ PERMISSIONS = kind(
     en="Expected {path} to be readable by its owner alone, found mode {mode}; run `chmod go-rwx {path}`.",
     ja="{path} は所有者だけが読めなければなりませんが、モードは{mode}です。`chmod go-rwx {path}` を実行してください。",
 )
+NO_DUMP = kind(
+    "adapters.no-dump",
+    en="The copy of the database could not be made ({cause}); nothing was changed. Make one yourself, such as with: {command} - then run `tasuki upgrade --backed-up`.",
+    ja="データベースの写しを作成できません({cause})。何も変更していません。例えば {command} で自ら作成し、`tasuki upgrade --backed-up` を実行してください。",
+)

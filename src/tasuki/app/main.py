@@ -14,10 +14,11 @@ from tasuki.adapters.clock import Clock, Entropy
 from tasuki.app.config import profile_text
 from tasuki.app.demo.story import run as demonstrate
 from tasuki.app.serve import serve
-from tasuki.app.wiring import migrate, opened
+from tasuki.app.wiring import migrate, opened, upgrade
 from tasuki.base.reasons import Text
 from tasuki.faces.cli import assistance, channel, demo, detection, health, ledger, partners, setup
 from tasuki.faces.cli import serve as serving
+from tasuki.faces.cli import upgrade as upgrading
 from tasuki.faces.cli.kit import Group, House, Option
 from tasuki.faces.cli.words import SHOW_VERSION, WHICH_NODE
 from tasuki.services.setup import Made, Order, init
@@ -32,6 +33,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *ledger.COMMANDS,
     *assistance.COMMANDS,
     *health.COMMANDS,
+    *upgrading.COMMANDS,
 )
 """Every command, in the order in which a new user meets them."""
 
@@ -78,7 +80,9 @@ cli: Final = _Tasuki(
     ],
     callback=lambda **_: None,
     context_settings={
-        "obj": House(open_node=opened, profile=profile_text, init=_init, serve=serve, demo=demonstrate),
+        "obj": House(
+            open_node=opened, profile=profile_text, init=_init, serve=serve, upgrade=upgrade, demo=demonstrate
+        ),
         "help_option_names": ["-h", "--help"],
     },
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,14 +20,28 @@ from tasuki.faces.api.app import api_app
 from tasuki.services.link import Link
 from tasuki.services.node import Node
 from tasuki.services.signals import Signals
+from tasuki.services.upgrade import Plan, Step, Upgraded
+from tasuki.services.upgrade import upgrade as upgrade_node
 from tasuki.store import schema
-from tasuki.store.database import Database, alone
+from tasuki.store.database import Database, alone, writing
 
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to this version's schema."""
-    with alone(url) as engine, engine.begin() as connection:
+    with alone(url) as engine, writing(engine).begin() as connection:
         schema.migrate(connection)
+
+
+def upgrade(directory: Path, backed_up: bool, tell: Callable[[Step], None]) -> Upgraded:  # noqa: FBT001 lent as it is
+    """Bring the database of the stopped node in `directory` to this version's schema.
+
+    Raises:
+        WorldError: another process holds the node, or the upgrade cannot be done; see `tasuki.services.upgrade`.
+    """
+    told = configuration(directory)
+    with hold(told.directory):
+        plan = Plan(directory=told.directory, database=told.database_url, backed_up=backed_up)
+        return upgrade_node(plan, Clock(), Entropy(), tell)
 
 
 @contextmanager

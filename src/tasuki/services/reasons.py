@@ -108,3 +108,8 @@ LOOP_BROKE = kind(
     en="A background loop met an error nobody foresaw ({cause}); it goes on after a pause. Report it with the log.",
     ja="常駐処理で想定外のエラーが発生しました({cause})。間を置いて継続します。ログを添えて報告してください。",
 )
+UPGRADE_FAILED = kind(
+    "services.upgrade-failed",
+    en="The upgrade from revision {before} to {after} failed ({cause}); the database is as it was. Go on with the version before, and report this.",
+    ja="リビジョン{before}から{after}への更新に失敗しました({cause})。データベースは元のままです。以前の版で運用を続け、この内容を報告してください。",
+)

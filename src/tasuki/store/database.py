@@ -152,6 +152,11 @@ def _begin_postgresql(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITING})")
 
 
+def writing(engine: sa.Engine) -> sa.Engine:
+    """Return an engine whose transactions keep every other writer waiting from their beginning."""
+    return engine.execution_options(sqlite_begin="IMMEDIATE")
+
+
 def is_writer(connection: sa.Connection) -> bool:
     """Whether a connection is the writer's: what it sees may still be undone."""
     return connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE"
@@ -193,7 +198,7 @@ class Writer:
 
     def __init__(self, engine: sa.Engine) -> None:
         """Start the thread; `close` ends it."""
-        self._engine = engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._engine = writing(engine)
         self._queue: queue.Queue[_Act | None] = queue.Queue()
         self._closing = threading.Lock()
         self._closed = False

@@ -68,3 +68,18 @@ TRACES_LEFT = kind(
     en="What was disposed of is gone, but sealed copies stay in the database's write-ahead log while somebody reads an old state. The next disposal empties it; restart the node if that must be now.",
     ja="廃棄は完了しましたが、以前の状態を読み取り中の処理があるため、暗号化された写しが先行書き込みログに残っています。次回の廃棄時に消去されます。直ちに消去するにはノードを再起動してください。",
 )
+NO_WAY = kind(
+    "store.no-way",
+    en="Expected revisions that lead from {found} to {head}, found none; upgrade by way of the versions between, or restore a backup.",
+    ja="リビジョン{found}から{head}への移行手順がありません。間の版を経て更新するか、バックアップから復元してください。",
+)
+COPY_FAILED = kind(
+    "store.copy-failed",
+    en="The copy of the database could not be made in {folder} ({cause}); nothing was changed. Make room there, then try again.",
+    ja="{folder} にデータベースの写しを作成できません({cause})。何も変更していません。空きを確保し、再試行してください。",
+)
+COPY_BROKEN = kind(
+    "store.copy-broken",
+    en="Expected a sound copy of the database, found it damaged ({cause}); nothing was changed. Look at the disk and run `tasuki doctor`: the database itself may be damaged.",
+    ja="データベースの写しが破損しています({cause})。何も変更していません。データベース自体が破損している可能性があるため、ディスクを確認し `tasuki doctor` を実行してください。",
+)

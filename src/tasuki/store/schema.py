@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from tasuki.base.errors import WorldError
 from tasuki.store.database import Database, ask
-from tasuki.store.reasons import NO_SCHEMA, SCHEMA_NEWER, SCHEMA_OLDER
+from tasuki.store.reasons import NO_SCHEMA, NO_WAY, SCHEMA_NEWER, SCHEMA_OLDER
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
@@ -45,11 +45,29 @@ def revision(connection: sa.Connection) -> str | None:
     return _revision(connection.dialect.name, lambda query: connection.exec_driver_sql(query).scalar())
 
 
+def driver_revision(connection: Any, dialect: str) -> str | None:
+    """Return the same of a driver's own connection that is in no transaction."""
+    return _revision(dialect, lambda query: ask(connection, query))
+
+
 def _revision(dialect: str, answer: Callable[[str], Any]) -> str | None:
     if not answer(_HAS_REVISION[dialect]):
         return None
     found = answer("SELECT version_num FROM alembic_version")
     return None if found is None else str(found)
+
+
+def needs_upgrade(found: str | None, schema: Schema = PRESENT) -> bool:
+    """Return whether a database of this revision is older than a program's schema.
+
+    Raises:
+        WorldError: it is newer, or has no schema.
+    """
+    if found is None:
+        raise WorldError(NO_SCHEMA.because(), retry=False)
+    if found > schema.head:
+        raise WorldError(SCHEMA_NEWER.because(head=schema.head, found=found), retry=False)
+    return found < schema.head
 
 
 def require(found: str | None, schema: Schema = PRESENT) -> None:
@@ -58,11 +76,8 @@ def require(found: str | None, schema: Schema = PRESENT) -> None:
     Raises:
         WorldError: it is older or newer, or has none.
     """
-    if found is None:
-        raise WorldError(NO_SCHEMA.because(), retry=False)
-    if found != schema.head:
-        kind = SCHEMA_OLDER if found < schema.head else SCHEMA_NEWER
-        raise WorldError(kind.because(head=schema.head, found=found), retry=False)
+    if needs_upgrade(found, schema):
+        raise WorldError(SCHEMA_OLDER.because(head=schema.head, found=str(found)), retry=False)
 
 
 def guard(database: Database, schema: Schema = PRESENT) -> None:
@@ -76,7 +91,7 @@ def guard(database: Database, schema: Schema = PRESENT) -> None:
 
     def look(connection: Any, _record: object) -> None:
         try:
-            require(_revision(database.dialect, lambda query: ask(connection, query)), schema)
+            require(driver_revision(connection, database.dialect), schema)
         except BaseException:
             connection.close()
             raise
@@ -87,16 +102,25 @@ def guard(database: Database, schema: Schema = PRESENT) -> None:
 
 
 def migrate(connection: sa.Connection, schema: Schema = PRESENT) -> None:
-    """Bring a database to the program's revision, in the transaction open on `connection`; the caller commits."""
+    """Bring a database to the program's revision, in the transaction open on `connection`; the caller commits.
+
+    Raises:
+        WorldError: no revisions lead there from the one it has.
+    """
     # Alembic takes half a second to import, and only a new or an old node needs it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", _escaped(_SCRIPTS))
     config.set_main_option("version_locations", _escaped(schema.versions))
     config.set_main_option("path_separator", "newline")
-    command.upgrade(config, schema.head)
+    try:
+        command.upgrade(config, schema.head)
+    except CommandError as error:
+        found = revision(connection) or "?"
+        raise WorldError(NO_WAY.because(head=schema.head, found=found), retry=False) from error
 
 
 def _escaped(path: Path) -> str:

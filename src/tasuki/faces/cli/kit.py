@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,10 +20,11 @@ from rich.progress import Progress, TaskID
 
 from tasuki.base.errors import CallerError, InputError, TasukiError, WorldError
 from tasuki.base.reasons import Language, Reason, Text, kind
-from tasuki.faces.cli.door import Answer, Door, OpenNode, Question
-from tasuki.faces.cli.reasons import NO_NODE, STRANGE, UNREADABLE, USAGE
+from tasuki.faces.cli.door import Answer, Door, OpenNode, Question, Sink
+from tasuki.faces.cli.reasons import NO_NODE, STRANGE, UNREADABLE, UNWRITABLE, USAGE
 from tasuki.faces.cli.words import AS_JSON, COMMANDS, EXAMPLE, OPTIONS, SHOW_HELP, WHICH_NODE, language, say
 from tasuki.services.setup import Made, Order
+from tasuki.services.upgrade import Step, Upgraded
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -41,6 +44,7 @@ class House:
         profile: text of the profile that ships under a name, or lies at a path.
         init: makes a node.
         serve: runs a node until it is told to stop.
+        upgrade: brings a stopped node's database to this version, without a copy where people say they have one.
         demo: runs the demonstration with these commands, keeping its nodes in a new folder where one is named.
     """
 
@@ -48,6 +52,7 @@ class House:
     profile: Callable[[str], str]
     init: Callable[[Order], Made]
     serve: Callable[[Path], None]
+    upgrade: Callable[[Path, bool, Callable[[Step], None]], Upgraded]
     demo: Callable[[click.Command, Path | None], None]
 
 
@@ -103,8 +108,20 @@ class Call:
             chunks = stack.enter_context(_reading(file, show=not self.as_json and sys.stderr.isatty()))
             return _value(self.ask(Question(method="POST", path=path, params=_texts(params), body=chunks)))
 
-    def ask(self, question: Question) -> Answer:
-        """Return the node's answer.
+    def download(self, path: str, body: object, file: Path) -> Downloaded:
+        """Write the node's answer to a POST into a file that appears once it is whole, or to standard output for `-`.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        encoded = msgspec.json.encode(body)
+        show = not self.as_json and sys.stderr.isatty() and str(file) != "-"
+        with _writing(file, show=show) as write:
+            self.ask(Question(method="POST", path=path, params={}, body=encoded), write)
+        return write.downloaded
+
+    def ask(self, question: Question, sink: Sink | None = None) -> Answer:
+        """Return the node's answer; with a `sink`, the body of a good answer goes there as it comes.
 
         Raises:
             RefusedError: the node refused, with its reason.
@@ -112,7 +129,7 @@ class Call:
         """
         if self._door is None:
             self._door = Door(self.node_directory, self.lent.open_node, self.resources)
-        answer = self._door.ask(question)
+        answer = self._door.ask(question, sink)
         if answer.status != _OK:
             raise _refusal(answer)
         return answer
@@ -123,12 +140,12 @@ class Call:
             click.echo(msgspec.json.encode(value))
             return
         for line in lines(value) if callable(lines) else lines:
-            click.echo(line)
+            click.echo(printable(line))
 
     def show_each(self, values: Iterable[Any], line: Callable[[Any], str]) -> None:
         """Print many values: one JSON line each when asked to, else one line for people each."""
         for value in values:
-            click.echo(msgspec.json.encode(value) if self.as_json else line(value))
+            click.echo(msgspec.json.encode(value) if self.as_json else printable(line(value)))
 
     def say(self, text: Text, **params: object) -> str:
         """Return `text` in the reader's language, its placeholders filled."""
@@ -322,7 +339,7 @@ def fail(error: TasukiError, *, as_json: bool) -> NoReturn:
     if as_json:
         click.echo(msgspec.json.encode({"error": error.reason.as_json()}))
     else:
-        click.echo(f"tasuki: {error.reason.sentence(language())}", err=True)
+        click.echo(printable(f"tasuki: {error.reason.sentence(language())}"), err=True)
     raise click.exceptions.Exit(_exit_code(error)) from error
 
 
@@ -347,7 +364,7 @@ class _Mistake(click.ClickException):
         if self.as_json:
             click.echo(msgspec.json.encode({"error": self.reason.as_json()}))
         else:
-            click.echo(f"tasuki: {self.reason.sentence(language())}", err=True, file=file)
+            click.echo(printable(f"tasuki: {self.reason.sentence(language())}"), err=True, file=file)
 
 
 def _texts(params: Mapping[str, object]) -> dict[str, str]:
@@ -379,16 +396,102 @@ def _literal(sentence: str) -> str:
 
 @contextmanager
 def _reading(file: Path, *, show: bool) -> Iterator[Iterator[bytes]]:
-    """Give the chunks of a file, moving a progress bar where somebody watches."""
+    """Give the chunks of a file, or of standard input for `-`, moving a progress bar where somebody watches."""
+    with opened(file) as stream, Progress(console=Console(stderr=True), transient=True, disable=not show) as progress:
+        size = None if str(file) == "-" else file.stat().st_size
+        yield _chunks(stream, progress, progress.add_task(file.name, total=size))
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """Give a file a person named, to be read; `-` is standard input.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if str(file) == "-":
+        yield sys.stdin.buffer
+        return
     try:
         stream = file.open("rb")
     except OSError as error:
         raise unreadable(file, error) from error
-    with stream, Progress(console=Console(stderr=True), transient=True, disable=not show) as progress:
-        yield _chunks(stream, progress, progress.add_task(file.name, total=file.stat().st_size))
+    with stream:
+        yield stream
 
 
 def _chunks(stream: BinaryIO, progress: Progress, task: TaskID) -> Iterator[bytes]:
     while chunk := stream.read(_CHUNK_BYTES):
         yield chunk
         progress.update(task, advance=len(chunk))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloaded:
+    """What was written.
+
+    Attributes:
+        sha256: lower-case hex.
+    """
+
+    bytes: int
+    sha256: str
+
+
+class _Sink:
+    """Writes chunks and keeps count of them."""
+
+    def __init__(self, stream: BinaryIO, advance: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._advance = advance
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def __call__(self, chunk: bytes) -> None:
+        self._stream.write(chunk)
+        self._digest.update(chunk)
+        self._size += len(chunk)
+        self._advance(len(chunk))
+
+    @property
+    def downloaded(self) -> Downloaded:
+        return Downloaded(bytes=self._size, sha256=self._digest.hexdigest())
+
+
+@contextmanager
+def _writing(file: Path, *, show: bool) -> Iterator[_Sink]:
+    """Give a sink into a file that takes its name once it is whole, readable by its owner alone."""
+    if str(file) == "-":
+        yield _Sink(sys.stdout.buffer, lambda _: None)
+        sys.stdout.buffer.flush()
+        return
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            with Progress(console=Console(stderr=True), transient=True, disable=not show) as progress:
+                task = progress.add_task(file.name, total=None)
+                yield _Sink(stream, lambda size: progress.update(task, advance=size))
+        part.replace(file)
+    except OSError as error:
+        raise InputError(UNWRITABLE.because(path=str(file), cause=error.strerror or type(error).__name__)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def printable(line: str) -> str:
+    """Return a line as a terminal may show it: what strangers wrote could steer the terminal, or reverse the text."""
+    return line.translate(_CONTROLS)
+
+
+_CONTROLS: Final = {
+    code: f"\\u{code:04x}"
+    for code in (
+        *(each for each in range(0x20) if each not in (0x09, 0x0A)),
+        *range(0x7F, 0xA0),
+        0x061C,
+        *range(0x200E, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+}
+"""Control characters of terminals, and of the direction of text, by how they are shown instead."""
