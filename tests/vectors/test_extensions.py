@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,16 @@ def test_the_examples_of_the_page_are_vectors():
         "marking-definition",
     ]
     assert all(obj in VALID.values() for obj in shown)
+
+
+VALIDATOR = Path(__file__).parents[2] / ".peers/stix/bin/stix2_validator"
+
+
+@pytest.mark.skipif(not VALIDATOR.exists(), reason="the STIX validator of OASIS is not here: run `make peers`")
+def test_the_validator_of_oasis_accepts_examples_and_definitions(tmp_path):
+    handed = [json.loads(raw) for raw in (project_identity(), *extension_definitions().values())]
+    identifier = "bundle--6f1d0f3f-7b00-4c1e-8000-000000000009"
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps({"type": "bundle", "id": identifier, "objects": [*handed, *VALID.values()]}))
+    done = subprocess.run([VALIDATOR, "--version", "2.1", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -50,7 +50,7 @@ class Request:
 
     Attributes:
         modified: the version, in whole milliseconds as the wire has it.
-        sender: who asks, in which capacity (`from` on the wire).
+        sender: who asks, in which capacity; `to` is the `recipient` of the wire.
         trigger: what happened, in one word such as `ransomware`.
         effects: words of `EFFECTS` the asker claims.
         wanted: words of `WANTED`, also ones this version does not know.
@@ -248,8 +248,8 @@ def _request(fields: _Fields) -> Request:
         created=fields.when("created"),
         modified=fields.when("modified"),
         revoked=fields.obj.get("revoked") is True,
-        sender=fields.side("from"),
-        to=fields.side("to"),
+        sender=fields.side("sender"),
+        to=fields.side("recipient"),
         trigger=fields.text("trigger", required=True),
         effects=fields.texts("effects"),
         severity=fields.severity("national_severity", required=True),
@@ -270,8 +270,8 @@ def _response(fields: _Fields) -> Response:
         revoked=fields.obj.get("revoked") is True,
         request=fields.id("request_ref"),
         request_modified=fields.moment("request_modified", required=True),
-        sender=fields.audience("from"),
-        to=fields.audience("to"),
+        sender=fields.audience("sender"),
+        to=fields.audience("recipient"),
         outcome=fields.text("outcome", required=True),
         accepted=fields.texts("accepted"),
         declined=fields.texts("declined"),
@@ -295,8 +295,8 @@ def _ending(fields: _Fields) -> Ending:
         revoked=fields.obj.get("revoked") is True,
         request=fields.id("request_ref"),
         request_modified=fields.moment("request_modified", required=True),
-        sender=fields.audience("from"),
-        to=fields.audience("to"),
+        sender=fields.audience("sender"),
+        to=fields.audience("recipient"),
         outcome=fields.text("outcome", required=True),
         office=fields.text("office", required=True),
         role=fields.text("role", required=True),
@@ -320,8 +320,8 @@ def write_statement(said: Statement, *, creator: str, markings: Iterable[str]) -
         "created_by_ref": creator,
         "object_marking_refs": marked,
         "revoked": said.revoked or None,
-        "from": _written(said.sender),
-        "to": _written(said.to),
+        "sender": _written(said.sender),
+        "recipient": _written(said.to),
         "explanation": said.explanation,
         "status_line": said.status_line,
     }

@@ -133,8 +133,8 @@ def _reference(code: str) -> Json:
 
 
 _SHAPES: Final[dict[str, Json]] = {
-    "from": {"type": "string", "pattern": _AUDIENCE},
-    "to": {"type": "string", "pattern": _AUDIENCE},
+    "sender": {"type": "string", "pattern": _AUDIENCE},
+    "recipient": {"type": "string", "pattern": _AUDIENCE},
     "national_severity": {
         "type": "object",
         "required": ["scale", "value"],

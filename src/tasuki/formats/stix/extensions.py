@@ -38,16 +38,16 @@ KNOWN: Final = frozenset({CAVEAT, *NEW_OBJECTS.values(), TLP_2})
 
 PROPERTIES: Final = {
     "assistance-request": (
-        "from:s! to:s! trigger:s! effects:[s] national_severity:d! wanted:[s]! needed_by:t consent:s! summary:s! explanation:s "
+        "sender:s! recipient:s! trigger:s! effects:[s] national_severity:d! wanted:[s]! needed_by:t consent:s! summary:s! explanation:s "
         "status_line:s!"
     ),
     "assistance-response": (
-        "request_ref:r:assistance-request! request_modified:t! from:s! to:s! outcome:s! accepted:[s] declined:[s] "
+        "request_ref:r:assistance-request! request_modified:t! sender:s! recipient:s! outcome:s! accepted:[s] declined:[s] "
         "reason_code:s referred_to:s question:s national_severity:d result_refs:[r] office:s! role:s! explanation:s "
         "status_line:s!"
     ),
     "assistance-ending": (
-        "request_ref:r:assistance-request! request_modified:t! from:s! to:s! outcome:s! office:s! role:s! "
+        "request_ref:r:assistance-request! request_modified:t! sender:s! recipient:s! outcome:s! office:s! role:s! "
         "explanation:s status_line:s!"
     ),
     "null-result": (
