@@ -14,7 +14,7 @@ from tasuki.formats.stix.extensions import KNOWN
 from tasuki.formats.stix.extensions_known import NEW_TYPES, PROPERTY_EXTENSIONS
 from tasuki.formats.stix.tlp import OFFICIAL
 from tasuki.services.node import Node
-from tasuki.store import holdings, release
+from tasuki.store import holdings, markings, release
 from tasuki.store.holdings import Newest
 
 UNIVERSAL: Final = (
@@ -29,8 +29,8 @@ Fresh = Mapping[int, tuple[str, ...]]
 def settle(node: Node, connection: sa.Connection, stix_ids: Iterable[str], fresh: Fresh | None = None) -> int:
     """Recompute own labels, references and closure labels of ids, and closure labels of all that depend on them.
 
-    An id is as narrow as the newest holding of every source together, and refers to whatever any of those refers to:
-    an older version that comes late, or a source that says less, takes nothing away.
+    An id is as narrow as the newest holding of every source and the marks people put on it together, and refers to
+    whatever any of those refers to: an older version that comes late, or a source that says less, takes nothing away.
 
     Returns:
         How many other ids got another closure label.
@@ -39,10 +39,11 @@ def settle(node: Node, connection: sa.Connection, stix_ids: Iterable[str], fresh
     newest = holdings.newest(connection, known.values())
     references = _references(node, connection, newest, fresh or {})
     targets = holdings.identify(connection, (each for listed in references.values() for each in listed))
+    marked = markings.marks(connection, newest)
     batch = [
         release.Subject(
             id=number,
-            own=tuple(dict.fromkeys(each.own_label for each in sources)),
+            own=_own(sources, marked.get(number)),
             references=tuple(dict.fromkeys(targets[name] for each in sources for name in references[each.position])),
         )
         for number, sources in newest.items()
@@ -50,6 +51,11 @@ def settle(node: Node, connection: sa.Connection, stix_ids: Iterable[str], fresh
     gone = [number for number in known.values() if number not in newest]
     moved = release.forget(connection, node.labels, gone) if gone else 0
     return moved + release.settle(connection, node.labels, batch)
+
+
+def _own(sources: Iterable[Newest], mark: int | None) -> tuple[int, ...]:
+    numbers = [each.own_label for each in sources]
+    return tuple(dict.fromkeys(numbers if mark is None else [*numbers, mark]))
 
 
 def _references(

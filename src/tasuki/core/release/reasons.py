@@ -147,15 +147,33 @@ NOT_HELD = kind(
     en="{stix_id} is not held here, or no longer.",
     ja="{stix_id}はここにないか、既に保有していません。",
 )
-NARROWED_BY = kind("release.narrowed-by", en="{stix_id} narrows it: {why}", ja="{stix_id}により制限されます: {why}")
 OTHERS_MATERIAL = kind(
     "release.others-material",
     en="{stix_id} comes from {originator}: only they may widen its marking.",
     ja="{stix_id}は{originator}の情報です。マーキングを広げられるのは作成元だけです。",
 )
-MARKED = kind("release.marked", en="{count} marked {marking}.", ja="{count}件を{marking}としました。")
-RECALL_NOT_YOURS = kind(
-    "release.recall-not-yours",
-    en="{partner} recalled {count} objects it did not send; they stay.",
-    ja="{partner}は自らが送っていない{count}件の取消を求めました。それらは保持します。",
+NO_LEVEL = kind(
+    "release.no-level",
+    en="Expected one of the TLP levels {known}, found {found}.",
+    ja="TLPは{known}のいずれかですが、{found}でした。",
+)
+NOTHING_TO_MARK = kind(
+    "release.nothing-to-mark",
+    en="Expected a TLP level ({known}), audiences, or both to mark with, found neither.",
+    ja="TLP({known})または提供先を指定してください。どちらもありません。",
+)
+OWN_PARTICIPANT = kind(
+    "release.own-participant",
+    en="{reader} belongs to this node's own participant, and nothing is sent within it; name an audience of a partner.",
+    ja="{reader}はこのノード自身の参加者です。参加者の内部には送りません。パートナーの提供先を指定してください。",
+)
+NO_SENTENCE = kind(
+    "release.no-sentence",
+    en="Expected why, in one line of at most {limit} characters; the partners read it.",
+    ja="理由を{limit}字以内の1行で記入してください。相手が読みます。",
+)
+NO_RECALL = kind(
+    "release.no-recall",
+    en="Expected a recall, found {found}; nothing was done.",
+    ja="取消しの通知ではありません({found})。何も行っていません。",
 )

@@ -150,7 +150,7 @@ def release_objects(
     kept: list[tuple[StixId, Verdict]] = []
     going: list[Candidate] = []
     for candidate in candidates:
-        verdict = ask(*_deciding(candidate), reader)
+        verdict = verdict_on(candidate.own, candidate.closure, candidate.closure_number, reader, ask)
         if verdict.allowed:
             going.append(candidate)
         else:
@@ -166,10 +166,13 @@ def release_objects(
     return released, tuple(kept)
 
 
-def _deciding(candidate: Candidate) -> tuple[int, Label]:
-    """Return the label that decides: of the closure, and of this holding where that one is older and narrower."""
-    both = meet(candidate.own, candidate.closure)
-    return (candidate.closure_number, candidate.closure) if both == candidate.closure else (0, both)
+def verdict_on(own: Label, closure: Label, closure_number: int, reader: Audience, ask: Ask) -> Verdict:
+    """Return the verdict on one holding: by the label of its closure, and by its own where that one is narrower.
+
+    An older version, or the copy of one source, may be narrower than what is held of the id now.
+    """
+    both = meet(own, closure)
+    return ask(closure_number, closure, reader) if both == closure else ask(0, both, reader)
 
 
 def _out(candidate: Candidate, reader: Audience) -> ReleasedObject:

@@ -45,14 +45,14 @@ class _Parcel:
     """What the next envelope of a lane carries.
 
     Attributes:
-        asked: how many objects were put to the gate; what it kept is the difference.
+        asked: positions of the objects that were put to the gate; what it kept is the difference.
         settled: the outbox entries that are in it whole.
         rest: the entry that is not, with what is left of it.
     """
 
     released: Released
     payload: bytes
-    asked: int
+    asked: tuple[int, ...]
     settled: tuple[int, ...]
     rest: tuple[int, bytes] | None = None
 
@@ -78,12 +78,20 @@ def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
         except CallerError as error:
             _withhold(node, partner, (items[0].id,), error.reason.code)
             return True
-        if parcel.released.kind == "objects" and not parcel.released.objects:
-            _withhold(node, partner, parcel.settled, "release.denied", parcel.rest)
+        try:
+            if parcel.released.kind == "objects" and not parcel.released.objects:
+                _withhold(node, partner, parcel.settled, "release.denied", parcel)
+                return True
+            _seal(node, recipient, lane, state, parcel)
+        except _OvertakenError:
+            # Looked at again at once, as it is now.
             return True
-        _seal(node, recipient, lane, state, parcel)
     node.signals.raise_(SEALED)
     return True
+
+
+class _OvertakenError(Exception):
+    """Something was narrowed or recalled between the gate's answer and the commit."""
 
 
 def _pack(node: Node, partner: ParticipantId, items: list[store.OutboxItem]) -> _Parcel:
@@ -91,7 +99,7 @@ def _pack(node: Node, partner: ParticipantId, items: list[store.OutboxItem]) -> 
     if first.kind == "objects":
         return _pack_objects(node, items)
     released = release_notice(first.kind, orjson.loads(first.body), partner, policy(node))
-    return _Parcel(released=released, payload=released.body, asked=0, settled=(first.id,))
+    return _Parcel(released=released, payload=released.body, asked=(), settled=(first.id,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +122,7 @@ def _pack_objects(node: Node, items: list[store.OutboxItem]) -> _Parcel:
         positions = positions[: len(positions) // 2]
     settled, rest = _settle(wanted, len(positions), audience)
     parts = [ObjectPart(entry=each.entry, body=each.raw) for each in released.objects]
-    return _Parcel(released=released, payload=write_objects(parts), asked=len(positions), settled=settled, rest=rest)
+    return _Parcel(released=released, payload=write_objects(parts), asked=tuple(positions), settled=settled, rest=rest)
 
 
 def _gather(items: list[store.OutboxItem]) -> tuple[str, list[_Wanted]]:
@@ -182,6 +190,7 @@ def _keep(node: Node, recipient: Anchor, state: LaneState, parcel: _Parcel, enve
     partner, now = recipient.name.participant, envelope.sealed_at
 
     def work(connection: sa.Connection) -> None:
+        _require_same(node, connection, parcel)
         moved = store.advance(
             connection,
             partner=partner,
@@ -199,12 +208,22 @@ def _keep(node: Node, recipient: Anchor, state: LaneState, parcel: _Parcel, enve
         store.keep_sealed(connection, partner, envelope)
         leaf = _leaf(envelope, parcel.released.policy)
         ledger.append(connection, pair_log(partner), "envelope-sent", leaf, now, node.entropy.draw(SALT_BYTES))
-        body: dict[str, Json] = {**leaf, "act": "envelope-sealed", "asked": parcel.asked, "objects": envelope.objects}
+        body: dict[str, Json] = {
+            **leaf,
+            "act": "envelope-sealed",
+            "asked": len(parcel.asked),
+            "objects": envelope.objects,
+        }
         ledger.append(connection, AUDIT, "envelope-sealed", body, now, node.entropy.draw(SALT_BYTES))
 
     # A crash before the commit leaves the outbox as it was; after it, the envelope goes out as sealed, however often.
     with node.locks.hold(pair_log(partner)):
         node.database.write(work)
+
+
+def _require_same(node: Node, connection: sa.Connection, parcel: _Parcel) -> None:
+    if parcel.asked and not release.confirm(node, connection, parcel.asked, parcel.released):
+        raise _OvertakenError
 
 
 def _leaf(envelope: store.SealedEnvelope, policy_digest: str) -> dict[str, Json]:
@@ -219,16 +238,16 @@ def _leaf(envelope: store.SealedEnvelope, policy_digest: str) -> dict[str, Json]
     }
 
 
-def _withhold(
-    node: Node, partner: str, items: tuple[int, ...], code: str, rest: tuple[int, bytes] | None = None
-) -> None:
+def _withhold(node: Node, partner: str, items: tuple[int, ...], code: str, parcel: _Parcel | None = None) -> None:
     now = node.clock.now()
     body: dict[str, Json] = {"act": "withheld", "partner": partner, "items": list(items), "reason": code}
 
     def work(connection: sa.Connection) -> None:
+        if parcel is not None:
+            _require_same(node, connection, parcel)
         store.settle(connection, items, state="withheld", env_id=None)
-        if rest is not None:
-            store.shorten(connection, *rest)
+        if parcel is not None and parcel.rest is not None:
+            store.shorten(connection, *parcel.rest)
         ledger.append(connection, AUDIT, "withheld", body, now, node.entropy.draw(SALT_BYTES))
 
     node.database.write(work)

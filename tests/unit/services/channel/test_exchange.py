@@ -78,6 +78,7 @@ def bench(tmp_path, monkeypatch):
     handlers = {**accepting.HANDLERS, "objects": prepare_objects}
     monkeypatch.setattr(accepting, "HANDLERS", handlers)
     monkeypatch.setattr(sealing.release, "release_positions", release_positions)
+    monkeypatch.setattr(sealing.release, "confirm", lambda *_: True)
     with two_nodes(tmp_path, receive, hands=hands) as (gbr, jpn):
         yield SimpleNamespace(gbr=gbr, jpn=jpn, hands=hands, took=took, handlers=handlers)
 

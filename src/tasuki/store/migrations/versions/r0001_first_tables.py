@@ -128,6 +128,12 @@ def _release() -> None:
     )
     op.create_index("subject_references_back", "subject_references", ["target", "source"])
     op.create_table(
+        "marks",
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("label", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_marks"),
+    )
+    op.create_table(
         "sent",
         sa.Column("audience", sa.Text, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""Release at work: mark, explain, share, recall; and what the sealer asks before anything leaves."""
+
+from tasuki.services.release.explaining import Explanation, explain
+from tasuki.services.release.leaving import confirm, release_positions
+from tasuki.services.release.marking import mark
+from tasuki.services.release.recalling import prepare_recall, recall
+from tasuki.services.release.recalls import recalls
+from tasuki.services.release.sharing import ShareReport, share, share_all, share_next, share_within
+from tasuki.services.release.weighing import check_audience
+
+__all__ = [
+    "Explanation",
+    "ShareReport",
+    "check_audience",
+    "confirm",
+    "explain",
+    "mark",
+    "prepare_recall",
+    "recall",
+    "recalls",
+    "release_positions",
+    "share",
+    "share_all",
+    "share_next",
+    "share_within",
+]

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Explaining: whether an object may go to somebody, by which rule, why, and which object narrows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import sqlalchemy as sa
+
+from tasuki.base.ids import Audience
+from tasuki.base.verdict import Verdict
+from tasuki.core.markings.labels import MISSING_REFERENCE, blocking, label_to_json
+from tasuki.core.markings.lattice import meet
+from tasuki.core.markings.model import Label
+from tasuki.services.node import Node
+from tasuki.services.release.weighing import Weighed, not_held, weigh_ids
+from tasuki.store import release as store
+
+MOST_CAUSES: Final = 100
+"""Objects named as the cause; where more narrow it, the first hundred are enough to look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why an object may or may not go to an audience.
+
+    Attributes:
+        own: label of the holding that would go; None where nothing is held that could.
+        closure: the same with everything it refers to.
+        narrowed_by: objects that forbid it, itself or among what it refers to, each with the verdict it causes.
+    """
+
+    stix_id: str
+    audience: Audience
+    verdict: Verdict
+    own: Label | None
+    closure: Label | None
+    narrowed_by: tuple[tuple[str, Verdict], ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the explanation for machines."""
+        return {
+            "id": self.stix_id,
+            "audience": str(self.audience),
+            "allowed": self.verdict.allowed,
+            "rule": self.verdict.rule,
+            "rules_digest": self.verdict.rules_digest,
+            "own": None if self.own is None else label_to_json(self.own),
+            "closure": None if self.closure is None else label_to_json(self.closure),
+            "narrowed_by": [
+                {"id": each, "rule": verdict.rule, **verdict.reason.as_json()} for each, verdict in self.narrowed_by
+            ],
+            **self.verdict.reason.as_json(),
+        }
+
+
+def explain(node: Node, stix_id: str, audience: Audience) -> Explanation:
+    """Say whether an object may go to an audience, by which rule, and what it refers to that forbids it.
+
+    The audience need not be one that can be sent to: the gate has an answer for everybody.
+    """
+    with node.database.read() as connection:
+        weighed = weigh_ids(node, connection, [stix_id], audience).get(stix_id)
+        if weighed is None:
+            verdict = not_held(node, connection, [stix_id])[stix_id]
+            return Explanation(
+                stix_id=stix_id, audience=audience, verdict=verdict, own=None, closure=None, narrowed_by=()
+            )
+        causes = _causes(node, connection, weighed, audience) if _is_the_gates(weighed.verdict) else iter(())
+        narrowed_by = tuple(islice(causes, MOST_CAUSES))
+    return Explanation(
+        stix_id=stix_id,
+        audience=audience,
+        verdict=weighed.verdict,
+        own=weighed.own,
+        closure=weighed.closure,
+        narrowed_by=narrowed_by,
+    )
+
+
+def _is_the_gates(verdict: Verdict) -> bool:
+    """Whether a denial comes from labels: what is absent or not in the profile is narrowed by nothing."""
+    return not verdict.allowed and verdict.rule not in ("R0", "R1")
+
+
+def _causes(
+    node: Node, connection: sa.Connection, weighed: Weighed, audience: Audience
+) -> Iterator[tuple[str, Verdict]]:
+    """Yield what forbids it: each object that does so together with the asked one, or else all that do so together."""
+    together, adding, found = weighed.own, [], False
+    for name, number in store.reachable(connection, weighed.standing.stix_id):
+        label = blocking(MISSING_REFERENCE) if number is None else node.labels.label(connection, number)
+        verdict = node.gate.verdict(0, meet(weighed.own, label), audience)
+        if not verdict.allowed:
+            found = True
+            yield name, verdict
+        elif (narrower := meet(together, label)) != together:
+            together = narrower
+            adding.append(name)
+    if not found:
+        yield from ((name, weighed.verdict) for name in adding)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Marking: unmarked material of ours gets its TLP, anything may be narrowed; nothing is ever widened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import sqlalchemy as sa
+
+from tasuki.base.canonical import Json
+from tasuki.base.errors import CallerError, InputError
+from tasuki.base.ids import Audience
+from tasuki.base.limits import MAX_BATCH_OBJECTS
+from tasuki.core.holdings.model import Holding, State
+from tasuki.core.ledger.model import AUDIT, SALT_BYTES
+from tasuki.core.markings.labels import LEVELS, label_to_json
+from tasuki.core.markings.lattice import WIDEST, caveat, meet
+from tasuki.core.markings.model import Label
+from tasuki.core.release import reasons as why
+from tasuki.services.node import Node
+from tasuki.services.settling import settle
+from tasuki.services.signals import OUTBOX
+from tasuki.store import holdings, ledger, markings
+
+
+def mark(node: Node, stix_ids: Sequence[str], *, level: str | None, audiences: Sequence[str] = ()) -> int:
+    """Mark ids, every version and every source of each, now and later.
+
+    A caveat names this node's own organisation beside the audiences, as those who may not see an object cannot keep it.
+
+    Args:
+        node: where.
+        stix_ids: what.
+        level: TLP level such as `amber`; None leaves it.
+        audiences: who alone may have it, beside us; none leaves that.
+
+    Returns:
+        How many ids were marked.
+
+    Raises:
+        CallerError: no such level or audience, nothing to mark with, or material of others that would be widened.
+        InputError: an id is not held.
+    """
+    narrowing = _narrowing(node, level, audiences)
+    wanted = list(dict.fromkeys(stix_ids))
+    for start in range(0, len(wanted), MAX_BATCH_OBJECTS):
+        part = wanted[start : start + MAX_BATCH_OBJECTS]
+        node.database.write(partial(_mark_part, node, part, narrowing, level))
+    # What waits in the outbox is asked about again with its new label.
+    node.signals.raise_(OUTBOX)
+    return len(wanted)
+
+
+def _narrowing(node: Node, level: str | None, audiences: Sequence[str]) -> Label:
+    if level is None and not audiences:
+        raise CallerError(why.NOTHING_TO_MARK.because(known=", ".join(LEVELS)))
+    if level is not None and level not in LEVELS:
+        raise CallerError(why.NO_LEVEL.because(known=", ".join(LEVELS), found=level[:40]))
+    label = WIDEST if level is None else replace(WIDEST, tlp=LEVELS[level])
+    if not audiences:
+        return label
+    for each in audiences:
+        _require_reader(node, each)
+    return meet(label, replace(WIDEST, releasable_to=caveat([*audiences, str(node.home)])))
+
+
+def _require_reader(node: Node, text: str) -> None:
+    try:
+        known = Audience.parse(text) in node.gate.rules.readers
+    except ValueError:
+        known = False
+    if not known:
+        raise CallerError(why.UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60]))
+
+
+def _mark_part(
+    node: Node, stix_ids: Sequence[str], narrowing: Label, level: str | None, connection: sa.Connection
+) -> None:
+    numbers = holdings.numbers(connection, stix_ids)
+    known = markings.marks(connection, numbers.values())
+    marks: dict[int, int] = {}
+    for stix_id in stix_ids:
+        live = [each for each in holdings.history(connection, stix_id) if each.state is State.HELD]
+        if not live:
+            raise InputError(why.NOT_HELD.because(stix_id=stix_id))
+        for holding in live:
+            _mark_one(node, connection, holding, narrowing, level)
+        number = numbers[stix_id]
+        before = node.labels.label(connection, known[number]) if number in known else WIDEST
+        marks[number] = node.labels.number(connection, meet(before, narrowing))
+    markings.set_marks(connection, marks)
+    settle(node, connection, stix_ids)
+    listed: list[Json] = list(stix_ids)
+    detail: dict[str, Json] = {"ids": listed, "label": label_to_json(narrowing)}
+    now = node.clock.now()
+    ledger.append(connection, AUDIT, "release:holding:mark", detail, now, node.entropy.draw(SALT_BYTES))
+
+
+def _mark_one(node: Node, connection: sa.Connection, holding: Holding, narrowing: Label, level: str | None) -> None:
+    (body,) = holdings.sealed(connection, [holding.position])
+    own = node.labels.label(connection, body.own_label)
+    if own.tlp is None and level is not None:
+        if holding.originator != node.me.participant:
+            raise CallerError(why.OTHERS_MATERIAL.because(stix_id=holding.stix_id, originator=holding.originator))
+        own = replace(own, tlp=LEVELS[level])
+    number = node.labels.number(connection, meet(own, narrowing))
+    holdings.set_own_label(connection, [holding.position], number)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Weighing: what is held of an id, and the gate's verdict on it, the same for sharing, explaining and sealing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import orjson
+import sqlalchemy as sa
+
+from tasuki.base.errors import CallerError
+from tasuki.base.ids import Audience
+from tasuki.base.reasons import Reason
+from tasuki.base.time import format_rfc3339
+from tasuki.base.verdict import Verdict
+from tasuki.core.markings.lattice import meet
+from tasuki.core.markings.model import Label
+from tasuki.core.release import reasons as why
+from tasuki.core.release.released import verdict_on
+from tasuki.core.release.rules import absent
+from tasuki.services.labelling import LOCAL
+from tasuki.services.node import Node
+from tasuki.services.reasons import UNKNOWN_PARTNER
+from tasuki.store import channel, holdings, sending
+from tasuki.store.sending import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """One live holding and whether it may go to somebody now.
+
+    Attributes:
+        own: its own label with what people marked here; it travels with the object.
+    """
+
+    standing: Standing
+    own: Label
+    closure: Label
+    verdict: Verdict
+
+
+def check_audience(node: Node, audience: Audience) -> None:
+    """Refuse an audience to which nothing can be sent.
+
+    Raises:
+        CallerError: the profile does not have it, it belongs to this node's own participant, or its node is not
+            trusted yet.
+    """
+    if audience not in node.gate.rules.readers:
+        raise CallerError(why.UNKNOWN_READER.because(profile=node.profile.id, reader=str(audience)))
+    if audience.participant == node.me.participant:
+        raise CallerError(why.OWN_PARTICIPANT.because(reader=str(audience)))
+    with node.database.read() as connection:
+        partner = channel.partner(connection, audience.participant)
+    if partner is None or partner.state != "trusted":
+        raise CallerError(UNKNOWN_PARTNER.because(partner=audience.participant))
+
+
+def weigh(node: Node, connection: sa.Connection, positions: Iterable[int], audience: Audience) -> list[Weighed]:
+    """Return the live holdings at positions with the verdict on each, in order of position."""
+    rows = sending.standing(connection, positions)
+    newest = holdings.newest(connection, {row.id for row in rows})
+    current = {each.position for sources in newest.values() for each in sources}
+    buried = holdings.tombstoned(connection, LOCAL, {row.stix_id for row in rows})
+    now = format_rfc3339(node.clock.now())
+    return [_weighed(node, connection, row, _absence(row, current, buried, now), audience) for row in rows]
+
+
+def weigh_ids(
+    node: Node, connection: sa.Connection, stix_ids: Iterable[str], audience: Audience
+) -> Mapping[str, Weighed]:
+    """Return for each id held the holding that would go: our own before anybody else's, of the newest version."""
+    newest = holdings.newest(connection, holdings.numbers(connection, stix_ids).values())
+    positions = [each.position for sources in newest.values() for each in sources]
+    found: dict[str, Weighed] = {}
+    for each in weigh(node, connection, positions, audience):
+        best = found.get(each.standing.stix_id)
+        if best is None or _preference(each.standing) > _preference(best.standing):
+            found[each.standing.stix_id] = each
+    return found
+
+
+def not_held(node: Node, connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, Verdict]:
+    """Return the verdict on ids of which nothing is held that could go."""
+    wanted = list(stix_ids)
+    buried = holdings.tombstoned(connection, LOCAL, wanted)
+    rules = node.gate.rules
+    return {
+        each: absent((why.RECALLED if each in buried else why.NOT_HELD).because(stix_id=each), rules) for each in wanted
+    }
+
+
+def _preference(standing: Standing) -> tuple[bool, int, int]:
+    return standing.source == LOCAL, standing.version, standing.position
+
+
+def _absence(row: Standing, current: set[int], buried: set[str], now: str) -> Reason | None:
+    if row.stix_id in buried:
+        return why.RECALLED.because(stix_id=row.stix_id)
+    if row.position not in current:
+        return why.REPLACED.because(stix_id=row.stix_id)
+    until = orjson.loads(row.handling).get("dispose_by")
+    # Both are written in one form, in which the order of moments is that of their texts.
+    if until is not None and until <= now:
+        return why.DUE.because(stix_id=row.stix_id, until=until)
+    return None
+
+
+def _weighed(
+    node: Node, connection: sa.Connection, row: Standing, absence: Reason | None, audience: Audience
+) -> Weighed:
+    labels, gate = node.labels, node.gate
+    own, closure = labels.label(connection, row.own), labels.label(connection, row.closure)
+    if row.mark is not None:
+        own = meet(own, labels.label(connection, row.mark))
+    if absence is not None:
+        verdict = absent(absence, gate.rules)
+    else:
+        verdict = verdict_on(own, closure, row.closure, audience, gate.verdict)
+    return Weighed(standing=row, own=own, closure=closure, verdict=verdict)
