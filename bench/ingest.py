@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tasuki.adapters.clock import Clock, Entropy
 from tasuki.app.config import configuration, profile_text
-from tasuki.app.wiring import migrate, wired
+from tasuki.app.wiring import wired
 from tasuki.core.holdings.handling import BASES
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.stix import build
@@ -83,9 +83,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / "gbr"
-        init(
-            Order(directory=directory, profile=profile_text("japan-uk"), participant="GBR"), migrate, Clock(), Entropy()
-        )
+        init(Order(directory=directory, profile=profile_text("japan-uk"), participant="GBR"), Clock(), Entropy())
         with wired(configuration(directory)) as node:
             creator, identity = home_identity(node)
             terms = Terms(source="local", originator="GBR", handling=BASES["open-source"])

@@ -14,9 +14,9 @@ from tasuki.adapters.clock import Clock, Entropy
 from tasuki.app.config import profile_text
 from tasuki.app.demo.story import run as demonstrate
 from tasuki.app.serve import serve
-from tasuki.app.wiring import migrate, opened, upgrade
+from tasuki.app.wiring import opened, upgrade
 from tasuki.base.reasons import Text
-from tasuki.faces.cli import assistance, channel, demo, detection, health, ledger, partners, setup
+from tasuki.faces.cli import assistance, channel, demo, detection, health, holdings, ledger, partners, setup, validation
 from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli import upgrade as upgrading
 from tasuki.faces.cli.kit import Group, House, Option
@@ -28,6 +28,8 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *setup.COMMANDS,
     *serving.COMMANDS,
     *partners.COMMANDS,
+    *holdings.COMMANDS,
+    *validation.COMMANDS,
     *channel.COMMANDS,
     *detection.COMMANDS,
     *ledger.COMMANDS,
@@ -50,7 +52,7 @@ def _show_version(context: click.Context, _option: click.Parameter, wanted: bool
 
 
 def _init(order: Order) -> Made:
-    return init(order, migrate, Clock(), Entropy())
+    return init(order, Clock(), Entropy())
 
 
 class _Tasuki(Group):

@@ -23,13 +23,7 @@ from tasuki.services.signals import Signals
 from tasuki.services.upgrade import Plan, Step, Upgraded
 from tasuki.services.upgrade import upgrade as upgrade_node
 from tasuki.store import schema
-from tasuki.store.database import Database, alone, writing
-
-
-def migrate(url: str) -> None:
-    """Bring the database at `url` to this version's schema."""
-    with alone(url) as engine, writing(engine).begin() as connection:
-        schema.migrate(connection)
+from tasuki.store.database import Database
 
 
 def upgrade(directory: Path, backed_up: bool, tell: Callable[[Step], None]) -> Upgraded:  # noqa: FBT001 lent as it is

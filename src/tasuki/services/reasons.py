@@ -53,11 +53,6 @@ DATABASE_USED = kind(
     en="Expected an empty database for the new node, found the table {table} in it; it was left alone. Name another database.",
     ja="新しいノードには空のデータベースが必要ですが、表 {table} があります。変更していません。別のデータベースを指定してください。",
 )
-DATABASE_CLOSED = kind(
-    "services.database-closed",
-    en="The database was not reached ({cause}); nothing was made. Check its URL, and that it runs.",
-    ja="データベースに接続できませんでした({cause})。何も作成していません。URLと稼働状況を確認してください。",
-)
 OWN_ANCHOR = kind(
     "services.own-anchor",
     en="Expected the anchor of a partner, found one of this node's own participant {partner}; hand yours over and take theirs.",

@@ -6,13 +6,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from tasuki.adapters import vault
 from tasuki.adapters.clock import Clock, Entropy
@@ -44,21 +44,18 @@ from tasuki.formats.envelope.fingerprint import KATAKANA, hexadecimal, spoken
 from tasuki.formats.suites.keys import PublicKey
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services.reasons import (
-    DATABASE_CLOSED,
     DATABASE_USED,
     DIRECTORY_EXISTS,
     NO_ORGANISATION,
     ORDER_WRONG,
     PROFILE_BROKEN,
 )
-from tasuki.store import ledger
-from tasuki.store.database import Database
+from tasuki.store import ledger, schema
+from tasuki.store.database import alone, cause_of, writing
+from tasuki.store.reasons import FAILED
 
 ANCHOR: Final = "anchor.tasuki"
 """The node's own signed anchor, as it is handed to partners."""
-
-Migrate = Callable[[str], None]
-"""Brings the database at a URL to this version's schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +95,7 @@ class Made:
     katakana: str
 
 
-def init(order: Order, migrate: Migrate, clock: Clock, entropy: Entropy) -> Made:
+def init(order: Order, clock: Clock, entropy: Entropy) -> Made:
     """Make a node.
 
     Raises:
@@ -115,7 +112,7 @@ def init(order: Order, migrate: Migrate, clock: Clock, entropy: Entropy) -> Made
     making = Path(tempfile.mkdtemp(dir=order.directory.absolute().parent, prefix=".new-"))
     try:
         anchor, raw = _furnish(making, order, profile, settings, (clock.now(), entropy))
-        _open_books(making, settings, migrate, anchor, (clock, entropy))
+        _open_books(making, settings, anchor, (clock, entropy))
         making.rename(order.directory)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
@@ -220,36 +217,22 @@ def _anchor(
     )
 
 
-def _open_books(
-    directory: Path, settings: Settings, migrate: Migrate, anchor: Anchor, world: tuple[Clock, Entropy]
-) -> None:
-    """Make the tables and write the first line of the audit log."""
+def _open_books(directory: Path, settings: Settings, anchor: Anchor, world: tuple[Clock, Entropy]) -> None:
+    """Make the tables and write the first line of the audit log, in one transaction."""
     clock, entropy = world
-    url = database_url(directory, settings)
-    _require_empty(url)
-    migrate(url)
-    database = Database(url)
     body: dict[str, Json] = {"act": "node-made", "node": str(anchor.name), "profile": anchor.profile}
     try:
-        database.write(
-            lambda connection: ledger.append(
-                connection, AUDIT, "node-made", body, clock.now(), entropy.draw(SALT_BYTES)
-            )
-        )
-    finally:
-        database.close()
+        with alone(database_url(directory, settings)) as engine, writing(engine).begin() as connection:
+            _require_empty(connection)
+            schema.migrate(connection)
+            ledger.append(connection, AUDIT, "node-made", body, clock.now(), entropy.draw(SALT_BYTES))
+    except DBAPIError as error:
+        raise WorldError(FAILED.because(cause=cause_of(error)), retry=True) from error
     if not settings.database.url:
         (directory / DATABASE).chmod(0o600)
 
 
-def _require_empty(url: str) -> None:
-    try:
-        engine = sa.create_engine(url)
-        with engine.connect() as connection:
-            tables = sa.inspect(connection).get_table_names()
-        engine.dispose()
-    except (sa.exc.SQLAlchemyError, ImportError) as error:
-        cause = str(error).splitlines()[0][:200]
-        raise WorldError(DATABASE_CLOSED.because(cause=cause), retry=True) from error
+def _require_empty(connection: sa.Connection) -> None:
+    tables = sa.inspect(connection).get_table_names()
     if tables:
         raise CallerError(DATABASE_USED.because(table=tables[0]))

@@ -25,6 +25,7 @@ from tasuki.store.reasons import (
     IN_USE,
     NO_DATABASE_URL,
     NO_DRIVER,
+    NOT_REACHED,
     TRACES_LEFT,
     UNREAD,
     UNSURE,
@@ -399,7 +400,7 @@ def alone(url: str) -> Iterator[sa.Engine]:
             holder = stack.enter_context(closing(engine.raw_connection()))
             taken = engine.dialect.name == "sqlite" or ask(holder, f"SELECT pg_try_advisory_lock({_LOCKS}, {_IN_USE})")
         except DBAPIError as error:
-            raise WorldError(UNREAD.because(cause=cause_of(error)), retry=True) from error
+            raise WorldError(NOT_REACHED.because(cause=cause_of(error)), retry=True) from error
         if not taken:
             raise WorldError(IN_USE.because(), retry=True)
         yield engine

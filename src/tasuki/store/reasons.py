@@ -38,6 +38,11 @@ BEING_UPGRADED = kind(
     en="Another process is upgrading this database; wait until it is done, then try again.",
     ja="別のプロセスがこのデータベースを更新中です。完了を待って再試行してください。",
 )
+NOT_REACHED = kind(
+    "store.not-reached",
+    en="The database was not reached ({cause}); nothing was changed. Check its URL, and that it runs.",
+    ja="データベースに接続できません({cause})。何も変更していません。URLと稼働状況を確認してください。",
+)
 IN_USE = kind(
     "store.in-use",
     en="Expected nobody else at the database, found another process of this node connected to it; stop every process of the node first.",
