@@ -227,8 +227,8 @@ NOT_A_NETWORK = kind(
 )
 BAD_EXPRESSION = kind(
     "patterns.bad-expression",
-    en="Expected a regular expression that runs in linear time, found {found}: {cause}. Look-around, back-references and possessive operators are not evaluated.",
-    ja="線形時間で実行できる正規表現が必要ですが、{found} は評価できません({cause})。先読み・後読み、後方参照、独占的量指定子は評価しません。",
+    en="Expected a regular expression without look-around, back-references and possessive operators (only such run in linear time), found {found}: {cause}.",
+    ja="先読み・後読み・後方参照・独占的量指定子のない正規表現(線形時間で実行できるもの)が必要ですが、{found} は評価できません: {cause}",
 )
 NEVER_ALL = kind(
     "patterns.never-all",
@@ -254,8 +254,8 @@ NEGATIVE_INDEX = kind(
 # What no verdict can be given on.
 NOT_OBSERVED_DATA = kind(
     "patterns.not-observed-data",
-    en="Expected observed-data with number_observed of at least 1, first_observed, last_observed and object_refs or objects; found {found}.",
-    ja="number_observed(1以上)、first_observed、last_observed と、object_refs または objects を持つ observed-data が必要ですが、{found} でした。",
+    en="Expected number_observed of at least 1, first_observed not after last_observed, and object_refs or objects in {id}; {name} is {found}.",
+    ja="{id} には1以上の number_observed、last_observed 以前の first_observed、object_refs または objects が必要ですが、{name} が {found} でした。",
 )
 BAD_DATA_TIMESTAMP = kind(
     "patterns.bad-data-timestamp",
@@ -269,8 +269,8 @@ BAD_DATA_OCTETS = kind(
 )
 BAD_DATA_REFERENCE = kind(
     "patterns.bad-data-reference",
-    en="Expected {form} in the observed data at {path}, found something else.",
-    ja="観測データの {path} に {form} が必要ですが、別の値がありました。",
+    en="Expected an identifier, or a list of them for a name ending in _refs, in the observed data at {path}, found something else.",
+    ja="観測データの {path} には識別子(名前が _refs で終わる場合はその配列)が必要ですが、別の値がありました。",
 )
 BAD_DATA_ADDRESS = kind(
     "patterns.bad-data-address",

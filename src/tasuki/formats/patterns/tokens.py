@@ -34,8 +34,8 @@ TIMESTAMP: Final = (
 
 _SKIPPED: Final = rf"(?:[{SPACE}]++|/\*(?:[^*]|\*(?!/))*+\*/|//[^\r\n]*+)*+"
 _TOKEN: Final = re.compile(
-    rf"{_SKIPPED}(?:(?P<sign>==|!=|<>|<=|>=|[=<>:.,()\[\]*])|(?P<timestamp>{TIMESTAMP})|(?P<octets>[hb]'[^']*+')"
-    rf"|(?P<moment>t'[^']*+')|(?P<word>{HYPHENATED})|(?P<string>{STRING})|(?P<number>{NUMBER}))?"
+    rf"{_SKIPPED}(?:(?P<number>{NUMBER})|(?P<sign>==|!=|<>|<=|>=|[=<>:.,()\[\]*])|(?P<timestamp>{TIMESTAMP})|(?P<octets>[hb]'[^']*+')"
+    rf"|(?P<moment>t'[^']*+')|(?P<word>{HYPHENATED})|(?P<string>{STRING}))?"
 )
 _HEXADECIMAL: Final = re.compile("(?:[0-9a-fA-F]{2})*+")
 _BASE64: Final = re.compile("(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")

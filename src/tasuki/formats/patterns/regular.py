@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+r"""Strangers' regular expressions and LIKE patterns, run in linear time.
+
+MATCHES takes PCRE with the search function and DOTALL (section 9.6.1). RE2 runs in linear time because it leaves out
+look-around, back-references and possessive or atomic groups; an expression with them is refused, never approximated.
+The rest is brought over here: on text, `\d`, `\s` and `\w` know Unicode (the UNICODE flag is off only for octets); `$`
+and `\Z` also hold before a final line feed; the escapes that RE2 lacks are spelled out.
+
+RE2 knows word boundaries (`\b`) and some negated classes for ASCII only: for those an expression says that it needs
+ASCII, and the caller gives no verdict on other text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+
+import re2
+
+from tasuki.formats.patterns.errors import EvaluationError
+from tasuki.formats.patterns.reasons import BAD_EXPRESSION
+from tasuki.formats.patterns.tokens import shorten
+
+MAX_EXPRESSION: Final = 20_000
+"""Characters of one regular expression."""
+
+_MEMORY: Final = 8 << 20
+"""Bytes that one compiled expression may take; RE2 refuses a larger one."""
+
+# Members of classes. Each ends with a range or a property, so that a hyphen behind it is a hyphen.
+_SPACES: Final = r"\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}\x{2028}-\x{2029}"
+_BLANKS: Final = r"\t \x{a0}\x{1680}\x{180e}\x{202f}\x{205f}\x{3000}\x{2000}-\x{200a}"
+_TEXT: Final = {"d": r"\p{Nd}", "w": r"_\p{L}\p{N}", "s": _SPACES, "h": _BLANKS, "v": r"\n-\r\x{85}\x{2028}-\x{2029}"}
+_OCTETS: Final = {"d": "0-9", "w": "_A-Za-z0-9", "s": r" \t-\r", "h": r" \xa0\t-\t", "v": r"\x85\n-\r"}
+_COMPLEMENTS: Final = frozenset("DWS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """A compiled expression, for NFC text or for octets.
+
+    Attributes:
+        is_for_octets: which of both.
+        needs_ascii: no verdict can be given on text with other characters.
+        looks_before_feed: its end anchors also hold before a final line feed.
+    """
+
+    compiled: Any
+    is_for_octets: bool
+    needs_ascii: bool = False
+    looks_before_feed: bool = False
+
+    def finds(self, value: str | bytes) -> bool:
+        """Whether the expression matches anywhere in NFC text, or in octets where it is for octets."""
+        if isinstance(value, bytes) is not self.is_for_octets:
+            return False
+        if self.compiled.search(value) is not None:
+            return True
+        if not self.looks_before_feed or value[-1:] not in ("\n", b"\n"):
+            return False
+        return self.compiled.search(value[:-1]) is not None
+
+
+def read_expression(source: str, *, for_octets: bool) -> Expression | None:
+    """Return a regular expression of the pattern language, compiled; None if for octets and no octets can match it.
+
+    Raises:
+        EvaluationError: it is no expression, needs more than linear time, or is too large.
+    Source: STIX 2.1 sections 9.6.1, 9.6.2 and 9.6.4.
+    """
+    if len(source) > MAX_EXPRESSION:
+        raise EvaluationError(BAD_EXPRESSION.because(found=shorten(source), cause=f"> {MAX_EXPRESSION}"))
+    normal = unicodedata.normalize("NFC", source)
+    if for_octets and not _fits_octets(normal):
+        return None
+    translation = _Translation(normal, _OCTETS if for_octets else _TEXT)
+    return Expression(
+        compiled=_compile(f"(?s){translation.written}", source, for_octets=for_octets),
+        is_for_octets=for_octets,
+        needs_ascii=translation.needs_ascii and not for_octets,
+        looks_before_feed=translation.looks_before_feed,
+    )
+
+
+def read_like(source: str, *, for_octets: bool) -> Expression | None:
+    """Return a LIKE pattern, compiled: `%` is any characters, `_` any one, and the whole value must match.
+
+    Raises:
+        EvaluationError: it is too large.
+    Source: STIX 2.1 section 9.6.1.
+    """
+    normal = unicodedata.normalize("NFC", source)
+    if for_octets and not _fits_octets(normal):
+        return None
+    written = "".join(_LIKE.get(sign) or _literal(sign) for sign in normal)
+    return Expression(compiled=_compile(rf"(?s)\A{written}\z", source, for_octets=for_octets), is_for_octets=for_octets)
+
+
+_LIKE: Final = {"%": ".*", "_": "."}
+
+
+def _literal(sign: str) -> str:
+    return sign if sign.isalnum() or not sign.isascii() else f"\\x{ord(sign):02x}"
+
+
+def _fits_octets(text: str) -> bool:
+    return all(sign < "\u0100" for sign in text)
+
+
+def _compile(written: str, source: str, *, for_octets: bool) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    if for_octets:
+        options.encoding = re2.Options.Encoding.LATIN1
+    try:
+        return re2.compile(written.encode("latin-1") if for_octets else written, options)
+    except re2.error as error:
+        cause = error.args[0].decode(errors="replace")
+    except UnicodeEncodeError:
+        cause = "surrogate"
+    raise EvaluationError(BAD_EXPRESSION.because(found=shorten(source), cause=cause[:60]))
+
+
+class _Translation:
+    """One reading of a PCRE text, left to right, writing what RE2 reads the same way."""
+
+    def __init__(self, source: str, classes: dict[str, str]) -> None:
+        self.source = source
+        self.classes = classes
+        self.needs_ascii = False
+        self.looks_before_feed = False
+        self.at = 0
+        self.shorthands = {sign: f"[{members}]" for sign, members in classes.items()}
+        self.shorthands |= {sign.upper(): f"[^{members}]" for sign, members in classes.items()}
+        self.shorthands |= {"N": r"[^\n]", "K": "", "R": rf"(?:\r\n|[{classes['v']}])", "Z": "(?-m:$)"}
+        parts: list[str] = []
+        while self.at < len(source):
+            parts.append(self._part())
+        self.written = "".join(parts)
+
+    def _part(self) -> str:
+        sign = self._take()
+        if sign == "\\":
+            return self._escape()
+        if sign == "[":
+            return self._class()
+        if sign == "$":
+            self.looks_before_feed = True
+        elif sign == "(" and self.source.startswith("?#", self.at):
+            end = self.source.find(")", self.at)
+            if end >= 0:
+                self.at = end + 1
+                return ""
+        return sign
+
+    def _take(self) -> str:
+        sign = self.source[self.at : self.at + 1]
+        self.at += 1
+        return sign
+
+    def _escape(self) -> str:
+        sign = self._take()
+        self.looks_before_feed = self.looks_before_feed or sign == "Z"
+        self.needs_ascii = self.needs_ascii or sign in ("b", "B")
+        if sign == "Q":
+            return self._quoted()
+        shorthand = self.shorthands.get(sign)
+        return self._common_escape(sign) if shorthand is None else shorthand
+
+    def _quoted(self) -> str:
+        end = self.source.find("\\E", self.at)
+        end = len(self.source) if end < 0 else end
+        text = self.source[self.at : end]
+        self.at = end + 2
+        return "".join(map(_literal, text))
+
+    def _common_escape(self, sign: str) -> str:
+        """Return an escape that means the same inside and outside a class."""
+        if sign == "c":
+            control = self._take().upper()
+            return rf"\x{ord(control) ^ 64:02x}" if control and control.isascii() else "\\c"
+        if sign == "e":
+            return r"\x1b"
+        return sign if sign and not sign.isascii() else f"\\{sign}"
+
+    def _class(self) -> str:
+        """Copy a bracketed class; `]` is literal where it comes first."""
+        parts = ["["]
+        if self.source.startswith("^", self.at):
+            parts.append(self._take())
+        if self.source.startswith("]", self.at):
+            parts.append(rf"\{self._take()}")
+        seen: set[str] = set()
+        while self.at < len(self.source):
+            sign = self._take()
+            if sign == "]":
+                parts.append(sign)
+                break
+            parts.append(self._member(sign, seen))
+        complements = {sign.lower() for sign in seen & _COMPLEMENTS} - seen
+        self.needs_ascii = self.needs_ascii or bool(complements)
+        return "".join(parts)
+
+    def _member(self, sign: str, seen: set[str]) -> str:
+        r"""Return one member of a class.
+
+        The complement of a Unicode class cannot stand inside another class: it stays that of the ASCII class, which is
+        right on ASCII, and everywhere where the class itself stands there too (`[\s\S]`).
+        """
+        if sign == "[":
+            end = self.source.find(":]", self.at) if self.source.startswith(":", self.at) else -1
+            name = self.source[self.at - 1 : end + 2] if end > 0 else r"\["
+            self.at = end + 2 if end > 0 else self.at
+            return name
+        if sign != "\\":
+            return sign
+        escaped = self._take()
+        seen.add(escaped)
+        if escaped == "b":
+            return r"\x08"
+        members = self.classes.get(escaped)
+        return self._common_escape(escaped) if members is None else members
