@@ -172,7 +172,7 @@ def _say(node: Node, made: Statement, to: Audience, tlp: str, act: str, results:
         if rejected:
             raise InputError(_refused(node, rejected[0].reason))
         going = [creator, *results, made.id]
-        report = release.share_within(node, connection, going, to, lane=Lane.URGENT)
+        report = release.share_within(node, connection, going, to, lane=Lane.URGENT, again=True)
         for code, reason in report.reasons.items():
             raise InputError(_kept(reason, report.examples[code], made.id, to))
         audit(node, connection, f"assistance:request:{act}", detail)

@@ -91,15 +91,29 @@ def share(node: Node, stix_ids: Sequence[str], audience: Audience, *, lane: str 
 
 
 def share_within(
-    node: Node, connection: sa.Connection, stix_ids: Sequence[str], audience: Audience, *, lane: str
+    node: Node,
+    connection: sa.Connection,
+    stix_ids: Sequence[str],
+    audience: Audience,
+    *,
+    lane: str,
+    again: bool = False,
 ) -> ShareReport:
     """Share a few ids within the transaction of the act that made them; the act wakes the sealers once it is durable.
+
+    Args:
+        node: who shares.
+        connection: the transaction of the act.
+        stix_ids: what the act made, and what it rests on.
+        audience: who gets it.
+        lane: on which lane.
+        again: queue also what was queued before: it may still wait on a slower lane, behind everything else there.
 
     Raises:
         CallerError: as `share`.
     """
     report = _begin(node, audience, lane)
-    _share_part(node, stix_ids, report, lane, connection)
+    _share_part(node, stix_ids, report, lane, connection, again=again)
     return report
 
 
@@ -151,7 +165,15 @@ def _add(whole: ShareReport, part: ShareReport) -> None:
     whole.examples = {**part.examples, **whole.examples}
 
 
-def _share_part(node: Node, stix_ids: Sequence[str], report: ShareReport, lane: str, connection: sa.Connection) -> None:
+def _share_part(
+    node: Node,
+    stix_ids: Sequence[str],
+    report: ShareReport,
+    lane: str,
+    connection: sa.Connection,
+    *,
+    again: bool = False,
+) -> None:
     """Decide on one batch and queue what may go, in one transaction with its audit leaf."""
     audience = report.audience
     wanted = list(dict.fromkeys(stix_ids))
@@ -167,9 +189,11 @@ def _share_part(node: Node, stix_ids: Sequence[str], report: ShareReport, lane: 
     before = store.already_sent(connection, str(audience), going)
     fresh = [position for position in going if position not in before]
     now = node.clock.now()
-    if fresh:
-        body = canonical({"positions": fresh, "audience": str(audience)})
+    queued: list[Json] = list(going if again else fresh)
+    if queued:
+        body = canonical({"positions": queued, "audience": str(audience)})
         channel.enqueue(connection, partner=audience.participant, lane=lane, kind="objects", body=body, at=now)
+    if fresh:
         store.note_sent(connection, str(audience), fresh)
     report.released += len(fresh)
     report.already += len(before)
