@@ -5,19 +5,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from tasuki.base.errors import InputError, WorldError
-from tasuki.base.limits import MAX_FILE_BYTES
+from tasuki.base.limits import MAX_BUNDLE_BYTES, MAX_FILE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.core.holdings.reasons import BINARY, EMPTY, ENCODING, PACKED, TOO_LONG, UNREADABLE
 from tasuki.formats.gzip.stream import MAGIC, unpack
+from tasuki.formats.json.lines import Line, split_lines
+from tasuki.formats.json.pieces import Piece, cut, cut_stream, placed
+from tasuki.formats.json.reasons import TOO_LARGE
 
 CHUNK_BYTES: Final = 1 << 18
 SNIFF_BYTES: Final = 1 << 20
 """How much of a text decides what it is."""
+
+_HEAD_BYTES: Final = 4096
+"""Kept of a line too long to be read: enough to recognise it."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _PACKED: Final = {
@@ -45,7 +52,7 @@ class Form(Enum):
     LIST = auto()
 
 
-class Text:
+class Content:
     """What a file holds as it streams by, unpacked.
 
     Attributes:
@@ -104,6 +111,37 @@ class Text:
             yield from _unpacked(_limited(chunks))
         except InputError as error:
             self.problem = error.reason
+
+
+def objects_in(content: Content) -> Iterator[Piece]:
+    """Yield the objects of a document, or of JSON lines: a piece for each, and for each stretch that is none.
+
+    Raises:
+        InputError: a document begins with no object and no list.
+    """
+    if content.form is Form.DOCUMENT:
+        yield from cut_stream(content.chunks())
+        return
+    for line in split_lines(content.chunks(), MAX_BUNDLE_BYTES):
+        if line.raw.strip():
+            yield from _of_line(line)
+
+
+def _of_line(line: Line) -> Iterator[Piece]:
+    if not line.is_whole:
+        reason = TOO_LARGE.because(limit=MAX_BUNDLE_BYTES, found=line.size)
+        yield Piece(place=f"line {line.number}", raw=line.raw[:_HEAD_BYTES], problem=reason, line=line.number)
+        return
+    try:
+        for piece in cut(line.raw):
+            yield _on_line(piece, line.number)
+    except InputError as error:
+        yield _on_line(Piece(place="", raw=line.raw, problem=error.reason), line.number)
+
+
+def _on_line(piece: Piece, number: int) -> Piece:
+    problem = None if piece.problem is None else placed(piece.problem, number, 1)
+    return replace(piece, place=f"line {number}{piece.place}", line=number, problem=problem)
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:

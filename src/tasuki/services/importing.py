@@ -12,29 +12,25 @@ from typing import Final
 
 import orjson
 
-from tasuki.base.errors import CallerError, InputError
+from tasuki.base.errors import CallerError
 from tasuki.base.ids import Audience
-from tasuki.base.limits import MAX_BUNDLE_BYTES, MAX_LINE_BYTES
+from tasuki.base.limits import MAX_LINE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.base.time import parse_rfc3339
-from tasuki.core.holdings.handling import BASES, UNKNOWN
+from tasuki.core.holdings.handling import BASES, UNKNOWN, handling_to_json
 from tasuki.core.holdings.reasons import DISPOSE_BY, SPILL, STAYS_LOCAL, UNKNOWN_BASIS, UNKNOWN_TLP
 from tasuki.core.markings.ceiling import ceilings_of, mark_above
 from tasuki.core.release.reasons import UNKNOWN_READER
-from tasuki.formats.json.lines import Line, split_lines
-from tasuki.formats.json.pieces import Piece, cut, cut_stream, placed
-from tasuki.formats.json.reasons import TOO_LARGE
+from tasuki.formats.json.lines import split_lines
+from tasuki.formats.json.pieces import Piece
 from tasuki.formats.lists.reader import Listed, read_list
 from tasuki.formats.stix import build
 from tasuki.formats.stix.tlp import LEVELS, level_of_text, marking_id
-from tasuki.services.files import Form, Text
+from tasuki.services.files import Content, Form, objects_in
 from tasuki.services.intake import IDENTITY_SINCE, ImportReport, home_identity, import_pieces
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
 from tasuki.store import holdings as store
-
-_HEAD_BYTES: Final = 4096
-"""Kept of a line too long to be read: enough to recognise it."""
 
 _BATCH: Final = 500
 """Lines of a list whose ids are looked up together."""
@@ -108,7 +104,23 @@ def stays_local(terms: Terms) -> Reason | None:
     return None if terms.handling.is_known else STAYS_LOCAL.because()
 
 
-def import_stream(node: Node, name: str, chunks: Iterable[bytes], terms: Terms) -> ImportReport:
+def answer(report: ImportReport, terms: Terms) -> dict[str, object]:
+    """Return what an import came to, and under which terms, for machines."""
+    handling = handling_to_json(terms.handling)
+    reason = stays_local(terms)
+    return {
+        **report.as_json(),
+        "tlp": terms.levels[0] if terms.levels else None,
+        "releasable_to": list(terms.caveats[0]) if terms.caveats else None,
+        "basis": handling["collection"],
+        "dispose_by": handling["dispose_by"],
+        "stays_local": None if reason is None else reason.as_json(),
+    }
+
+
+def import_stream(
+    node: Node, name: str, chunks: Iterable[bytes], terms: Terms, *, keep_ids: bool = False
+) -> ImportReport:
     """Take in one file as it streams by: STIX (object, bundle, JSON lines) or a list of values, plain or gzip.
 
     What was committed before something fails stays held.
@@ -117,53 +129,24 @@ def import_stream(node: Node, name: str, chunks: Iterable[bytes], terms: Terms) 
         InputError: it is empty, or nothing this node can take in; nothing was changed.
         WorldError: reading or the store failed.
     """
-    text = Text(name, chunks)
-    text.require_text()
-    return import_pieces(node, pieces(node, text, terms), terms)
+    content = Content(name, chunks)
+    content.require_text()
+    return import_pieces(node, pieces(node, content, terms), terms, keep_ids=keep_ids)
 
 
-def pieces(node: Node, text: Text, terms: Terms) -> Iterator[Piece]:
-    """Yield what a text holds, piece by piece; last, why it ended too early."""
-    forms = {Form.DOCUMENT: _of_document, Form.LINES: _of_lines}
-    make = forms.get(text.form)
-    yield from _of_list(node, text, terms) if make is None else make(text)
-    if text.problem is not None:
-        yield Piece(place="", raw=b"", problem=text.problem)
+def pieces(node: Node, content: Content, terms: Terms) -> Iterator[Piece]:
+    """Yield what a file holds, piece by piece; last, why it ended too early."""
+    yield from _of_list(node, content, terms) if content.form is Form.LIST else objects_in(content)
+    if content.problem is not None:
+        yield Piece(place="", raw=b"", problem=content.problem)
 
 
-def _of_document(text: Text) -> Iterator[Piece]:
-    return cut_stream(text.chunks())
-
-
-def _of_lines(text: Text) -> Iterator[Piece]:
-    for line in split_lines(text.chunks(), MAX_BUNDLE_BYTES):
-        if line.raw.strip():
-            yield from _of_line(line)
-
-
-def _of_line(line: Line) -> Iterator[Piece]:
-    if not line.is_whole:
-        reason = TOO_LARGE.because(limit=MAX_BUNDLE_BYTES, found=line.size)
-        yield Piece(place=f"line {line.number}", raw=line.raw[:_HEAD_BYTES], problem=reason)
-        return
-    try:
-        for piece in cut(line.raw):
-            yield _on_line(piece, line.number)
-    except InputError as error:
-        yield _on_line(Piece(place="", raw=line.raw, problem=error.reason), line.number)
-
-
-def _on_line(piece: Piece, number: int) -> Piece:
-    problem = None if piece.problem is None else placed(piece.problem, number, 1)
-    return replace(piece, place=f"line {number}{piece.place}", line=number, problem=problem)
-
-
-def _of_list(node: Node, text: Text, terms: Terms) -> Iterator[Piece]:
+def _of_list(node: Node, content: Content, terms: Terms) -> Iterator[Piece]:
     """Yield a list's values as indicators of ours, after the identity and the caveat they refer to."""
-    mark = mark_above(text.head.decode("utf-8", "replace"), ceilings_of(node.profile))
+    mark = mark_above(content.head.decode("utf-8", "replace"), ceilings_of(node.profile))
     if mark is not None:
         # A page is marked as a whole: none of its lines is taken out of it.
-        yield Piece(place="", raw=b"", problem=SPILL.because(mark=mark), digest=_digest(text.chunks()))
+        yield Piece(place="", raw=b"", problem=SPILL.because(mark=mark), digest=_digest(content.chunks()))
         return
     creator, identity = home_identity(node)
     yield Piece(place="identity", raw=identity)
@@ -172,7 +155,7 @@ def _of_list(node: Node, text: Text, terms: Terms) -> Iterator[Piece]:
         identifier, definition = build.caveat_definition(audiences, creator=creator, at=IDENTITY_SINCE)
         markings.append(identifier)
         yield Piece(place="caveat", raw=definition)
-    lines = (line.raw for line in split_lines(text.chunks(), MAX_LINE_BYTES + 1))
+    lines = (line.raw for line in split_lines(content.chunks(), MAX_LINE_BYTES + 1))
     maker = _Maker(node, creator, markings)
     listed = read_list(lines)
     while batch := list(itertools.islice(listed, _BATCH)):

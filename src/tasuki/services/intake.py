@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from collections import Counter
@@ -12,21 +11,19 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from tasuki.base.canonical import Json, canonical
-from tasuki.base.errors import InputError, WorldError
+from tasuki.base.errors import InputError
 from tasuki.base.ids import StixId, participant
-from tasuki.base.limits import MAX_FILE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.base.time import to_micros
 from tasuki.core.channel.model import Arrival, Disposition
 from tasuki.core.holdings.handling import handling_from_json
 from tasuki.core.holdings.model import State
-from tasuki.core.holdings.reasons import NO_OBJECT, SPILL, UNREADABLE
+from tasuki.core.holdings.reasons import NO_OBJECT, SPILL
 from tasuki.core.holdings.words import index_words, text_of
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
 from tasuki.core.markings.ceiling import ceilings_of, mark_above, mark_in
@@ -109,29 +106,6 @@ class ImportReport:
 
 _SHOWN: Final = 3
 """Examples of each reason."""
-
-
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked where it is gzip.
-
-    Raises:
-        WorldError: it cannot be read.
-        InputError: it is too large, or no whole gzip.
-    """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_FILE_BYTES + 1)
-        if raw[:2] == b"\x1f\x8b":
-            with gzip.open(path, "rb") as packed:
-                raw = packed.read(MAX_FILE_BYTES + 1)
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise InputError(UNREADABLE.because(name=path.name, found="a broken gzip file")) from error
-    except OSError as error:
-        cause = error.strerror or type(error).__name__
-        raise WorldError(UNREADABLE.because(name=path.name, found=cause), retry=False) from error
-    if len(raw) > MAX_FILE_BYTES:
-        raise InputError(UNREADABLE.because(name=path.name, found="more than 1 GiB"))
-    return raw
 
 
 def home_identity(node: Node) -> tuple[StixId, bytes]:

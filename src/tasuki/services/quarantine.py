@@ -21,7 +21,7 @@ from tasuki.formats.gzip import reasons as of_gzip
 from tasuki.formats.json import reasons as of_json
 from tasuki.formats.lists import reasons as of_lists
 from tasuki.formats.stix import reasons as of_stix
-from tasuki.services.files import Text
+from tasuki.services.files import Content
 from tasuki.services.importing import pieces
 from tasuki.services.intake import ImportReport, import_pieces
 from tasuki.services.labelling import LOCAL, Terms
@@ -111,8 +111,10 @@ def retry(node: Node, numbers: Sequence[int], terms: Terms) -> ImportReport:
             raise CallerError(why.NOT_OURS.because(number=row.id, source=row.source))
         if row.ciphertext is None:
             raise InputError(why.NO_CONTENT.because(number=row.id))
-    texts = [Text(row.place, [_body(node, row)]) for row in rows]
-    again = (piece for text in texts for piece in pieces(node, text, terms))
+    contents = [Content(row.place, [_body(node, row)]) for row in rows]
+    for content in contents:
+        content.require_text()
+    again = (piece for content in contents for piece in pieces(node, content, terms))
     report = import_pieces(node, again, terms)
     # A crash before this line leaves a piece both held and quarantined: trying it again finds a duplicate.
     drop(node, [row.id for row in rows])

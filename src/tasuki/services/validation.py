@@ -17,7 +17,7 @@ from tasuki.formats.json.pieces import Piece, cut, cut_stream, is_bundle, placed
 from tasuki.formats.json.reasons import TOO_LARGE
 from tasuki.formats.json.strict import loads
 from tasuki.formats.stix.validate import Problem, is_valid, validate
-from tasuki.services.files import Form, Text
+from tasuki.services.files import Content, Form
 
 _JSON: Final = "STIX 2.1 §1.2.10, RFC 8259"
 _RULES: Final = {
@@ -53,28 +53,28 @@ class Judgement:
         return is_valid(self.problems)
 
 
-def judge(text: Text) -> Iterator[Judgement]:
+def judge(content: Content) -> Iterator[Judgement]:
     """Yield one answer for each line of JSON lines, in order; of a document, one for each object.
 
     What cannot be read is answered like anything else that is wrong, and the rest goes on. A bundle that stands on one
     line is one answer; one that is a document gets an answer of its own, after its objects, only where the bundle
     itself is wrong or holds nothing.
     """
-    yield from _of_document(text) if _is_document(text) else _of_lines(text)
-    if text.problem is not None:
-        yield Judgement(line=1, id=None, problems=(_unread(text.problem),))
+    yield from _of_document(content) if _is_document(content) else _of_lines(content)
+    if content.problem is not None:
+        yield Judgement(line=1, id=None, problems=(_unread(content.problem),))
 
 
-def _is_document(text: Text) -> bool:
-    if text.name.lower().removesuffix(".gz").endswith(".json"):
+def _is_document(content: Content) -> bool:
+    if content.name.lower().removesuffix(".gz").endswith(".json"):
         return True
-    lines = (line for line in text.head.split(b"\n", 100) if line.strip())
+    lines = (line for line in content.head.split(b"\n", 100) if line.strip())
     next(lines, None)
-    return text.form is Form.DOCUMENT and next(lines, None) is not None
+    return content.form is Form.DOCUMENT and next(lines, None) is not None
 
 
-def _of_lines(text: Text) -> Iterator[Judgement]:
-    for line in split_lines(text.chunks(), MAX_BUNDLE_BYTES):
+def _of_lines(content: Content) -> Iterator[Judgement]:
+    for line in split_lines(content.chunks(), MAX_BUNDLE_BYTES):
         yield _of_line(line)
 
 
@@ -93,8 +93,8 @@ def _of_raw(raw: bytes, line: int, column: int) -> Judgement:
     return Judgement(line=line, id=_id(value), problems=validate(value))
 
 
-def _of_document(text: Text) -> Iterator[Judgement]:
-    chunks = text.chunks()
+def _of_document(content: Content) -> Iterator[Judgement]:
+    chunks = content.chunks()
     parts, size = [], 0
     for chunk in chunks:
         parts.append(chunk)
@@ -171,7 +171,7 @@ def _of_piece(piece: Piece) -> Judgement:
 
 
 def _unread(reason: Reason) -> Problem:
-    return Problem("", _RULES.get(reason.code, _JSON), reason)
+    return Problem("", _RULES.get(reason.code, _JSON), reason.kind, reason.params)
 
 
 def _id(value: Json) -> str | None:

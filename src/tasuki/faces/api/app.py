@@ -8,7 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tasuki.faces.api import assistance, channel, detection, health, ledger, partners
+from tasuki.faces.api import assistance, channel, detection, health, holdings, ledger, partners
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
@@ -17,6 +17,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *channel.ROUTES,
     *detection.ROUTES,
     *health.ROUTES,
+    *holdings.ROUTES,
     *ledger.ROUTES,
     *partners.ROUTES,
 )

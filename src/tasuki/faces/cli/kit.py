@@ -467,15 +467,27 @@ def _writing(file: Path, *, show: bool) -> Iterator[_Sink]:
         return
     part = file.with_name(f".{file.name}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            with Progress(console=Console(stderr=True), transient=True, disable=not show) as progress:
-                task = progress.add_task(file.name, total=None)
-                yield _Sink(stream, lambda size: progress.update(task, advance=size))
+        with (
+            os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream,
+            Progress(console=Console(stderr=True), transient=True, disable=not show) as progress,
+        ):
+            task = progress.add_task(file.name, total=None)
+            yield _Sink(stream, lambda size: progress.update(task, advance=size))
         part.replace(file)
     except OSError as error:
         raise InputError(UNWRITABLE.because(path=str(file), cause=error.strerror or type(error).__name__)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file that appears once it is whole, readable by its owner alone; `-` is standard output.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    with _writing(file, show=False) as write:
+        write(content)
 
 
 def printable(line: str) -> str:

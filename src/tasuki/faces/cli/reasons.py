@@ -53,3 +53,8 @@ ANSWER_PARTS = kind(
     en="Expected `--sector` and `--question` beside `--answer-to`: an answer says where was looked and for what.",
     ja="`--answer-to`には`--sector`と`--question`が必要です。回答には、探した分野と問いを記します。",
 )
+IRREVOCABLE = kind(
+    "cli.irrevocable",
+    en="Disposing of {count} ids cannot be undone; nothing was changed. Look with `tasuki show ID`, then add `--yes`.",
+    ja="{count}件のIDの処分は元に戻せません。何も変更していません。`tasuki show ID` で確認し、`--yes` を付けてください。",
+)

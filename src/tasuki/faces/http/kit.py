@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import msgspec
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
@@ -20,7 +22,7 @@ from tasuki.base.errors import CallerError, InputError, PeerError, TasukiError, 
 from tasuki.base.limits import MAX_FILE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.core.release.released import Released
-from tasuki.faces.http.reasons import BAD_REQUEST, NO_ROUTE, TOO_LARGE, UNEXPECTED
+from tasuki.faces.http.reasons import BAD_REQUEST, CUT_OFF, NO_ROUTE, TOO_LARGE, UNEXPECTED
 from tasuki.services.node import Node
 
 MAX_QUESTION_BYTES: Final = 4 << 20
@@ -100,6 +102,50 @@ def upload(path: str, question: type[Q], act: Callable[[Node, Q, Path], object])
             return respond(await run_in_threadpool(act, node, asked, Path(file.name)))
 
     return Route(path, endpoint, methods=["POST"])
+
+
+def feed(path: str, question: type[Q], act: Callable[[Node, Q, Iterator[bytes]], object]) -> Route:
+    """Return a route whose body is taken in while it comes: `act` gets its chunks and never has all of it at once.
+
+    Nothing of the body touches the disk unless `act` puts it there. What `act` leaves unread is read and dropped, so
+    that the sender hears the answer; the chunks raise WorldError where the sender stops in the middle.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        asked = _convert({**request.query_params, **request.path_params}, question, strict=False)
+        body = _Body(request)
+        try:
+            return respond(await run_in_threadpool(act, request.app.state.node, asked, body.chunks()))
+        finally:
+            await body.drop()
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+class _Body:
+    """The body of a request, asked for by a thread and read by the event loop."""
+
+    def __init__(self, request: Request) -> None:
+        self._stream = request.stream()
+        self._loop = asyncio.get_running_loop()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the chunks; called in a thread."""
+        while chunk := asyncio.run_coroutine_threadsafe(self._next(), self._loop).result():
+            yield chunk
+
+    async def _next(self) -> bytes:
+        try:
+            return await anext(self._stream, b"")
+        except ClientDisconnect as error:
+            raise WorldError(CUT_OFF.because(), retry=True) from error
+
+    async def drop(self) -> None:
+        """Read and forget what is left."""
+        size = 0
+        with contextlib.suppress(WorldError):
+            while size <= MAX_FILE_BYTES and (chunk := await self._next()):
+                size += len(chunk)
 
 
 async def bounded(request: Request, limit: int) -> bytes:

@@ -23,3 +23,8 @@ UNEXPECTED = kind(
     en="The node failed in a way nobody foresaw ({cause}); look up {incident} in its log and report it.",
     ja="予期しない障害が発生しました({cause})。ログで{incident}を確認し、報告してください。",
 )
+CUT_OFF = kind(
+    "http.cut-off",
+    en="Expected the rest of the upload, but its sender stopped; what came before was taken in. Send it again: what is held already is counted as duplicate.",
+    ja="アップロードが途中で途絶えました。それまでの分は取り込み済みです。再送してください(保有済みのものは重複として数えます)。",
+)

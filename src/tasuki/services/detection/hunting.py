@@ -12,7 +12,7 @@ import orjson
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
-from tasuki.base.limits import MAX_BUNDLE_BYTES, MAX_LINE_BYTES
+from tasuki.base.limits import MAX_LINE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.base.time import parse_rfc3339, to_micros
 from tasuki.core.detection.matchers import CompiledSet
@@ -26,9 +26,8 @@ from tasuki.core.detection.reasons import (
 )
 from tasuki.engines.scan import Hit, LogFile, ScanReport, log_files, scan
 from tasuki.formats.json.lines import split_lines
-from tasuki.formats.json.pieces import Piece, cut, cut_stream
 from tasuki.formats.lists.reader import read_list
-from tasuki.services.files import Form, Text, chunks_of
+from tasuki.services.files import Content, Form, chunks_of, objects_in
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
 
@@ -64,31 +63,32 @@ def load_indicators(path: Path) -> Loaded:
         InputError: the file is none of these, or there is nothing in it to look for.
         WorldError: it cannot be read.
     """
-    text = Text(path.name, chunks_of(path))
+    content = Content(path.name, chunks_of(path))
+    content.require_text()
     loaded = Loaded()
-    if text.form is Form.LIST:
-        _from_list(loaded, text)
+    if content.form is Form.LIST:
+        _from_list(loaded, content)
     else:
-        _from_stix(loaded, text)
-    if text.problem is not None:
-        loaded.leave_out(text.problem)
+        _from_stix(loaded, content)
+    if content.problem is not None:
+        loaded.leave_out(content.problem)
     if not loaded.compiled:
         first = loaded.problems[0].sentence() if loaded.problems else ""
         raise InputError(NOTHING_TO_LOOK_FOR.because(name=path.name, first=first))
     return loaded
 
 
-def _from_list(loaded: Loaded, text: Text) -> None:
-    for listed in read_list(line.raw for line in split_lines(text.chunks(), MAX_LINE_BYTES + 1)):
+def _from_list(loaded: Loaded, content: Content) -> None:
+    for listed in read_list(line.raw for line in split_lines(content.chunks(), MAX_LINE_BYTES + 1)):
         if listed.problem is not None:
             loaded.leave_out(listed.problem)
         elif not loaded.compiled.add(listed.written, [(listed.kind, listed.value)]):
             loaded.leave_out(NOT_COMPILED.because(stix_id=listed.written[:60]))
 
 
-def _from_stix(loaded: Loaded, text: Text) -> None:
+def _from_stix(loaded: Loaded, content: Content) -> None:
     newest: dict[str, int] = {}
-    for piece in _pieces(text):
+    for piece in objects_in(content):
         if piece.problem is not None:
             loaded.leave_out(piece.problem)
             continue
@@ -101,18 +101,6 @@ def _from_stix(loaded: Loaded, text: Text) -> None:
             if version >= newest.get(stix_id, version):
                 newest[stix_id] = version
                 _compile(loaded, stix_id, obj)
-
-
-def _pieces(text: Text) -> Iterator[Piece]:
-    if text.form is Form.DOCUMENT:
-        yield from cut_stream(text.chunks())
-        return
-    for line in split_lines(text.chunks(), MAX_BUNDLE_BYTES):
-        if line.raw.strip():
-            try:
-                yield from cut(line.raw)
-            except InputError as error:
-                yield Piece(place="", raw=b"", problem=error.reason)
 
 
 def _version(obj: dict[str, object]) -> int:

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""Holdings for programs of this node: brought in, found, shown, taken out, set aside, disposed of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+import msgspec
+from starlette.responses import StreamingResponse
+
+from tasuki.core.release.released import Released
+from tasuki.faces.http.kit import feed, get, post
+from tasuki.services import holdings, importing, quarantine
+from tasuki.services.node import Node
+
+STIX: Final = "application/stix+json;version=2.1"
+MOST: Final = 10_000
+"""Lines in one answer."""
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
+Numbers = Annotated[tuple[int, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+Ids = Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST)]
+
+
+class Brought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody brings in, and what they say of it.
+
+    Attributes:
+        name: of the file; its suffix may say what is in it.
+        releasable_to: audiences, separated by commas.
+        ids: whether the answer lists the ids of what is held now.
+    """
+
+    name: str = "-"
+    tlp: str | None = None
+    releasable_to: str = ""
+    basis: str | None = None
+    dispose_by: str | None = None
+    ids: bool = False
+
+
+class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which holdings to list; types and sources are separated by commas, and none means all."""
+
+    type: str = ""
+    source: str = ""
+    limit: Limit = 20
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to find."""
+
+    words: str
+    limit: Limit = 20
+
+
+class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which id, and whether as STIX 2.1 sees it."""
+
+    stix_id: str
+    view: Literal["2.1"] | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to take out; no ids mean everything."""
+
+    ids: Ids = ()
+    types: tuple[str, ...] = ()
+    newest: bool = False
+
+
+class Disposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which ids to dispose of."""
+
+    ids: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+
+
+class Aside(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which quarantined pieces to list."""
+
+    code: str | None = None
+    limit: Limit = 20
+
+
+class Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which quarantined piece."""
+
+    number: int
+
+
+class Pieces(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which quarantined pieces."""
+
+    numbers: Numbers
+
+
+class Again(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which quarantined pieces to take in again, and what is said of them now."""
+
+    numbers: Numbers
+    tlp: str | None = None
+    releasable_to: tuple[str, ...] = ()
+    basis: str | None = None
+    dispose_by: str | None = None
+
+
+def _import(node: Node, question: Brought, chunks: Iterator[bytes]) -> dict[str, object]:
+    statement = importing.Statement(
+        tlp=question.tlp,
+        releasable_to=tuple(_parted(question.releasable_to)),
+        basis=question.basis,
+        dispose_by=question.dispose_by,
+    )
+    terms = importing.terms_of(node, statement)
+    report = importing.import_stream(node, question.name, chunks, terms, keep_ids=question.ids)
+    return importing.answer(report, terms)
+
+
+def _parted(text: str) -> list[str]:
+    return [part for each in text.split(",") if (part := each.strip())]
+
+
+def _list(node: Node, question: Which) -> list[dict[str, object]]:
+    types, sources = _parted(question.type), _parted(question.source)
+    return holdings.listed(node, types=types, sources=sources, limit=question.limit)
+
+
+def _find(node: Node, question: Words) -> list[dict[str, object]]:
+    return holdings.find(node, question.words, question.limit)
+
+
+def _show(node: Node, question: One) -> list[dict[str, object]]:
+    shown = holdings.show(node, question.stix_id, as_21=question.view is not None)
+    return [each.as_json() for each in shown]
+
+
+def _export(node: Node, question: Wanted) -> StreamingResponse:
+    selection = holdings.Selection(ids=question.ids, types=question.types, newest=question.newest)
+    parts = holdings.export(node, selection)
+    return StreamingResponse((part.body for part in parts), media_type=STIX)
+
+
+def _dispose(node: Node, question: Disposed) -> dict[str, object]:
+    return {"disposed": holdings.dispose(node, question.ids)}
+
+
+def _quarantine(node: Node, question: Aside) -> dict[str, object]:
+    listed = quarantine.quarantined(node, question.limit, code=question.code)
+    return {"counts": quarantine.counts(node), "pieces": listed}
+
+
+def _piece(node: Node, question: Piece) -> dict[str, object]:
+    return quarantine.show(node, question.number)
+
+
+def _content(node: Node, question: Piece) -> Released:
+    return quarantine.content(node, question.number)
+
+
+def _drop(node: Node, question: Pieces) -> dict[str, object]:
+    return {"dropped": quarantine.drop(node, question.numbers)}
+
+
+def _retry(node: Node, question: Again) -> dict[str, object]:
+    statement = importing.Statement(
+        tlp=question.tlp,
+        releasable_to=question.releasable_to,
+        basis=question.basis,
+        dispose_by=question.dispose_by,
+    )
+    terms = importing.terms_of(node, statement)
+    return importing.answer(quarantine.retry(node, question.numbers, terms), terms)
+
+
+ROUTES: Final = (
+    get("/v1/holdings", Which, _list),
+    feed("/v1/holdings/import", Brought, _import),
+    post("/v1/holdings/export", Wanted, _export),
+    post("/v1/holdings/dispose", Disposed, _dispose),
+    get("/v1/holdings/find", Words, _find),
+    get("/v1/holdings/quarantine", Aside, _quarantine),
+    post("/v1/holdings/quarantine/drop", Pieces, _drop),
+    post("/v1/holdings/quarantine/retry", Again, _retry),
+    get("/v1/holdings/quarantine/{number}", Piece, _piece),
+    get("/v1/holdings/quarantine/{number}/content", Piece, _content),
+    get("/v1/holdings/{stix_id}", One, _show),
+)
