@@ -31,13 +31,24 @@ class Problem(NamedTuple):
     Attributes:
         path: JSON Pointer within the object.
         rule: the clause that says so, such as `STIX 2.1 §3.2`.
+        kind: what is wrong; `reason` joins it with `params`, which fill its sentence.
         severity: `error` breaks a MUST; `warning` is a SHOULD or something kept that the standard does not know.
     """
 
     path: str
     rule: str
-    reason: Reason
+    kind: ReasonKind
+    params: Mapping[str, str | int]
     severity: Severity = "error"
+
+    @property
+    def reason(self) -> Reason:
+        """What is wrong, in both languages; made when it is read, since most problems are only counted."""
+        return Reason(kind=self.kind, params=self.params)
+
+
+_make: Final = Problem._make
+"""Makes a problem out of its fields at once; the hot way, since a feed has one or two for each object."""
 
 
 def is_valid(problems: tuple[Problem, ...]) -> bool:
@@ -68,24 +79,24 @@ class Findings:
     def error(self, where: Where, section: str, kind: ReasonKind, **params: str | int) -> None:
         """Record that a MUST is broken."""
         path = self.prefix if where is None else self.prefix + pointer(where)
-        self.problems.append(Problem(path, clause(section), Reason(kind=kind, params=params)))
+        self.problems.append(_make((path, clause(section), kind, params, "error")))
 
     def advise(self, where: Where, section: str, kind: ReasonKind, **params: str | int) -> None:
         """Record a warning: a SHOULD, or something kept that the standard does not know."""
         path = self.prefix if where is None else self.prefix + pointer(where)
-        self.problems.append(Problem(path, clause(section), Reason(kind=kind, params=params), "warning"))
+        self.problems.append(_make((path, clause(section), kind, params, "warning")))
 
 
 def pointer(where: Where) -> str:
     """Return a place as a JSON Pointer (RFC 6901)."""
-    if type(where) is str and "~" not in where and "/" not in where:
-        return "/" + where
-    steps: list[str] = []
+    text = ""
     while where is not None:
         step: str | int
         where, step = (None, where) if isinstance(where, str) else where
-        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join("/" + step for step in reversed(steps))
+        if type(step) is str and ("~" in step or "/" in step):
+            step = step.replace("~", "~0").replace("/", "~1")
+        text = f"/{step}{text}"
+    return text
 
 
 @cache

@@ -128,8 +128,8 @@ def _head() -> Iterator[str]:
     yield ""
     yield "Written by `tasuki.formats.stix.rulebook` from the tables that validation is compiled from; do not edit."
     yield "An **error** breaks a MUST of STIX 2.1 (OASIS standard, errata 01); a **warning** is a SHOULD, or something"
-    yield "the standard does not know and that is kept. Each problem names its clause. An object of a type STIX 2.0 has,"
-    yield "without `spec_version`, is read as STIX 2.0 and held to what both versions share."
+    yield "the standard does not know and that is kept. Each problem names its clause. An object of a type STIX 2.0"
+    yield "has, without `spec_version`, is read as STIX 2.0 and held to what both versions share."
     yield ""
 
 

@@ -22,7 +22,6 @@ from tasuki.formats.stix.checks import (
     is_filled_object,
     plain,
     quick_check,
-    string,
     wrong_type,
 )
 from tasuki.formats.stix.problems import Findings, Where, excerpt
@@ -238,7 +237,8 @@ def compile_check(code: str, section: str) -> Check:
     """
     code = _SHORTHANDS.get(code, code)
     if code.startswith("["):
-        return _list(compile_check(code[1:-1], section))
+        inner = code[1:-1]
+        return _list(compile_check(inner, section), quick_check(inner))
     if code.startswith("r"):
         return LEAVES["r"](code.partition(":")[2], section)
     head, _, rest = code.partition("(")
@@ -248,26 +248,20 @@ def compile_check(code: str, section: str) -> Check:
     return LEAVES[head](argument, section)
 
 
-def _list(inner: Check) -> Check:
+def _list(inner: Check, quick: Quick | None) -> Check:
     def check(value: Json, where: Where, out: Findings) -> None:
         if type(value) is not list:
             wrong_type("array", value, where, out)
-        elif not value:
+            return
+        if not value:
             out.error(where, "2.12", why.EMPTY_LIST)
-        else:
-            for index, each in enumerate(value):
-                inner(each, (where, index), out)
+        is_quick = quick is not None and out.container is None
+        for index, each in enumerate(value):
+            if is_quick and type(each) is str and quick(each):  # type: ignore[misc]
+                continue
+            inner(each, (where, index), out)
 
-    def check_strings(value: Json, where: Where, out: Findings) -> None:
-        if type(value) is list and value:
-            for each in value:
-                if type(each) is not str:
-                    break
-            else:
-                return
-        check(value, where, out)
-
-    return check_strings if inner is string else check
+    return check
 
 
 def _dictionary(argument: str, section: str) -> Check:

@@ -69,7 +69,8 @@ def validate(
     """
     out = Findings(check_pattern, look_up)
     if type(obj) is not dict:
-        return (Problem("", "STIX 2.1 §3.1", why.NOT_AN_OBJECT.because(found=json_type(obj))),)
+        out.error(None, "3.1", why.NOT_AN_OBJECT, found=json_type(obj))
+        return tuple(out.problems)
     kind = obj.get("type")
     if kind == "bundle" or (type(kind) is not str and type(obj.get("objects")) is list):
         _judge_bundle(obj, out)

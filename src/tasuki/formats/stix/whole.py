@@ -218,8 +218,8 @@ def _pattern(obj: Object, where: Where, out: Findings) -> None:
     if obj.get("pattern_type", "stix") != "stix" or type(pattern) is not str:
         return
     if out.check_pattern is not None:
-        version = obj.get("pattern_version") or obj.get("spec_version") or "2.0"
-        reason = out.check_pattern(pattern, str(version))
+        version = obj.get("pattern_version", obj.get("spec_version", "2.0"))
+        reason = out.check_pattern(pattern, "2.0" if version == "2.0" else "2.1")
         if reason is not None:
             out.error((where, "pattern"), "9", reason.kind, **reason.params)
 
@@ -251,8 +251,7 @@ def _names_of_pattern(obj: Object) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=2)
 def _names_in(pattern: str) -> tuple[tuple[str, str], ...]:
     """Return object type and first property of each comparison of a pattern, whether it is well formed or not."""
-    found = _PATTERN_TOKENS.finditer(pattern)
-    return tuple((match[1], match[2] or match[3]) for match in found if match[1] is not None)
+    return tuple([(kind, plain or quoted) for kind, plain, quoted in _PATTERN_TOKENS.findall(pattern) if kind])
 
 
 @_rule("indicator-words", "4.7.1", "warning", "indicator")
