@@ -25,7 +25,7 @@ from tasuki.core.ledger.reasons import STORE_ALTERED
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.tiles import HEIGHT, Row, subtree_frontier, subtree_root
 from tasuki.store.channel import ENVELOPES_IN, ENVELOPES_OUT
-from tasuki.store.database import METADATA
+from tasuki.store.database import METADATA, insert_many
 
 LEAVES: Final = sa.Table(
     "log_leaves",
@@ -212,37 +212,22 @@ def append(connection: sa.Connection, log: str, kind: str, body: Mapping[str, Js
 def extend(connection: sa.Connection, log: str, entries: Sequence[Entry], at: datetime) -> int:
     """Add leaves to a log, in order; return the index of the first. Other writers of the log wait."""
     start, frontier = _edge_for_update(connection, log)
-    leaves: list[dict[str, object]] = []
-    subtrees: list[dict[str, object]] = []
+    moment = to_micros(at)
+    leaves: list[tuple[object, ...]] = []
+    subtrees: list[tuple[object, ...]] = []
     for index, entry in enumerate(entries, start):
         value = hash_stored(entry.salt, entry.kind, entry.body)
-        leaves.append(_leaf_row(log, index, entry, value, at))
+        leaves.append((log, index, entry.kind, entry.env_id, entry.salt, entry.body, value, moment))
         roots = merkle.completed(frontier, index, value)
         frontier = [*frontier[: len(frontier) - len(roots) + 1], roots[-1]]
         subtrees += [
-            {"log": log, "level": height // HEIGHT, "position": index >> height, "root": roots[height]}
-            for height in range(HEIGHT, len(roots), HEIGHT)
+            (log, height // HEIGHT, index >> height, roots[height]) for height in range(HEIGHT, len(roots), HEIGHT)
         ]
-    if leaves:
-        connection.execute(LEAVES.insert(), leaves)
-    if subtrees:
-        connection.execute(SUBTREES.insert(), subtrees)
+    insert_many(connection, LEAVES, "log leaf_index kind env_id salt body hash at", leaves)
+    insert_many(connection, SUBTREES, "log level position root", subtrees)
     grown = {"size": start + len(leaves), "frontier": b"".join(frontier)}
     connection.execute(LOGS.update().where(LOGS.c.log == log).values(**grown))
     return start
-
-
-def _leaf_row(log: str, index: int, entry: Entry, value: bytes, at: datetime) -> dict[str, object]:
-    return {
-        "log": log,
-        "leaf_index": index,
-        "kind": entry.kind,
-        "env_id": entry.env_id,
-        "salt": entry.salt,
-        "body": entry.body,
-        "hash": value,
-        "at": to_micros(at),
-    }
 
 
 def _edge_for_update(connection: sa.Connection, log: str) -> tuple[int, list[bytes]]:
@@ -259,7 +244,10 @@ def _insert_unless_there(connection: sa.Connection, table: sa.Table, **values: o
     """Insert a row unless its key is taken, by whatever process; return whether it was free."""
     maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement: Any = maker(table)
-    return bool(connection.execute(statement.values(**values).on_conflict_do_nothing()).rowcount == 1)
+    key = next(iter(table.primary_key.columns))
+    # What was returned tells, not the row count, which drivers leave open for an insert.
+    made = connection.execute(statement.values(**values).on_conflict_do_nothing().returning(key))
+    return made.first() is not None
 
 
 def _hashes(joined: bytes) -> list[bytes]:
@@ -424,7 +412,8 @@ def subtrees(connection: sa.Connection, log: str) -> Iterator[tuple[int, int, by
         .where(SUBTREES.c.log == log)
         .order_by(SUBTREES.c.level, SUBTREES.c.position)
     )
-    yield from connection.execute(query).tuples()
+    for row in connection.execute(query):
+        yield row.level, row.position, row.root
 
 
 def keep_checkpoint(connection: sa.Connection, log: str, count: int, note: bytes, at: datetime) -> SignedSize:

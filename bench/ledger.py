@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""Ledger: what a leaf costs, proofs out of a long log, computing a log again, and a round of cosigning.
+
+    python bench/ledger.py [--leaves 1000000] [--new 100000]
+
+SQLite on disk. Appending and proving: one log of `--leaves`. Cosigning: two nodes in one process that hand each other
+the bytes they would post; half of the `--new` leaves are envelopes sent, half are their receipts, each of which the
+other side holds against its own log before it cosigns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from tasuki.adapters.clock import Clock, Entropy
+from tasuki.app.config import configuration, profile_text
+from tasuki.app.wiring import migrate, wired
+from tasuki.base.canonical import Json, canonical
+from tasuki.base.ids import uuid7
+from tasuki.core.ledger.model import AUDIT, pair_log
+from tasuki.core.release.released import Released
+from tasuki.formats.envelope.anchor import Anchor
+from tasuki.formats.tlog import merkle
+from tasuki.services import ledger, partners
+from tasuki.services.node import Node
+from tasuki.services.setup import ANCHOR, Order, init
+from tasuki.store import ledger as store
+
+PART = 1000
+PROOFS = 500
+APPENDS = 10_000
+ENTROPY = Entropy()
+
+
+class Joined:
+    """A link that calls the other node's side of the exchange in this process."""
+
+    def __init__(self) -> None:
+        """Start with nobody at the other end."""
+        self.ends: list[Node] = []
+
+    def post(self, partner: Anchor, path: str, body: Released) -> bytes:
+        """Return what the partner answers."""
+        return self.ask(partner, path, body)[1]
+
+    def ask(self, partner: Anchor, path: str, body: Released) -> tuple[int, bytes]:
+        """Return status and body of what the partner answers."""
+        here = next(node for node in self.ends if node.me == partner.name)
+        asker = next(node.anchor for node in self.ends if node.me != partner.name)
+        if path == ledger.MIRROR:
+            return 200, ledger.receive_mirror(here, asker, body.body).body
+        reply = ledger.add_checkpoint(here, asker, body.body)
+        return reply.status, reply.body.body
+
+
+def node(stack: ExitStack, folder: Path, participant: str, link: Joined) -> Node:
+    """Return a node of its own directory, joined to the others."""
+    directory = folder / participant
+    order = Order(directory=directory, profile=profile_text("japan-uk"), participant=participant)
+    init(order, migrate, Clock(), ENTROPY)
+    made = stack.enter_context(wired(configuration(directory), link=link))
+    link.ends.append(made)
+    return made
+
+
+def trust(one: Node, other: Node) -> None:
+    """Let two nodes hold each other's anchor, compared."""
+    for here, there in ((one, other), (other, one)):
+        partners.add(here, (there.directory / ANCHOR).read_bytes())
+        partners.compare(here, there.me.participant, partners.own_anchor(there).fingerprint, ("A", "B"))
+
+
+def entry(kind: str, body: dict[str, Json]) -> store.Entry:
+    """Return a leaf to be added."""
+    return store.Entry(kind=kind, salt=ENTROPY.draw(32), body=canonical(body), env_id=str(body["env_id"]))
+
+
+def exchange(count: int) -> Iterator[tuple[store.Entry, store.Entry, store.Entry]]:
+    """Give the leaves of `count` envelopes: sent here, receipt given there, receipt held here."""
+    now = Clock().now()
+    for seq in range(1, count + 1):
+        place: dict[str, Json] = {
+            "env_id": uuid7(now, ENTROPY.draw(10)),
+            "env_hash": hashlib.sha256(b"envelope %d" % seq).hexdigest(),
+            "lane": "bulk",
+            "epoch": 1,
+            "seq": seq,
+        }
+        answer: dict[str, Json] = {"status": "stored", "receipt_hash": hashlib.sha256(b"receipt %d" % seq).hexdigest()}
+        yield (
+            entry("envelope-sent", {**place, "type": "objects", "policy": "0" * 64}),
+            entry("receipt-issued", {**place, **answer}),
+            entry("receipt-held", {**place, **answer, "log_index": seq - 1}),
+        )
+
+
+def keep(here: Node, log: str, entries: list[store.Entry]) -> None:
+    """Add leaves to a log in large parts."""
+    for start in range(0, len(entries), PART):
+        part = entries[start : start + PART]
+        here.database.write(lambda connection, part=part: store.extend(connection, log, part, here.clock.now()))
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Return the seconds an act takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def append(here: Node, count: int) -> float:
+    """Return the seconds one leaf takes, one call each, in transactions of a thousand."""
+    sent = [body for body, _, _ in exchange(count)]
+
+    def work(connection: object, part: list[store.Entry]) -> None:
+        for each in part:
+            store.extend(connection, AUDIT, [each], here.clock.now())  # type: ignore[arg-type]
+
+    began = time.perf_counter()
+    for start in range(0, count, PART):
+        here.database.write(lambda connection, start=start: work(connection, sent[start : start + PART]))
+    return (time.perf_counter() - began) / count
+
+
+def prove(here: Node, size: int) -> tuple[list[float], list[float]]:
+    """Return the seconds that inclusion and consistency proofs take."""
+    chance = random.Random(1)
+    inclusion, consistency = [], []
+    with here.database.read() as connection:
+        root, subtree = store.root_at(connection, AUDIT, size), store.range_of(connection, AUDIT)
+        for _ in range(PROOFS):
+            index, old = chance.randrange(size), chance.randrange(1, size)
+            began = time.perf_counter()
+            proof = merkle.inclusion_proof(index, size, subtree)
+            inclusion.append(time.perf_counter() - began)
+            leaf = subtree(index, index + 1)
+            merkle.verify_inclusion(index=index, size=size, leaf=leaf, proof=proof, root_hash=root)
+            began = time.perf_counter()
+            proof = merkle.consistency_proof(old, size, subtree)
+            consistency.append(time.perf_counter() - began)
+            before = store.root_at(connection, AUDIT, old)
+            merkle.verify_consistency(old=old, new=size, old_root=before, new_root=root, proof=proof)
+    return inclusion, consistency
+
+
+def quantiles(spent: list[float]) -> str:
+    """Return p50 and p99 in milliseconds, and how many."""
+    ordered = sorted(spent)
+    p50, p99 = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return f"p50 {p50 * 1000:6.1f} ms   p99 {p99 * 1000:6.1f} ms   of {len(ordered)}"
+
+
+def long_log(here: Node, leaves: int) -> None:
+    """Measure one long log and print its lines."""
+    first = append(here, APPENDS)
+    keep(here, AUDIT, [sent for sent, _, _ in exchange(leaves - APPENDS)])
+    last = append(here, APPENDS)
+    with here.database.read() as connection:
+        size = store.size(connection, AUDIT)
+    signed = timed(lambda: ledger.checkpoint(here, AUDIT))
+    inclusion, consistency = prove(here, size)
+    print(f"append, per leaf, in an empty log        {first * 1e6:8.0f} us")
+    print(f"append, per leaf, at {leaves:,}           {last * 1e6:8.0f} us")
+    print(f"inclusion proof at {leaves:,}          {quantiles(inclusion)}")
+    print(f"consistency proof at {leaves:,}        {quantiles(consistency)}")
+    print(f"re-hash {leaves:,} leaves and sign      {signed:8.1f} s")
+    spent = timed(lambda: ledger.examine(here, None))
+    print(f"audit of {leaves:,} leaves             {spent:8.1f} s")
+
+
+def cosigning(one: Node, other: Node, new: int) -> None:
+    """Measure rounds of cosigning and print their lines."""
+    trust(one, other)
+    rows = list(exchange(new // 2))
+    keep(other, pair_log(one.me.participant), [issued for _, issued, _ in rows])
+    keep(one, pair_log(other.me.participant), [sent for sent, _, _ in rows] + [held for _, _, held in rows])
+    partner = other.me.participant
+    spent = timed(lambda: ledger.cosign_with(one, partner))
+    print(f"cosigning {new:,} new leaves           {spent:8.1f} s   {new / spent:,.0f} leaves/s")
+    single = []
+    for _ in range(50):
+        keep(one, pair_log(partner), [entry("envelope-sent", {**_next_place(one, partner)})])
+        single.append(timed(lambda: ledger.cosign_with(one, partner)))
+    print(f"cosigning 1 new leaf after that         {quantiles(single)}")
+
+
+def _next_place(here: Node, partner: str) -> dict[str, Json]:
+    with here.database.read() as connection:
+        size = store.size(connection, pair_log(partner))
+    return {
+        "env_id": uuid7(here.clock.now(), ENTROPY.draw(10)),
+        "env_hash": hashlib.sha256(b"one more %d" % size).hexdigest(),
+        "lane": "urgent",
+        "epoch": 1,
+        "seq": size,
+        "type": "objects",
+        "policy": "0" * 64,
+    }
+
+
+def main() -> None:
+    """Run and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--leaves", type=int, default=1_000_000)
+    parser.add_argument("--new", type=int, default=100_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        link = Joined()
+        gbr, jpn = (node(stack, Path(name), participant, link) for participant in ("GBR", "JPN"))
+        print(f"python bench/ledger.py --leaves {asked.leaves} --new {asked.new}")
+        cosigning(gbr, jpn, asked.new)
+        long_log(jpn, asked.leaves)
+
+
+if __name__ == "__main__":
+    main()
