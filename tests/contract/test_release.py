@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""What the gate remembers: labels by number, closure labels that follow every change, what was sent to whom."""
+"""What the gate remembers: labels by number, closure labels that follow every change."""
 
 from __future__ import annotations
 
-import hashlib
 import random
 
 import pytest
 import sqlalchemy as sa
 
 from tasuki.base.time import parse_rfc3339
-from tasuki.core.holdings.model import State
 from tasuki.core.markings.labels import MISSING_REFERENCE, UNKNOWN_MARKING, blocking
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.store import holdings, release
-from tasuki.store.holdings import NewHolding, Numbers
 from tasuki.store.release import Labels, Subject
 
 NOW = parse_rfc3339("2026-03-01T12:00:00Z")
@@ -178,31 +175,6 @@ def test_everything_reached_is_listed_with_its_own_label(gate):
         found = {stix_id: numbers.get(own) for stix_id, own in release.reachable(connection, name(1))}
         assert release.reachable(connection, "unknown--1") == []
     assert found == {name(1): GREEN, name(2): CLEAR, name(3): None}
-
-
-def test_what_was_queued_for_whom_is_remembered(database):
-    def hold(connection):
-        rows = [
-            NewHolding(
-                stix_id=name(number), type="indicator", version=1, source="local", originator="GBR",
-                digest=hashlib.sha256(name(number).encode()).digest(), size=1, spec_version="2.1", ciphertext=b"c",
-                wrapped=b"w", handling="{}", label=GREEN, flags="", words="", references=(),
-            )
-            for number in range(3)
-        ]  # fmt: skip
-        ids = holdings.identify(connection, map(name, range(3)))
-        known = Numbers(ids=ids, labels={GREEN: 1}, handling={"{}": 1})
-        return holdings.add(connection, [(row, State.HELD) for row in rows], known, NOW)
-
-    first = database.write(hold)
-    database.write(lambda c: release.note_sent(c, "JPN/nco:csirt", [first, first + 1]))
-    database.write(lambda c: release.note_sent(c, "AUS", [first]))
-    with database.read() as connection:
-        assert release.already_sent(connection, "JPN/nco:csirt", [first, first + 2]) == {first}
-        assert release.already_sent(connection, "JPN", [first]) == set()
-        assert release.recipients(connection, [name(0)]) == ["AUS", "JPN"]
-        assert release.recipients(connection, [name(1), name(2)]) == ["JPN"]
-        assert release.recipients(connection, [name(2)]) == []
 
 
 def test_a_label_survives_the_store_whole(database):

@@ -11,7 +11,6 @@ import orjson
 import sqlalchemy as sa
 
 from tasuki.base.canonical import canonical
-from tasuki.base.ids import Audience, ParticipantId
 from tasuki.core.markings.labels import MISSING_REFERENCE, blocking, label_from_json, label_to_json
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
@@ -257,44 +256,6 @@ def dependents(connection: sa.Connection, stix_ids: Iterable[str]) -> set[str]:
     """Return the ids that refer to any of these directly."""
     known = holdings.numbers(connection, stix_ids)
     return set(holdings.names(connection, _dependents(connection, list(known.values()))).values())
-
-
-SENT: Final = sa.Table(
-    "sent",
-    METADATA,
-    sa.Column("audience", sa.Text, primary_key=True),
-    sa.Column("position", sa.BigInteger, primary_key=True),
-    sqlite_with_rowid=False,
-)
-"""What was queued for whom: whom to tell of a recall, and what need not be sent twice."""
-
-
-def already_sent(connection: sa.Connection, audience: str, positions: Sequence[int]) -> set[int]:
-    """Return which positions were queued for an audience before."""
-    found: set[int] = set()
-    for part in parts(positions):
-        query = sa.select(SENT.c.position).where(SENT.c.audience == audience, SENT.c.position.in_(part))
-        found.update(connection.execute(query).scalars())
-    return found
-
-
-def note_sent(connection: sa.Connection, audience: str, positions: Sequence[int]) -> None:
-    """Remember what was queued for an audience."""
-    connection.execute(SENT.insert(), [{"audience": audience, "position": each} for each in sorted(positions)])
-
-
-def recipients(connection: sa.Connection, stix_ids: Sequence[str]) -> list[ParticipantId]:
-    """Return the participants to whom any holding of these ids was queued."""
-    found: set[str] = set()
-    for part in parts(list(holdings.numbers(connection, stix_ids).values())):
-        query = (
-            sa.select(SENT.c.audience)
-            .join(holdings.HOLDINGS, holdings.HOLDINGS.c.position == SENT.c.position)
-            .where(holdings.HOLDINGS.c.id.in_(part))
-            .distinct()
-        )
-        found.update(connection.execute(query).scalars())
-    return sorted({Audience.parse(each).participant for each in found})
 
 
 def reachable(connection: sa.Connection, stix_id: str) -> list[tuple[str, int | None]]:

@@ -6,18 +6,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-import orjson
 import sqlalchemy as sa
 
 from tasuki.base.ids import Audience, ParticipantId, StixId
 from tasuki.base.time import from_micros
 from tasuki.core.holdings.model import State
 from tasuki.store.channel import ENVELOPES_OUT, OUTBOX
-from tasuki.store.database import parts
+from tasuki.store.database import METADATA, parts
 from tasuki.store.holdings import HANDLING, HOLDINGS, IDS, numbers
 from tasuki.store.markings import MARKS
-from tasuki.store.release import SENT, SUBJECTS
+from tasuki.store.release import SUBJECTS
+
+SENT: Final = sa.Table(
+    "sent",
+    METADATA,
+    sa.Column("audience", sa.Text, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What was queued for whom, so that nothing is queued twice; `gone` says that it is in an envelope.
+
+A recall names what is gone and nothing else: who never got an object must not learn its id.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,47 +83,63 @@ def standing(connection: sa.Connection, positions: Iterable[int]) -> list[Standi
     return found
 
 
+def already_sent(connection: sa.Connection, audience: str, positions: Sequence[int]) -> set[int]:
+    """Return which positions were queued for an audience before."""
+    found: set[int] = set()
+    for part in parts(positions):
+        query = sa.select(SENT.c.position).where(SENT.c.audience == audience, SENT.c.position.in_(part))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def note_sent(connection: sa.Connection, audience: str, positions: Sequence[int]) -> None:
+    """Remember what was queued for an audience."""
+    rows = [{"audience": audience, "position": each, "gone": False} for each in sorted(positions)]
+    connection.execute(SENT.insert(), rows)
+
+
+def note_gone(connection: sa.Connection, audience: str, positions: Sequence[int]) -> None:
+    """Remember that something is in an envelope to an audience, whoever queued it."""
+    missing = sorted(set(positions) - already_sent(connection, audience, positions))
+    if missing:
+        note_sent(connection, audience, missing)
+    for part in parts(positions):
+        at = SENT.c.audience == audience, SENT.c.position.in_(part)
+        connection.execute(SENT.update().where(*at).values(gone=True))
+
+
+def unsend(connection: sa.Connection, audience: str, positions: Sequence[int]) -> None:
+    """Forget that something was queued for an audience, unless it is in an envelope: it may be shared anew."""
+    for part in parts(positions):
+        at = SENT.c.audience == audience, SENT.c.position.in_(part)
+        connection.execute(SENT.delete().where(*at, SENT.c.gone.is_(False)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """One holding that was queued for an audience, and may have left."""
+class Gone:
+    """One holding that is in an envelope to an audience."""
 
     audience: Audience
-    position: int
     stix_id: StixId
     source: str
 
 
-def sent(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Sent]:
-    """Return what of these ids was queued for whom, whatever became of the holdings since."""
-    found: list[Sent] = []
+def gone(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Gone]:
+    """Return what of these ids left, and for whom, whatever became of the holdings since."""
+    found: list[Gone] = []
     for part in parts(list(numbers(connection, stix_ids).values())):
         query = (
-            sa.select(SENT.c.audience, SENT.c.position, IDS.c.stix_id, HOLDINGS.c.source)
+            sa.select(SENT.c.audience, IDS.c.stix_id, HOLDINGS.c.source)
             .join(HOLDINGS, HOLDINGS.c.position == SENT.c.position)
             .join(IDS, IDS.c.number == HOLDINGS.c.id)
-            .where(HOLDINGS.c.id.in_(part))
-            .order_by(SENT.c.audience, SENT.c.position)
+            .where(HOLDINGS.c.id.in_(part), SENT.c.gone)
+            .distinct()
         )
         found.extend(
-            Sent(audience=Audience.parse(row.audience), position=row.position, stix_id=row.stix_id, source=row.source)
+            Gone(audience=Audience.parse(row.audience), stix_id=row.stix_id, source=row.source)
             for row in connection.execute(query)
         )
     return found
-
-
-def unsend(connection: sa.Connection, audience: str, positions: Sequence[int]) -> None:
-    """Forget that something was queued for an audience: it never left."""
-    for part in parts(positions):
-        connection.execute(SENT.delete().where(SENT.c.audience == audience, SENT.c.position.in_(part)))
-
-
-def queued(connection: sa.Connection, partner: str) -> set[tuple[str, int]]:
-    """Return (audience, position) of every object that waits for a partner and is in no envelope yet."""
-    query = sa.select(OUTBOX.c.body).where(
-        OUTBOX.c.partner == partner, OUTBOX.c.state == "waiting", OUTBOX.c.kind == "objects"
-    )
-    bodies = (orjson.loads(body) for body in connection.execute(query).scalars())
-    return {(body["audience"], position) for body in bodies for position in body["positions"]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

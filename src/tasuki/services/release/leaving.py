@@ -44,8 +44,8 @@ def confirm(node: Node, connection: sa.Connection, positions: Sequence[int], rel
     """Whether the gate would release the same now, in the transaction that commits the envelope.
 
     Between `release_positions` and the commit lie signing and encrypting; what was narrowed or recalled meanwhile
-    must not leave, and a recall that committed meanwhile counts on that. What the gate keeps back is no longer
-    remembered as sent: no recall will name it, and it may be shared another time.
+    must not leave, and a recall that committed meanwhile counts on that. What goes is remembered as gone, for a
+    recall to name; what the gate keeps back no longer counts as queued, and may be shared another time.
     """
     going: list[int] = []
     ids: list[str] = []
@@ -55,5 +55,6 @@ def confirm(node: Node, connection: sa.Connection, positions: Sequence[int], rel
             ids.append(each.standing.stix_id)
     if ids != [each.stix_id for each in released.objects]:
         return False
+    sending.note_gone(connection, released.audience, going)
     sending.unsend(connection, released.audience, sorted(set(positions) - set(going)))
     return True

@@ -15,7 +15,7 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.channel.model import Arrival, Disposition
 from tasuki.core.holdings.model import State
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
-from tasuki.core.release import reasons as why
+from tasuki.core.release import reasons as texts
 from tasuki.core.release.forms import MAX_IDS, MAX_SENTENCE, sentence
 from tasuki.core.release.released import release_notice
 from tasuki.formats.json import strict
@@ -24,7 +24,7 @@ from tasuki.services.node import Node
 from tasuki.services.settling import settle
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import channel, holdings, ledger, sending
-from tasuki.store.sending import Sent
+from tasuki.store.sending import Gone
 
 PASSED_ON: Final = "Recalled by those it came from. / 提供元が取り消しました。"
 """What we say when we pass a recall on: the words of whoever recalled it were for us alone."""
@@ -33,7 +33,7 @@ STATEMENT: Final = "Use of what was recalled has stopped at this node. / 取り�
 """What our attestation states."""
 
 
-def recall(node: Node, stix_ids: Sequence[str], *, reason: str) -> dict[str, object]:
+def recall(node: Node, stix_ids: Sequence[str], *, why: str) -> dict[str, object]:
     """Recall what should not have been sent: it leaves use here, and every partner who got it is asked to stop.
 
     Each partner hears of what it got and of nothing else; what was still queued never leaves. Material of others
@@ -46,22 +46,22 @@ def recall(node: Node, stix_ids: Sequence[str], *, reason: str) -> dict[str, obj
         CallerError: no reason, or one that is no short sentence.
         InputError: an id was never held here.
     """
-    if not sentence(reason):
-        raise CallerError(why.NO_SENTENCE.because(limit=MAX_SENTENCE))
+    if not sentence(why):
+        raise CallerError(texts.NO_SENTENCE.because(limit=MAX_SENTENCE))
     wanted = list(dict.fromkeys(stix_ids))
 
     def work(connection: sa.Connection) -> dict[str, object]:
         for stix_id in wanted:
             if not holdings.history(connection, stix_id):
-                raise InputError(why.NOT_HELD.because(stix_id=stix_id))
+                raise InputError(texts.NOT_HELD.because(stix_id=stix_id))
         now = node.clock.now()
         done = holdings.set_state(connection, LOCAL, wanted, State.RECALLED)
         holdings.bury(connection, LOCAL, wanted, now)
         settle(node, connection, wanted)
-        told = _tell(node, connection, sending.sent(connection, wanted), reason)
+        told = _tell(node, connection, sending.gone(connection, wanted), why)
         listed: list[Json] = list(wanted)
         counts: dict[str, Json] = {partner: len(ids) for partner, ids in told.items()}
-        detail: dict[str, Json] = {"ids": listed, "told": counts, "why": reason}
+        detail: dict[str, Json] = {"ids": listed, "told": counts, "why": why}
         ledger.append(connection, AUDIT, "release:objects:recall", detail, now, node.entropy.draw(SALT_BYTES))
         return {
             "recalled": done,
@@ -76,27 +76,20 @@ def recall(node: Node, stix_ids: Sequence[str], *, reason: str) -> dict[str, obj
 
 
 def _tell(
-    node: Node, connection: sa.Connection, sent: Iterable[Sent], reason: str
+    node: Node, connection: sa.Connection, gone: Iterable[Gone], reason: str
 ) -> Mapping[ParticipantId, Sequence[str]]:
-    """Queue a recall for every partner to whom something of this left; take back what still waits."""
-    told: dict[ParticipantId, dict[str, None]] = {}
-    queued: dict[ParticipantId, set[tuple[str, int]]] = {}
-    for each in sent:
-        partner, audience = each.audience.participant, str(each.audience)
-        if partner not in queued:
-            queued[partner] = sending.queued(connection, partner)
-        if (audience, each.position) in queued[partner]:
-            sending.unsend(connection, audience, [each.position])
-        else:
-            told.setdefault(partner, {})[each.stix_id] = None
+    """Queue a recall for every partner to whom something of this went; return the ids each is told of."""
+    told: dict[ParticipantId, set[str]] = {}
+    for each in gone:
+        told.setdefault(each.audience.participant, set()).add(each.stix_id)
     now = node.clock.now()
-    for partner, ids in sorted(told.items()):
-        listed = sorted(ids)
-        for start in range(0, len(listed), MAX_IDS):
-            part: list[Json] = list(listed[start : start + MAX_IDS])
+    listed = {partner: sorted(ids) for partner, ids in sorted(told.items())}
+    for partner, ids in listed.items():
+        for start in range(0, len(ids), MAX_IDS):
+            part: list[Json] = list(ids[start : start + MAX_IDS])
             body = canonical({"ids": part, "reason": reason, "at": format_rfc3339(now)})
             channel.enqueue(connection, partner=partner, lane="urgent", kind="recall", body=body, at=now)
-    return {partner: sorted(ids) for partner, ids in sorted(told.items())}
+    return listed
 
 
 def prepare_recall(node: Node, arrival: Arrival) -> Callable[[sa.Connection], Disposition]:
@@ -108,7 +101,7 @@ def prepare_recall(node: Node, arrival: Arrival) -> Callable[[sa.Connection], Di
     """
     message = strict.loads(arrival.payload)
     if not isinstance(message, dict):
-        raise InputError(why.NO_RECALL.because(found=type(message).__name__))
+        raise InputError(texts.NO_RECALL.because(found=type(message).__name__))
     # The closed list of members and forms holds for what comes in as for what goes out.
     release_notice("recall", message, str(node.home), node.gate.rules.digest)
     listed = message["ids"]
@@ -129,13 +122,17 @@ def _take_out_of_use(node: Node, connection: sa.Connection, arrival: Arrival, id
     holdings.set_state(connection, partner, ids, State.RECALLED)
     holdings.bury(connection, partner, ids, now)
     settle(node, connection, ids)
-    theirs = [each for each in sending.sent(connection, ids) if each.source == partner]
-    told = _tell(node, connection, [each for each in theirs if each.audience.participant != partner], PASSED_ON)
+    passed_on = [
+        each
+        for each in sending.gone(connection, ids)
+        if each.source == partner and each.audience.participant != partner
+    ]
+    told = _tell(node, connection, passed_on, PASSED_ON)
     stated: dict[str, Json] = dict(counts)
     body = canonical({"recall": arrival.env_id, "counts": stated, "statement": STATEMENT, "at": format_rfc3339(now)})
     channel.enqueue(connection, partner=partner, lane="urgent", kind="attestation", body=body, at=now)
-    passed_on: dict[str, Json] = {each: len(listed) for each, listed in told.items()}
-    detail: dict[str, Json] = {"env_id": arrival.env_id, "counts": stated, "passed_on": passed_on}
+    onward: dict[str, Json] = {each: len(listed) for each, listed in told.items()}
+    detail: dict[str, Json] = {"env_id": arrival.env_id, "counts": stated, "passed_on": onward}
     ledger.append(connection, AUDIT, "release:recall:received", detail, now, node.entropy.draw(SALT_BYTES))
     return counts
 

@@ -23,8 +23,7 @@ from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
 from tasuki.services.release.weighing import check_audience, not_held, weigh_ids
 from tasuki.services.signals import OUTBOX
-from tasuki.store import channel, holdings, ledger
-from tasuki.store import release as store
+from tasuki.store import channel, holdings, ledger, sending
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,7 +185,7 @@ def _share_part(
             report.keep(stix_id, verdicts[stix_id])
             kept[verdicts[stix_id].reason.code] += 1
     going = sorted(held[each].standing.position for each in wanted if verdicts[each].allowed)
-    before = store.already_sent(connection, str(audience), going)
+    before = sending.already_sent(connection, str(audience), going)
     fresh = [position for position in going if position not in before]
     now = node.clock.now()
     queued: list[Json] = list(going if again else fresh)
@@ -194,7 +193,7 @@ def _share_part(
         body = canonical({"positions": queued, "audience": str(audience)})
         channel.enqueue(connection, partner=audience.participant, lane=lane, kind="objects", body=body, at=now)
     if fresh:
-        store.note_sent(connection, str(audience), fresh)
+        sending.note_sent(connection, str(audience), fresh)
     report.released += len(fresh)
     report.already += len(before)
     detail: dict[str, Json] = {

@@ -137,6 +137,7 @@ def _release() -> None:
         "sent",
         sa.Column("audience", sa.Text, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("gone", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("audience", "position", name="pk_sent"),
         sqlite_with_rowid=False,
     )
