@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from making_nodes import Hands, two_nodes
+from making_nodes import NOW, Hands, two_nodes
 from tasuki.app.config import profile_text
 from tasuki.base.ids import Audience
 from tasuki.core.assistance.acts import Asking, Office
@@ -18,14 +18,17 @@ from tasuki.core.holdings.handling import BASES
 from tasuki.core.partners.profile import parse_profile
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.formats.json.pieces import Piece
+from tasuki.formats.stix import build
+from tasuki.formats.stix.tlp import marking_id
 from tasuki.services import intake
 from tasuki.services.channel import sync
 from tasuki.services.channel.accepting import accept
-from tasuki.services.labelling import Terms
+from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
 from tasuki.store import ledger
 
 PROFILE = parse_profile(tomllib.loads(profile_text("japan-uk")))
+CREATOR = "identity--00000000-0000-4000-8000-000000000001"
 LONDON = Office(office="NCSC duty desk")
 TOKYO = Office(office="NCO duty desk", role="watch-lead")
 
@@ -77,9 +80,12 @@ def asking(**changes: Any) -> Asking:
 
 
 def arrive(node: Node, source: str, *raws: bytes) -> None:
-    """Let a node hold objects as if `source` had handed them over."""
-    terms = Terms(source=source, originator=source, handling=BASES["own-analysis"], levels=("amber",))
-    intake.import_pieces(node, [Piece(place=str(n), raw=raw) for n, raw in enumerate(raws)], terms)
+    """Let a node hold objects as if `source` had handed them over, and the identity that made them."""
+    originator = node.me.participant if source == LOCAL else source
+    terms = Terms(source=source, originator=originator, handling=BASES["own-analysis"], levels=("amber",))
+    maker = build.identity(CREATOR, "Fictional desk", NOW, markings=[marking_id("clear")])
+    pieces = [Piece(place=str(number), raw=raw) for number, raw in enumerate((maker, *raws))]
+    intake.import_pieces(node, pieces, terms)
 
 
 def audited(node: Node) -> list[str]:

@@ -7,7 +7,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from making_assistance import PROFILE
+from making_assistance import CREATOR, PROFILE
 from tasuki.base.ids import Audience
 from tasuki.core.assistance.model import Said
 from tasuki.core.assistance.words import written_status_line
@@ -18,7 +18,6 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TOKYO_SIDE = Audience.parse("JPN/nco:csirt")
 LONDON_SIDE = Audience.parse("GBR/ncsc:csirt")
 LINE = written_status_line(PROFILE)
-CREATOR = "identity--00000000-0000-4000-8000-000000000001"
 
 
 def at(minutes: float) -> datetime:

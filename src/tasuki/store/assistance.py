@@ -24,21 +24,20 @@ def passages(connection: sa.Connection, partner: str, positions: Iterable[int]) 
     """
     missing = set(positions)
     found: dict[int, str] = {}
-    for state, body in _entries(connection, partner) if missing else ():
-        for position in missing.intersection(orjson.loads(body)["positions"]):
-            found[position] = state
+    for entry in connection.execute(_entries(partner)) if missing else ():
+        for position in missing.intersection(orjson.loads(entry.body)["positions"]):
+            found[position] = entry.state
         missing -= found.keys()
         if not missing:
             break
     return found
 
 
-def _entries(connection: sa.Connection, partner: str) -> Iterable[tuple[str, bytes]]:
-    query = (
-        sa.select(sa.func.coalesce(ENVELOPES_OUT.c.state, OUTBOX.c.state), OUTBOX.c.body)
+def _entries(partner: str) -> sa.Select[tuple[str, bytes]]:
+    return (
+        sa.select(sa.func.coalesce(ENVELOPES_OUT.c.state, OUTBOX.c.state).label("state"), OUTBOX.c.body)
         .outerjoin(ENVELOPES_OUT, ENVELOPES_OUT.c.env_id == OUTBOX.c.env_id)
         .where(OUTBOX.c.partner == partner, OUTBOX.c.lane == Lane.URGENT.value, OUTBOX.c.kind == "objects")
         .order_by(OUTBOX.c.id.desc())
         .limit(_LOOK_BACK)
     )
-    return connection.execute(query).tuples()
