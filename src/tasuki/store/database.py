@@ -351,6 +351,7 @@ class Database:
         Raises:
             WorldError: somebody reads an old state; try again later.
         """
+        driver: Any = self.engine.dialect.loaded_dbapi
         try:
             if self.dialect == "sqlite":
                 with closing(self.engine.raw_connection()) as connection:
@@ -359,7 +360,7 @@ class Database:
             else:
                 with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
                     connection.exec_driver_sql("VACUUM (SKIP_LOCKED)")
-        except DBAPIError as error:
+        except (DBAPIError, driver.Error) as error:
             raise WorldError(FAILED.because(cause=cause_of(error)), retry=True) from error
 
     def close(self) -> None:
@@ -397,8 +398,10 @@ def alone(url: str) -> Iterator[sa.Engine]:
         stack.callback(engine.dispose)
         try:
             # Open until the end: the lock is this connection's.
-            holder = stack.enter_context(closing(engine.raw_connection()))
-            taken = engine.dialect.name == "sqlite" or ask(holder, f"SELECT pg_try_advisory_lock({_LOCKS}, {_IN_USE})")
+            holder = stack.enter_context(engine.connect())
+            taken = engine.dialect.name == "sqlite" or ask(
+                holder.connection, f"SELECT pg_try_advisory_lock({_LOCKS}, {_IN_USE})"
+            )
         except DBAPIError as error:
             raise WorldError(NOT_REACHED.because(cause=cause_of(error)), retry=True) from error
         if not taken:
