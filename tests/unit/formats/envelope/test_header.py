@@ -70,7 +70,14 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
+CASES = [
+    pytest.param(field, value, id=f"{field}-{number}")
+    for field, values in WRONG.items()
+    for number, value in enumerate(values)
+]
+
+
+@pytest.mark.parametrize(("field", "value"), CASES)
 def test_a_field_of_another_form_is_refused(field, value):
     assert code_of(canonical({**JSON, field: value})) == "envelope.bad-field"
 
@@ -93,6 +100,7 @@ def test_every_field_has_a_wrong_case():
         canonical(JSON)[:-1] + b',"v":1}',
         b"\xef\xbb\xbf" + canonical(JSON),
     ],
+    ids=range(10),
 )
 def test_another_spelling_is_refused(raw):
     assert code_of(raw) == "envelope.not-json"
