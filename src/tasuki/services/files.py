@@ -16,7 +16,7 @@ from tasuki.base.reasons import Reason
 from tasuki.core.holdings.reasons import BINARY, EMPTY, ENCODING, PACKED, TOO_LONG, UNREADABLE
 from tasuki.formats.gzip.stream import MAGIC, unpack
 from tasuki.formats.json.lines import Line, split_lines
-from tasuki.formats.json.pieces import Piece, cut, cut_stream, placed
+from tasuki.formats.json.pieces import Piece, cut, cut_stream, is_json, placed
 from tasuki.formats.json.reasons import TOO_LARGE
 
 CHUNK_BYTES: Final = 1 << 18
@@ -178,9 +178,9 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _begins_with_lines(head: bytes) -> bool:
-    """Whether the first line that is not blank is a whole value, or the next begins another one."""
+    """Whether the first line that is not blank is a whole value and others follow, or the next begins another one."""
     lines = (line for raw in head.split(b"\n", 100) if (line := raw.strip()))
     first, second = next(lines, b""), next(lines, b"")
-    if not second.startswith(b"{"):
+    if not second:
         return False
-    return first.endswith(b"}") or not first.endswith((b"[", b","))
+    return is_json(first) or (second.startswith(b"{") and not first.endswith((b"[", b",")))

@@ -207,9 +207,11 @@ class _Maker:
     def _next(self, listed: Listed, before: bytes) -> bytes:
         """Return the indicator as it is held where the list says nothing new of it, else its next version."""
         held = orjson.loads(before)
+        # A bare list knows less than what is held; that is no news.
+        known = listed if listed.about else replace(listed, about=held.get("description", ""))
         since = parse_rfc3339(held["created"])
-        same = self._made(listed, parse_rfc3339(held["modified"]), since)
-        return same if same == before else self._made(listed, self.now, since)
+        same = self._made(known, parse_rfc3339(held["modified"]), since)
+        return same if same == before else self._made(known, self.now, since)
 
     def _made(self, listed: Listed, at: datetime, since: datetime) -> bytes:
         return build.indicator(

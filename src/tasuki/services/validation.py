@@ -16,6 +16,9 @@ from tasuki.formats.json.lines import Line, split_lines
 from tasuki.formats.json.pieces import Piece, cut, cut_stream, is_bundle, placed
 from tasuki.formats.json.reasons import TOO_LARGE
 from tasuki.formats.json.strict import loads
+from tasuki.formats.patterns.errors import PatternError
+from tasuki.formats.patterns.model import Version
+from tasuki.formats.patterns.parser import parse
 from tasuki.formats.stix.validate import Problem, is_valid, validate
 from tasuki.services.files import Content, Form
 
@@ -90,7 +93,7 @@ def _of_raw(raw: bytes, line: int, column: int) -> Judgement:
         value = loads(raw, max_bytes=MAX_BUNDLE_BYTES)
     except InputError as error:
         return Judgement(line=line, id=None, problems=(_unread(placed(error.reason, line, column)),))
-    return Judgement(line=line, id=_id(value), problems=validate(value))
+    return Judgement(line=line, id=_id(value), problems=validate(value, check_pattern=_why_no_pattern))
 
 
 def _of_document(content: Content) -> Iterator[Judgement]:
@@ -126,7 +129,7 @@ def _of_bundle(raw: bytes, value: Json) -> Iterator[Judgement]:
     """Judge a bundle as a whole, since its objects explain each other; answer for each object."""
     assert isinstance(value, dict)  # noqa: S101 `is_bundle` was asked
     by_object: defaultdict[str, list[Problem]] = defaultdict(list)
-    for problem in validate(value):
+    for problem in validate(value, check_pattern=_why_no_pattern):
         place, path = _parted(problem.path)
         by_object[place].append(problem._replace(path=path))
     listed = value.get("objects")
@@ -168,6 +171,15 @@ def _of_piece(piece: Piece) -> Judgement:
     if piece.problem is not None:
         return Judgement(line=piece.line, id=None, problems=(_unread(piece.problem),))
     return _of_raw(piece.raw, piece.line, piece.column)
+
+
+def _why_no_pattern(text: str, version: str) -> Reason | None:
+    """Return why a text is no STIX pattern of a version of the language, or None where it is one."""
+    try:
+        parse(text, Version(version))
+    except PatternError as error:
+        return error.reason
+    return None
 
 
 def _unread(reason: Reason) -> Problem:

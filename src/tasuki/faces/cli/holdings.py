@@ -33,7 +33,7 @@ _EXPORTED: Final = Text(
 _NOTHING: Final = Text(en="Nothing found.", ja="該当なし。")
 _HELD: Final = Text(
     en="{number} of {total}: from {source}, {state}, came {received_at}, STIX {spec_version}, {size:,} bytes, {sha256}",
-    ja="{number}/{total}: {source}から、状態{state}、{received_at}受領、STIX {spec_version}、{size:,}バイト、{sha256}",
+    ja="{number}/{total}: {source}から、{state}、{received_at}受領、STIX {spec_version}、{size:,}バイト、{sha256}",
 )
 _MARKED: Final = Text(
     en="  {tlp}, releasable to {audiences}, material of {originators}",
@@ -42,11 +42,24 @@ _MARKED: Final = Text(
 _UNMARKED: Final = Text(en="no TLP", ja="TLPなし")
 _ANYBODY: Final = Text(en="whom the TLP allows", ja="TLPの範囲")
 _NOBODY: Final = Text(en="nobody", ja="なし")
-_STAYS: Final = Text(en="  stays at this node: {codes}", ja="  このノードに留まります: {codes}")
+_STAYS: Final = Text(
+    en="  stays at this node ({codes}); `tasuki release explain {id} --to AUDIENCE` says why",
+    ja="  このノードに留まります({codes})。理由は `tasuki release explain {id} --to 提供先` で確認できます",
+)
 _BASIS: Final = Text(
-    en="  basis {collection}, purpose {purpose}, may {uses}, personal data {personal_data}, dispose by {dispose_by}",
+    en="  basis {collection}, purpose {purpose}, use {uses}, personal data {personal_data}, dispose by {dispose_by}",
     ja="  取扱根拠 {collection}、目的 {purpose}、利用 {uses}、個人情報 {personal_data}、処分期限 {dispose_by}",
 )
+_STATES: Final = {
+    "held": Text(en="held", ja="保有"),
+    "recalled": Text(en="recalled", ja="取消済み"),
+    "disposed": Text(en="disposed of", ja="処分済み"),
+}
+_PERSONAL: Final = {
+    "no": Text(en="none", ja="なし"),
+    "yes": Text(en="inside", ja="あり"),
+    "unknown": Text(en="unknown", ja="不明"),
+}
 _NOT_SAID: Final = Text(en="unknown", ja="不明")
 _NO_DATE: Final = Text(en="no date", ja="なし")
 _GONE: Final = Text(en="  its content was disposed of", ja="  内容は処分済みです")
@@ -72,7 +85,7 @@ _TERMS: Final = (
     ),
     option(
         "--basis",
-        en="How it came to us: open-source, own-sensor, own-analysis, commercial, victim-report. Unsaid, it stays here.",
+        en="How we got it: open-source, own-sensor, own-analysis, commercial, victim-report. Unsaid, it stays here.",
         ja="入手方法: open-source、own-sensor、own-analysis、commercial、victim-report。省略時は国外に出ません。",
         metavar="BASIS",
     ),
@@ -217,23 +230,24 @@ def show(call: Call, stix_id: str, view: str | None) -> None:
 def _show_lines(call: Call, shown: list[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{shown[-1]['type']}  {shown[-1]['id']}"
     for number, each in enumerate(shown, 1):
-        yield call.say(_HELD, **each, number=number, total=len(shown))
+        yield call.say(_HELD, **{**each, "state": call.say(_STATES[each["state"]])}, number=number, total=len(shown))
         if each["body"] is None:
             yield call.say(_GONE)
             continue
-        yield from _label_lines(call, each["label"])
+        yield from _label_lines(call, each)
         yield _basis_line(call, each["handling"])
         for body in each.get("view") or [each["body"]]:
             yield msgspec.json.format(msgspec.json.encode(body), indent=2).decode()
 
 
-def _label_lines(call: Call, label: Mapping[str, Any]) -> Iterator[str]:
+def _label_lines(call: Call, shown: Mapping[str, Any]) -> Iterator[str]:
+    label = shown["label"]
     allowed = label["releasable_to"]
     audiences = call.say(_ANYBODY) if allowed is None else ", ".join(allowed) or call.say(_NOBODY)
     tlp = call.say(_UNMARKED) if label["tlp"] is None else f"TLP:{label['tlp']}"
     yield call.say(_MARKED, tlp=tlp, audiences=audiences, originators=", ".join(label["originators"]))
     if label["blocked"]:
-        yield call.say(_STAYS, codes=", ".join(label["blocked"]))
+        yield call.say(_STAYS, codes=", ".join(label["blocked"]), id=shown["id"])
 
 
 def _basis_line(call: Call, handling: Mapping[str, Any]) -> str:
@@ -243,7 +257,7 @@ def _basis_line(call: Call, handling: Mapping[str, Any]) -> str:
         collection=handling["collection"] or unknown,
         purpose=handling["purpose"] or unknown,
         uses=", ".join(handling["permitted_use"]) or unknown,
-        personal_data=handling["personal_data"],
+        personal_data=call.say(_PERSONAL[handling["personal_data"]]),
         dispose_by=handling["dispose_by"] or call.say(_NO_DATE),
     )
 
@@ -387,7 +401,7 @@ def drop(call: Call, numbers: tuple[int, ...]) -> None:
 def dispose(call: Call, ids: tuple[str, ...], *, yes: bool) -> None:
     """Dispose of ids."""
     if not yes:
-        raise CallerError(IRREVOCABLE.because(count=len(ids)))
+        raise CallerError(IRREVOCABLE.because())
     answer = call.post("/v1/holdings/dispose", {"ids": ids})
     call.show(answer, [call.say(_DISPOSED, **answer)])
 

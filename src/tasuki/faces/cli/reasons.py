@@ -55,6 +55,6 @@ ANSWER_PARTS = kind(
 )
 IRREVOCABLE = kind(
     "cli.irrevocable",
-    en="Disposing of {count} ids cannot be undone; nothing was changed. Look with `tasuki show ID`, then add `--yes`.",
-    ja="{count}件のIDの処分は元に戻せません。何も変更していません。`tasuki show ID` で確認し、`--yes` を付けてください。",
+    en="Disposal cannot be undone; nothing was changed. Look at what you named with `tasuki show ID`, then add `--yes`.",
+    ja="処分は元に戻せません。何も変更していません。対象を `tasuki show ID` で確認し、`--yes` を付けてください。",
 )

@@ -154,7 +154,8 @@ def _may_be_bundle(raw: bytes) -> bool:
     return kind == _BUNDLE or (not kind and bytes(top.get("objects", b"")).lstrip().startswith(b"["))
 
 
-def _is_json(raw: bytes) -> bool:
+def is_json(raw: bytes) -> bool:
+    """Whether bytes are one JSON value, strict or not."""
     try:
         _ANY.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -301,7 +302,7 @@ class _Elements:
         raw = self.source.value(MAX_OBJECT_BYTES)
         head = self.source.head(MAX_OBJECT_BYTES + 1) if raw is None else raw
         resume = self._next_start(head)
-        if resume is None or _is_json(head):
+        if resume is None or is_json(head):
             if raw is None:
                 return _unfinished(self.source, head, place)
             self.source.skip(len(raw))
