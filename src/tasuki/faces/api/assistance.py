@@ -15,7 +15,7 @@ from tasuki.core.release.released import Released
 from tasuki.faces.http.kit import Nothing, get, post
 from tasuki.faces.http.reasons import BAD_REQUEST
 from tasuki.services import assistance
-from tasuki.services.assistance import TLP, Shown
+from tasuki.services.assistance import Shown
 from tasuki.services.node import Node
 
 
@@ -45,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     effects: tuple[str, ...] = ()
     needed_by: str | None = None
     victims: tuple[str, ...] = ()
-    tlp: str = TLP
+    tlp: str | None = None
 
 
 class Amended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +62,7 @@ class Amended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     effects: tuple[str, ...] | None = None
     needed_by: str | None = None
     victims: tuple[str, ...] = ()
-    tlp: str = TLP
+    tlp: str | None = None
 
 
 class Acknowledged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +73,7 @@ class Acknowledged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: str = "duty-officer"
     severity: str = ""
     asker: str | None = None
-    tlp: str = TLP
+    tlp: str | None = None
 
 
 class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +92,7 @@ class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: str = ""
     explanation: str = ""
     asker: str | None = None
-    tlp: str = TLP
+    tlp: str | None = None
 
 
 class Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,7 +103,7 @@ class Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     office: str
     role: str = "duty-officer"
     explanation: str = ""
-    tlp: str = TLP
+    tlp: str | None = None
 
 
 def _list(node: Node, question: Which) -> list[Shown]:

@@ -76,7 +76,10 @@ _DELIVERY: Final = {
 _REPEAT: Final[dict[str, Any]] = {"multiple": True, "metavar": "ITEM"}
 _ITEMS: Final = ", ".join(lists.WANTED)
 _TLP: Final = option(
-    "--tlp", en="TLP marking (default amber).", ja="TLP(既定: amber)。", default="amber", metavar="LEVEL"
+    "--tlp",
+    en="TLP marking (default amber; about a request, as the request).",
+    ja="TLP(既定: amber。要請への発言は要請と同じ)。",
+    metavar="LEVEL",
 )
 _OFFICE: Final = option(
     "--office",

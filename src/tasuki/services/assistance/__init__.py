@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Requests for assistance at work: ask, acknowledge, answer, amend, end; what was said is held like everything else."""
 
-from tasuki.services.assistance.acting import TLP, acknowledge, amend, answer, ask, close
+from tasuki.services.assistance.acting import acknowledge, amend, answer, ask, close
 from tasuki.services.assistance.hearing import Heard, hear
 from tasuki.services.assistance.showing import Shown, definitions, listed, show, words
 
 __all__ = [
-    "TLP",
     "Heard",
     "Shown",
     "acknowledge",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Acts: each makes one statement, holds it, puts it to the gate and queues it urgently, in one transaction.
 
-An act that was done already is not done twice: whoever lost the answer may ask again.
+A statement is marked like the request it is about unless somebody says otherwise. An act that was done already is not
+done twice: whoever lost the answer may ask again.
 """
 
 from __future__ import annotations
@@ -23,26 +24,28 @@ from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.reasons import SPILL
 from tasuki.core.markings.labels import LEVELS
+from tasuki.core.markings.model import Tlp
 from tasuki.core.markings.reasons import CEILING
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.stix.assistance import Request, Response, Statement, write_statement
 from tasuki.formats.stix.tlp import marking_id
 from tasuki.services import intake, release
-from tasuki.services.assistance.hearing import hear
+from tasuki.services.assistance.hearing import Heard, hear
 from tasuki.services.assistance.reasons import KEPT, NO_TLP
 from tasuki.services.assistance.showing import Shown, show
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
 from tasuki.services.signals import ARRIVED, OUTBOX
+from tasuki.store import holdings
 
-TLP: Final = "amber"
-"""How a statement is marked where nobody says otherwise: for both organisations and those there who must know."""
+_DEFAULT: Final = Tlp.AMBER
+"""How a request is marked where nobody says otherwise: for both organisations and those there who must know."""
 
 _LOCK: Final = "assistance"
 
 
-def ask(node: Node, asking: Asking, *, tlp: str = TLP) -> Shown:
+def ask(node: Node, asking: Asking, *, tlp: str | None = None) -> Shown:
     """Ask an organisation of another participant for help; asking the same again while it is open asks once.
 
     Raises:
@@ -55,10 +58,10 @@ def ask(node: Node, asking: Asking, *, tlp: str = TLP) -> Shown:
         for case in hear(node).cases:
             if case.asker == desk.me and case.state not in ENDED and _asks_the_same(case.request, made):
                 return show(node, case.id, desk.me, changed=False)
-        return _say(node, made, made.to, tlp, "ask")
+        return _say(node, made, made.to, tlp or _written(_DEFAULT), "ask")
 
 
-def amend(node: Node, stix_id: str, amending: Amending, *, tlp: str = TLP) -> Shown:
+def amend(node: Node, stix_id: str, amending: Amending, *, tlp: str | None = None) -> Shown:
     """Send the next version of our request: it gives information that was wanted, or opens the request again.
 
     Raises:
@@ -67,15 +70,16 @@ def amend(node: Node, stix_id: str, amending: Amending, *, tlp: str = TLP) -> Sh
     """
     desk = _desk(node)
     with node.locks.hold(_LOCK):
-        case = hear(node).case(stix_id, desk.me)
+        heard = hear(node)
+        case = heard.case(stix_id, desk.me)
         made = acts.amended(desk, case, amending, node.clock.now())
         if case.state not in ENDED and _same(case.request, made):
             return show(node, case.id, case.asker, changed=False)
-        return _say(node, made, made.to, tlp, "amend")
+        return _say(node, made, made.to, tlp or _written(_marked(node, heard, case)), "amend")
 
 
 def acknowledge(
-    node: Node, stix_id: str, office: Office, *, asker: str | None = None, severity: str = "", tlp: str = TLP
+    node: Node, stix_id: str, office: Office, *, asker: str | None = None, severity: str = "", tlp: str | None = None
 ) -> Shown:
     """Say that a person of ours saw the request.
 
@@ -85,17 +89,18 @@ def acknowledge(
     """
     desk = _desk(node)
     with node.locks.hold(_LOCK):
-        case = hear(node).case(stix_id, asker)
+        heard = hear(node)
+        case = heard.case(stix_id, asker)
         made = acts.acknowledgement(
             desk, case, office, _fresh(node, "assistance-response"), node.clock.now(), severity=severity
         )
         if case.acknowledged_at is not None and (made.severity is None or (desk.me, made.severity) in case.severities):
             return show(node, case.id, case.asker, changed=False)
-        return _say(node, made, acts.asked_of(desk, case).sender, tlp, "acknowledge")
+        return _say(node, made, acts.asked_of(desk, case).sender, tlp or _alike(node, heard, case), "acknowledge")
 
 
 def answer(
-    node: Node, stix_id: str, answering: Answering, office: Office, *, asker: str | None = None, tlp: str = TLP
+    node: Node, stix_id: str, answering: Answering, office: Office, *, asker: str | None = None, tlp: str | None = None
 ) -> Shown:
     """Decide on what was asked for, ask back, or hand over help; results named go with it, through the gate.
 
@@ -105,14 +110,18 @@ def answer(
     """
     desk = _desk(node)
     with node.locks.hold(_LOCK):
-        case = hear(node).case(stix_id, asker)
+        heard = hear(node)
+        case = heard.case(stix_id, asker)
         made = acts.answer(desk, case, answering, office, _fresh(node, "assistance-response"), node.clock.now())
         if _same(_last(case, desk), made):
             return show(node, case.id, case.asker, changed=False)
-        return _say(node, made, acts.asked_of(desk, case).sender, tlp, "answer", made.results)
+        to = acts.asked_of(desk, case).sender
+        return _say(node, made, to, tlp or _alike(node, heard, case), "answer", made.results)
 
 
-def close(node: Node, stix_id: str, outcome: str, office: Office, *, explanation: str = "", tlp: str = TLP) -> Shown:
+def close(
+    node: Node, stix_id: str, outcome: str, office: Office, *, explanation: str = "", tlp: str | None = None
+) -> Shown:
     """End our own request; only an amended version opens it again.
 
     Raises:
@@ -121,12 +130,13 @@ def close(node: Node, stix_id: str, outcome: str, office: Office, *, explanation
     """
     desk = _desk(node)
     with node.locks.hold(_LOCK):
-        case = hear(node).case(stix_id, desk.me)
+        heard = hear(node)
+        case = heard.case(stix_id, desk.me)
         if case.state in ENDED and case.ending == outcome:
             return show(node, case.id, case.asker, changed=False)
         made = _fresh(node, "assistance-ending"), node.clock.now()
         ending = acts.ending(desk, case, outcome, office, made, explanation=explanation)
-        return _say(node, ending, acts.asked_by(desk, case).to, tlp, "close")
+        return _say(node, ending, acts.asked_by(desk, case).to, tlp or _alike(node, heard, case), "close")
 
 
 def _desk(node: Node) -> Desk:
@@ -152,6 +162,24 @@ def _asks_the_same(known: Request | None, made: Request) -> bool:
 def _last(case: Case, desk: Desk) -> Statement | None:
     ours = [each.said.what for each in case.steps if each.counts and each.said.speaker == desk.me]
     return max(ours, key=lambda each: (each.modified, each.id), default=None)
+
+
+def _marked(node: Node, heard: Heard, case: Case) -> Tlp:
+    """Return how the request of a case is marked here."""
+    digests = [each.said.digest for each in case.steps if each.said.what == case.request]
+    with node.database.read() as connection:
+        bodies = holdings.sealed(connection, [heard.positions[each] for each in digests])
+        levels = [node.labels.label(connection, body.own_label).tlp for body in bodies]
+    return max((each for each in levels if each is not None), default=_DEFAULT)
+
+
+def _alike(node: Node, heard: Heard, case: Case) -> str:
+    """Return the marking of what is said about a request: as the request itself, and never wider than usual."""
+    return _written(max(_marked(node, heard, case), _DEFAULT))
+
+
+def _written(level: Tlp) -> str:
+    return next(word for word, known in LEVELS.items() if known is level)
 
 
 def _say(node: Node, made: Statement, to: Audience, tlp: str, act: str, results: Sequence[str] = ()) -> Shown:

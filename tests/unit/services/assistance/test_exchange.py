@@ -155,6 +155,27 @@ def test_nobody_is_asked_who_is_not_in_the_profile(both):
         assistance.ask(both.jpn, asking(), tlp="pink")
 
 
+def test_what_is_said_of_a_request_is_marked_like_it_unless_somebody_says_otherwise(both):
+    stix_id = assistance.ask(both.jpn, asking(), tlp="amber+strict")["id"]
+    both.carry()
+    assistance.acknowledge(both.gbr, stix_id, LONDON)
+    assistance.amend(both.jpn, stix_id, Amending(explanation="More."))
+    assert tlp(both.gbr, stix_id) == {"AMBER+STRICT"}
+    assert tlp(both.jpn, stix_id) == {"AMBER+STRICT"}
+    open_one = assistance.ask(both.jpn, asking(summary="In the open."), tlp="green")["id"]
+    assistance.amend(both.jpn, open_one, Amending(explanation="More."))
+    assert tlp(both.jpn, open_one) == {"GREEN"}
+    assistance.close(both.jpn, open_one, "withdrawn", TOKYO)
+    assert tlp(both.jpn, open_one) == {"GREEN", "AMBER"}
+
+
+def tlp(node, stix_id):
+    """Return how every statement of a case that is ours is marked."""
+    case = assistance.hear(node).case(stix_id)
+    ours = {each.said.what.id for each in case.steps if each.said.speaker == node.me.participant}
+    return {holdings.show(node, each)[-1].label["tlp"] for each in ours}
+
+
 def test_results_go_with_the_answer_and_one_that_may_not_go_keeps_all_of_it(both):
     stix_id = asked(both)
     assistance.answer(both.gbr, stix_id, Answering(accepted=asking().wanted), LONDON)
