@@ -89,7 +89,14 @@ def _path(index: int, start: int, end: int, subtree: Range) -> list[bytes]:
 
 
 def consistency_proof(old: int, new: int, subtree: Range) -> list[bytes]:
-    """Return the proof that the tree of `old` leaves is the beginning of that of `new` leaves."""
+    """Return the proof that the tree of `old` leaves is the beginning of that of `new` leaves.
+
+    Raises:
+        ValueError: `old` is larger than `new`.
+    """
+    if not 0 <= old <= new:
+        message = f"expected an old size from 0 to {new}, found {old}"
+        raise ValueError(message)
     if old in (0, new):
         return []
     proof: list[bytes] = []
