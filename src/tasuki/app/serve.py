@@ -32,7 +32,7 @@ from tasuki.faces.api.app import api_app
 from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.faces.http.socket import RUN, SOCKET, socket_path
-from tasuki.faces.worker.loops import LOOPS, Loop, Worker
+from tasuki.faces.worker.loops import LOOPS, Loop, Worker, disposal
 from tasuki.services.node import Node
 from tasuki.services.partners import certificates
 from tasuki.services.signals import PARTNERS
@@ -100,7 +100,7 @@ def serve(directory: Path) -> None:
         node = stack.enter_context(wired(told, signer=Signer.start(told.directory, told.me)))
         door = Doorkeeper(told.directory)
         door.trust(certificates(node))
-        worker = Worker(node, (*LOOPS, _doors(door)))
+        worker = Worker(node, (*LOOPS, disposal(told.settings.worker.disposal_s), _doors(door)))
         local = stack.enter_context(_local_socket(told.directory))
         stack.callback(worker.stop)
         worker.start()

@@ -34,7 +34,7 @@ from tasuki.store import release as labels
 from tasuki.store import search
 
 _BATCH: Final = 1000
-_OPEN_BYTES: Final = 4 << 20
+_OPEN_BYTES: Final = 1 << 20
 """Bodies open at once in an export."""
 
 

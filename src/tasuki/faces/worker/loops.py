@@ -13,7 +13,7 @@ import structlog
 from tasuki.base.errors import TasukiError
 from tasuki.base.reasons import Reason
 from tasuki.faces.worker.reasons import SURPRISE
-from tasuki.services import channel, detection, ledger
+from tasuki.services import channel, detection, holdings, ledger
 from tasuki.services.node import Node
 
 _LOG = structlog.get_logger("tasuki.worker")
@@ -54,6 +54,17 @@ def every(act: Callable[[Node], object], seconds: float) -> Run:
             stop.wait(seconds)
 
     return run
+
+
+def disposal(seconds: float) -> Loop:
+    """Return the loop that disposes of what is due, looking every so many seconds."""
+
+    def act(node: Node) -> None:
+        while holdings.dispose_expired(node):
+            pass
+        node.pulses.done("dispose", node.clock.now())
+
+    return Loop(name="dispose", run=every(act, seconds))
 
 
 class Worker:

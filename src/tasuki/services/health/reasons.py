@@ -5,13 +5,13 @@ from tasuki.base.reasons import kind
 
 SPILL = kind(
     "health.spill",
-    en="{count} texts above this node's ceiling came in and were not held. Start spill handling; `tasuki quarantine` names them.",
-    ja="ノードの上限を超える文書が{count}件届き、保有していません。流出時対応を開始してください。`tasuki quarantine` で確認できます。",
+    en="{count} texts above this node's ceiling came in and were not held. Start spill handling; `tasuki holdings quarantine` names them.",
+    ja="ノードの上限を超える文書が{count}件届き、保有していません。流出時対応を開始してください。`tasuki holdings quarantine` で確認できます。",
 )
 QUARANTINED = kind(
     "health.quarantined",
-    en="{count} objects were set aside ({code}); look at them with `tasuki quarantine`.",
-    ja="{count}件のオブジェクトを隔離しました({code})。`tasuki quarantine` で確認してください。",
+    en="{count} objects were set aside ({code}); look at them with `tasuki holdings quarantine`, and drop what is done with.",
+    ja="{count}件のオブジェクトを隔離しました({code})。`tasuki holdings quarantine` で確認し、処理済みのものは破棄してください。",
 )
 EQUIVOCATION = kind(
     "health.equivocation",
