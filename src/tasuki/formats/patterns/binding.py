@@ -381,6 +381,7 @@ class _Binding:
         least = bisect_left(values, 1, key=lambda value: self._fits(moment.before, _capped(bounds, moment, value)))
         is_enough = moment.is_free and all(slot.are_instants for slot in self.slots)
         for value in values[least:]:
+            self.work.spend(len(self.slots))
             decided = bounds.with_moment(moment, value)
             if self._fits(range(len(self.slots)), decided):
                 yield decided

@@ -25,6 +25,20 @@ _HEX: Final = {
 }
 """Hexadecimal digits of each algorithm's digest (FIPS 180-4, FIPS 202, RFC 1321, ISO/IEC 10118-3, the MD6 report)."""
 
+_NAMES: Final = {
+    "RIPEMD160": "RIPEMD-160",
+    "SHA1": "SHA-1",
+    "SHA224": "SHA-224",
+    "SHA256": "SHA-256",
+    "SHA384": "SHA-384",
+    "SHA512": "SHA-512",
+    "SHA3224": "SHA3-224",
+    "SHA3256": "SHA3-256",
+    "SHA3384": "SHA3-384",
+    "SHA3512": "SHA3-512",
+}
+"""As the vocabulary spells them (section 10.7; 2.0 part 1 for the older ones); the others have no hyphen."""
+
 _FORMS: Final = {
     **{name: re.compile("|".join(f"[0-9a-fA-F]{{{size}}}" for size in sizes)) for name, sizes in _HEX.items()},
     "SSDEEP": re.compile(r"[0-9a-zA-Z/+:.]{1,128}"),
@@ -56,3 +70,8 @@ def is_hash(algorithm: str, value: object) -> bool:
 def is_hexadecimal(algorithm: str) -> bool:
     """Whether values of `algorithm` are hexadecimal digits, whose case does not count."""
     return algorithm in _HEX
+
+
+def name_of(algorithm: str) -> str:
+    """Return how the vocabulary spells an algorithm that `algorithm_of` named."""
+    return _NAMES.get(algorithm, algorithm)

@@ -12,7 +12,7 @@ data error with its reason.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -113,7 +113,7 @@ _Plan: TypeAlias = _Leaf | _Join | _Window | _Times | _Period
 class Matcher:
     """A pattern made ready to be held against evidence, any number of times."""
 
-    __slots__ = ("_leaves", "_plan", "is_single")
+    __slots__ = ("_leaves", "_places", "_plan", "is_single")
 
     def __init__(self, pattern: Pattern) -> None:
         """Compile a pattern.
@@ -122,6 +122,7 @@ class Matcher:
             EvaluationError: a constant is one the standard forbids, or no linear-time expression; it matches nothing.
         """
         self._leaves: list[Single] = []
+        self._places: dict[ComparisonExpression, int] = {}
         self._plan = self._compile(pattern)
         self.is_single: Final = isinstance(self._plan, _Leaf)
         """Whether the pattern looks at one observation at a time: no qualifiers, only OR between observations."""
@@ -181,13 +182,19 @@ class Matcher:
 
     def _compile(self, pattern: Pattern) -> _Plan:
         if isinstance(pattern, Observation):
-            self._leaves.append(compile_single(pattern.expression))
-            return _Leaf(len(self._leaves) - 1)
+            return self._leaf(pattern.expression)
         if isinstance(pattern, Qualified):
             return self._qualify(pattern.qualifier, self._compile(pattern.operand))
         operands = _merged(pattern.operands) if pattern.junction is Junction.OR else pattern.operands
         parts = tuple(self._compile(operand) for operand in operands)
         return parts[0] if len(parts) == 1 else _Join(pattern.junction, parts)
+
+    def _leaf(self, expression: ComparisonExpression) -> _Leaf:
+        """Compile an expression, once however often the pattern has it."""
+        which = self._places.setdefault(expression, len(self._leaves))
+        if which == len(self._leaves):
+            self._leaves.append(compile_single(expression))
+        return _Leaf(which)
 
     def _qualify(self, qualifier: Qualifier, part: _Plan) -> _Plan:
         if isinstance(qualifier, Within):
@@ -235,11 +242,15 @@ class _Arrangement:
 
     found: Sequence[Sequence[int]]
     observations: Sequence[Observed]
+    slots: dict[tuple[int, int, int], Slot | None] = field(default_factory=dict)
 
     def node(self, plan: _Plan, low: int, high: int) -> Node | None:
         """Return the tree to bind for a plan."""
         if isinstance(plan, _Leaf):
-            return self._slot(plan.which, low, high)
+            key = (plan.which, low, high)
+            if key not in self.slots:
+                self.slots[key] = self._slot(*key)
+            return self.slots[key]
         if isinstance(plan, _Period):
             return self.node(plan.part, max(low, plan.low), min(high, plan.high))
         if isinstance(plan, _Join):
