@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ _SEVERITY: Final = Text(en="severity of {who}: {value}", ja="{who} の深刻度:
 _NOT_STATED: Final = Text(en="not stated", ja="未記載")
 _WANTED: Final = Text(en="wanted: {items}", ja="求める支援: {items}")
 _ACCEPTED: Final = Text(en="intends to help with: {items}", ja="支援の意向: {items}")
-_DECLINED: Final = Text(en="does not intend to: {items}", ja="見送り: {items}")
+_DECLINED: Final = Text(en="does not intend to help with: {items}", ja="見送り: {items}")
 _OPEN: Final = Text(en="not decided yet: {items}", ja="未定: {items}")
 _QUESTION: Final = Text(en="wants to know: {question}", ja="追加情報の求め: {question}")
 _ENDING: Final = Text(en="ended: {ending}", ja="終了理由: {ending}")
@@ -394,7 +394,7 @@ def _page(call: Call, case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _asked(call: Call, request: Mapping[str, Any]) -> Iterator[str]:
-    effects = ", ".join(_word(call, lists.EFFECTS, each) for each in request["effects"])
+    effects = _together(call, (_word(call, lists.EFFECTS, each) for each in request["effects"]))
     yield call.say(
         _ASKS,
         sender=request["from"],
@@ -413,7 +413,7 @@ def _decided(call: Call, case: Mapping[str, Any]) -> Iterator[str]:
     if case["accepted"]:
         yield "  " + call.say(_ACCEPTED, items=_items(call, case["accepted"]))
     if case["declined"]:
-        yield "  " + call.say(_DECLINED, items=", ".join(_refused(call, each) for each in case["declined"]))
+        yield "  " + call.say(_DECLINED, items=_together(call, (_refused(call, each) for each in case["declined"])))
     if case["open"] and (case["accepted"] or case["declined"]):
         yield "  " + call.say(_OPEN, items=_items(call, case["open"]))
     if case["question"]:
@@ -441,16 +441,21 @@ def _clocks(call: Call, clocks: Mapping[str, Any]) -> Iterator[str]:
     for name, text in (("acknowledge", _ACKNOWLEDGE), ("decide", _DECIDE), ("needed", _NEEDED)):
         deadline = clocks.get(name)
         if deadline is not None:
-            yield call.say(text, due=deadline["due"], how=_how(call, deadline))
+            yield call.say(text, due=_when(deadline["due"]), how=_how(call, deadline))
 
 
 def _how(call: Call, deadline: Mapping[str, Any]) -> str:
     if deadline["met_at"] is not None:
-        return call.say(_MET, at=deadline["met_at"])
+        return call.say(_MET, at=_when(deadline["met_at"]))
     left = deadline["minutes_left"]
     if deadline["overdue"]:
         return call.say(_PAST, time=_time(call, -left))
     return call.say(_LEFT, time=_time(call, left)) if left >= 0 else ""
+
+
+def _when(stamp: str) -> str:
+    """Return a moment to the second, in UTC and saying so."""
+    return stamp[:19].replace("T", " ") + "Z"
 
 
 def _time(call: Call, minutes: int) -> str:
@@ -469,7 +474,7 @@ def _step(call: Call, step: Mapping[str, Any]) -> Iterator[str]:
     delivery = f" [{_word(call, _DELIVERY, passage)}]" if passage else ""
     speaker = step["speaker"]
     shown = call.say(_SAID[said], speaker=speaker) if said in _SAID else f"{speaker}: {_visible(what)}"
-    yield f"  {step['at']}  {shown}{place}{delivery}{'' if step['counts'] else call.say(_NOT_COUNTED)}"
+    yield f"  {_when(step['at'])}  {shown}{place}{delivery}{'' if step['counts'] else call.say(_NOT_COUNTED)}"
     if step["explanation"] and step["kind"] != "request":
         yield f"    {_visible(step['explanation'])}"
     for result in step.get("results", ()):
@@ -479,7 +484,11 @@ def _step(call: Call, step: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _items(call: Call, items: list[str]) -> str:
-    return ", ".join(_word(call, lists.WANTED, each) for each in items)
+    return _together(call, (_word(call, lists.WANTED, each) for each in items))
+
+
+def _together(call: Call, words: Iterable[str]) -> str:
+    return ("、" if call.language is Language.JA else ", ").join(words)
 
 
 def _word(call: Call, known: dict[str, Text], word: str) -> str:

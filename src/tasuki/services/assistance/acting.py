@@ -71,7 +71,7 @@ def amend(node: Node, stix_id: str, amending: Amending, *, tlp: str | None = Non
     desk = _desk(node)
     with node.locks.hold(_LOCK):
         heard = hear(node)
-        case = heard.case(stix_id, desk.me)
+        case = heard.own(stix_id, desk.me)
         made = acts.amended(desk, case, amending, node.clock.now())
         if case.state not in ENDED and _same(case.request, made):
             return show(node, case.id, case.asker, changed=False)
@@ -131,8 +131,8 @@ def close(
     desk = _desk(node)
     with node.locks.hold(_LOCK):
         heard = hear(node)
-        case = heard.case(stix_id, desk.me)
-        if case.state in ENDED and case.ending == outcome:
+        case = heard.own(stix_id, desk.me)
+        if case.asker == desk.me and case.state in ENDED and case.ending == outcome:
             return show(node, case.id, case.asker, changed=False)
         made = _fresh(node, "assistance-ending"), node.clock.now()
         ending = acts.ending(desk, case, outcome, office, made, explanation=explanation)

@@ -60,6 +60,16 @@ class Heard:
             raise CallerError(why.TWO_ASKERS.because(askers=askers, stix_id=stix_id))
         return found[0]
 
+    def own(self, stix_id: str, me: ParticipantId) -> Case:
+        """Return the case of a request we made, else the one of that id whoever made it.
+
+        Raises:
+            InputError: nothing about such a request is held.
+            CallerError: two others used the id.
+        """
+        ours = [each for each in self.cases if (each.id, each.asker) == (stix_id, me)]
+        return ours[0] if ours else self.case(stix_id)
+
 
 def hear(node: Node) -> Heard:
     """Return every case as it stands, and what could not be read."""

@@ -71,13 +71,13 @@ def test_a_request_is_asked_read_answered_and_ended_by_typing(both, tokyo, londo
     assert "JPN/nco:csirt asks GBR/ncsc:csirt: ransomware (disruptive)" in read
     assert "severity of JPN: 3 severe [Severity of critical infrastructure service outages (NISC 2018)]" in read
     assert "severity of GBR: not stated" in read
-    assert "acknowledgement hoped for by 2026-03-01T13:00:00.000Z, in 1 h 0 min" in read
+    assert "acknowledgement hoped for by 2026-03-01 13:00:00Z, in 1 h 0 min" in read
     assert "creates no rights or obligations" in read
     assert london.run("acknowledge", stix_id, *DESK, "--severity", "C3").exit_code == 0
     answer = ("answer", stix_id, *DESK, "--accept", "indicators", "--decline", "analysis", "--reason-code", "capacity")
     told = london.run(*answer).output
     assert "intends to help with: indicators" in told
-    assert "does not intend to: log analysis (no capacity at present)" in told
+    assert "does not intend to help with: log analysis (no capacity at present)" in told
     assert "waits to be sent" in told
     assert "Said already" in london.run(*answer).output
     both.carry()
@@ -138,6 +138,15 @@ def test_only_the_side_that_was_asked_acknowledges(tokyo):
     done = tokyo.run("acknowledge", stix_id, "--office", "NCO")
     assert done.exit_code == 2
     assert "要請先のGBRだけ" in done.stderr
+
+
+def test_only_the_asker_ends_and_amends(both, tokyo, london):
+    stix_id = tokyo.json(*ASK)["id"]
+    both.carry()
+    for words in (("close", stix_id, "--outcome", "fulfilled", *DESK), ("amend", stix_id, "--summary", "Ours.")):
+        done = london.run(*words)
+        assert done.exit_code == 2
+        assert "Only JPN, which asked, may amend or end" in done.stderr
 
 
 def test_a_strangers_text_cannot_act_on_the_terminal(both, london):
