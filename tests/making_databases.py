@@ -76,7 +76,14 @@ def _version(folder: Path) -> int:
 
 @contextmanager
 def running_server(bin_folder: Path) -> Iterator[Server]:
-    """Start a server and stop it; as root it runs as the user `postgres`, because PostgreSQL refuses root."""
+    """Make and start a server and stop it; as root it runs as `postgres`, because PostgreSQL refuses root."""
+    with made_server(bin_folder) as server, started(bin_folder, server):
+        yield server
+
+
+@contextmanager
+def made_server(bin_folder: Path) -> Iterator[Server]:
+    """Make a server that does not run yet, and remove it."""
     account = _account()
     # A temporary folder of root's own would be closed to the other user.
     folder = Path(tempfile.mkdtemp(prefix="tasuki-pg-", dir="/tmp" if account else None))  # noqa: S108 made private
@@ -84,8 +91,7 @@ def running_server(bin_folder: Path) -> Iterator[Server]:
         if account:
             os.chown(folder, account["user"], account["group"])
         _initialise(bin_folder, folder, account)
-        with _started(bin_folder, folder, account):
-            yield Server(folder)
+        yield Server(folder)
     finally:
         shutil.rmtree(folder)
 
@@ -118,13 +124,15 @@ def _initialise(bin_folder: Path, folder: Path, account: dict[str, object]) -> N
 
 
 @contextmanager
-def _started(bin_folder: Path, folder: Path, account: dict[str, object]) -> Iterator[None]:
+def started(bin_folder: Path, server: Server) -> Iterator[None]:
+    """Start a server that was made, and stop it cleanly."""
+    folder = server.folder
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = [bin_folder / "postgres", "-D", folder / "data", "-k", folder, *settings]
     if shutil.which("setpriv"):
         # A killed test run takes its server with it.
         command = ["setpriv", "--pdeathsig", "INT", *command]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, **account) as process:
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, **_account()) as process:
         said: deque[bytes] = deque(maxlen=20)
         for line in process.stderr:
             said.append(line)

@@ -12,14 +12,19 @@ from typing import Final
 
 from tasuki.app.reasons import TAKEN
 from tasuki.base.errors import WorldError
+from tasuki.base.reasons import ReasonKind
 from tasuki.faces.http.socket import RUN
 
 LOCK: Final = "lock"
 
 
 @contextmanager
-def hold(directory: Path) -> Iterator[None]:
+def hold(directory: Path, refusal: ReasonKind = TAKEN) -> Iterator[None]:
     """Hold the node in `directory` alone.
+
+    Args:
+        directory: of the node.
+        refusal: what to say where another process holds it.
 
     Raises:
         WorldError: another process holds it.
@@ -32,7 +37,7 @@ def hold(directory: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "?"
-            raise WorldError(TAKEN.because(directory=str(directory), process=holder), retry=True) from error
+            raise WorldError(refusal.because(directory=str(directory), process=holder), retry=True) from error
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
         yield

@@ -8,6 +8,11 @@ TAKEN = kind(
     en="Expected the node in {directory} to be free; process {process} holds it and does not answer yet. Wait a moment, or stop that process.",
     ja="{directory} のノードはプロセス{process}が使用中で、まだ応答しません。少し待つか、そのプロセスを停止してください。",
 )
+RUNNING = kind(
+    "app.running",
+    en="Expected the node in {directory} to be stopped, found process {process} using it; stop that process, then try again.",
+    ja="{directory} のノードはプロセス{process}が使用中です。そのプロセスを停止してから再試行してください。",
+)
 NO_PROFILE = kind(
     "app.no-profile",
     en="Expected a profile that ships with Tasuki ({known}) or a TOML file, found {name}.",

@@ -15,6 +15,7 @@ from tasuki.adapters.signer import Signer
 from tasuki.adapters.vault import Vault
 from tasuki.app.config import Configuration, configuration
 from tasuki.app.lock import hold
+from tasuki.app.reasons import RUNNING
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.faces.api.app import api_app
 from tasuki.services.link import Link
@@ -33,7 +34,7 @@ def upgrade(directory: Path, backed_up: bool, tell: Callable[[Step], None]) -> U
         WorldError: another process holds the node, or the upgrade cannot be done; see `tasuki.services.upgrade`.
     """
     told = configuration(directory)
-    with hold(told.directory):
+    with hold(told.directory, RUNNING):
         plan = Plan(directory=told.directory, database=told.database_url, backed_up=backed_up)
         return upgrade_node(plan, Clock(), Entropy(), tell)
 
