@@ -87,10 +87,20 @@ def profile() -> Profile:
 
 
 def make_node(
-    directory: Path, name: str, receive: Receive, *, url: str | None = None, hands: Hands | None = None
+    directory: Path,
+    name: str,
+    receive: Receive,
+    *,
+    url: str | None = None,
+    hands: Hands | None = None,
+    under: Profile | None = None,
 ) -> Node:
-    """Return a node of its own directory, keys and database; close its database after use."""
+    """Return a node of its own directory, keys and database; close its database after use.
+
+    Under another profile than `profile()`, the first organisation of the participant runs it, in its first capacity.
+    """
     hands = hands or Hands()
+    under = under or profile()
     me = NodeName.parse(name)
     directory.mkdir(parents=True, exist_ok=True)
     keys = create_keys(directory, Entropy(), hands.now - timedelta(days=1))
@@ -106,17 +116,17 @@ def make_node(
         keys=keys,
         suite=1,
         min_suite=1,
-        profile="a" * 64,
+        profile=under.digest,
     )
     database = Database(url or f"sqlite:///{directory / 'node.db'}")
     METADATA.create_all(database.engine)
-    organisation = {"GBR": "ncsc", "JPN": "nco"}[me.participant]
-    home = Audience.parse(f"{me.participant}/{organisation}:csirt")
+    runs = under.participant(me.participant).organisations[0]
+    home = Audience(me.participant, runs.id, runs.capacities[0])
     return Node(
         directory=directory,
         me=me,
         home=home,
-        profile=profile(),
+        profile=under,
         database=database,
         clock=hands.clock(),
         entropy=Entropy(),
@@ -125,7 +135,7 @@ def make_node(
         link=Wire(receive=receive, certificate=certificate),
         anchor=anchor,
         vault=Vault(bytes(32), Entropy()),
-        gate=Gate(rules_for(profile(), home)),
+        gate=Gate(rules_for(under, home)),
     )
 
 

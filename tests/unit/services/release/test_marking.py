@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Marking narrows for good, and widens nothing but what was never marked."""
+
+import pytest
+
+from making_release import AAA, BBB, CCC, LATER, audited, indicator, report, take_in, three_nodes, uid
+from tasuki.base.errors import CallerError, InputError
+from tasuki.core.markings.labels import label_to_json
+from tasuki.services import holdings as showing
+from tasuki.services import release
+from tasuki.store.holdings import HOLDINGS
+
+ONE, TWO = uid("indicator", 1), uid("indicator", 2)
+
+
+@pytest.fixture
+def three(tmp_path):
+    with three_nodes(tmp_path) as nodes:
+        yield nodes
+
+
+def verdict(node, stix_id, to=BBB):
+    return release.explain(node, stix_id, to).verdict
+
+
+def label(node, stix_id):
+    return label_to_json(release.explain(node, stix_id, BBB).own)
+
+
+def test_unmarked_material_of_ours_gets_its_level(three):
+    take_in(three.aaa, indicator(1))
+    assert not verdict(three.aaa, ONE).allowed
+    assert release.mark(three.aaa, [ONE, ONE], level="amber") == 1
+    assert verdict(three.aaa, ONE).allowed
+    (entry,) = audited(three.aaa, "release:holding:mark")
+    assert (entry["ids"], entry["label"]["tlp"]) == ([ONE], "AMBER")
+
+
+def test_a_level_is_narrowed_and_never_widened(three):
+    take_in(three.aaa, indicator(1, "amber"))
+    release.mark(three.aaa, [ONE], level="clear")
+    assert label(three.aaa, ONE)["tlp"] == "AMBER"
+    release.mark(three.aaa, [ONE], level="amber+strict")
+    assert label(three.aaa, ONE)["tlp"] == "AMBER+STRICT"
+
+
+def test_a_caveat_names_who_alone_may_have_it_and_ourselves(three):
+    take_in(three.aaa, indicator(1, "amber"))
+    release.mark(three.aaa, [ONE], level=None, audiences=["BBB/cert"])
+    assert label(three.aaa, ONE)["releasable_to"] == ["AAA/cert:csirt", "BBB/cert"]
+    assert verdict(three.aaa, ONE).allowed
+    assert verdict(three.aaa, ONE, CCC).rule == "R6"
+
+
+def test_with_a_caveat_the_answer_still_finds_its_way_back(three):
+    take_in(three.aaa, indicator(1, "amber"))
+    release.mark(three.aaa, [ONE], level=None, audiences=["BBB/cert:csirt"])
+    release.share(three.aaa, [ONE], BBB)
+    three.carry()
+    take_in(three.bbb, report(2, "amber", object_refs=[ONE]))
+    assert release.share(three.bbb, [uid("report", 2)], AAA).released == 1
+
+
+def test_a_mark_holds_for_the_versions_to_come_and_for_those_that_were(three):
+    take_in(three.aaa, indicator(1, "green"))
+    take_in(three.aaa, indicator(1, "green", modified="2026-02-01T12:00:00.000Z"))
+    release.mark(three.aaa, [ONE], level="red")
+    take_in(three.aaa, indicator(1, "clear", modified=LATER))
+    assert verdict(three.aaa, ONE).rule == "R5"
+    assert [each.label["tlp"] for each in showing.show(three.aaa, ONE)][:2] == ["RED", "RED"]
+
+
+def test_a_mark_narrows_what_refers_to_it(three):
+    take_in(three.aaa, indicator(1, "green"), report(2, "green", object_refs=[ONE]))
+    assert verdict(three.aaa, uid("report", 2)).allowed
+    release.mark(three.aaa, [ONE], level="red")
+    assert verdict(three.aaa, uid("report", 2)).rule == "R5"
+
+
+def test_others_material_may_be_narrowed_and_keeps_the_mark_when_it_comes_anew(three):
+    take_in(three.aaa, indicator(1, "clear"))
+    release.share(three.aaa, [ONE], BBB)
+    three.carry()
+    assert verdict(three.bbb, ONE, CCC).allowed
+    release.mark(three.bbb, [ONE], level="amber")
+    take_in(three.aaa, indicator(1, "clear", modified=LATER))
+    release.share(three.aaa, [ONE], BBB)
+    three.carry()
+    assert len(showing.show(three.bbb, ONE)) == 2
+    assert verdict(three.bbb, ONE, CCC).rule == "R7"
+
+
+def test_a_mark_put_on_a_copy_travels_with_it(three):
+    take_in(three.aaa, indicator(1, "clear"))
+    release.mark(three.aaa, [ONE], level="green", audiences=["BBB"])
+    release.share(three.aaa, [ONE], BBB)
+    three.carry()
+    (shown,) = showing.show(three.bbb, ONE)
+    assert (shown.label["tlp"], shown.label["releasable_to"]) == ("GREEN", ["AAA/cert:csirt", "BBB"])
+
+
+def test_unmarked_material_of_others_is_not_ours_to_mark(three):
+    take_in(three.bbb, indicator(1))
+    holding = showing.show(three.bbb, ONE)[0].holding
+    three.bbb.database.write(
+        lambda c: c.execute(HOLDINGS.update().where(HOLDINGS.c.position == holding.position).values(originator="AAA"))
+    )
+    with pytest.raises(CallerError) as caught:
+        release.mark(three.bbb, [ONE], level="clear")
+    assert caught.value.reason.code == "release.others-material"
+    assert not audited(three.bbb, "release:holding:mark")
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"level": "purple"}, "release.no-level"),
+        ({"level": None}, "release.nothing-to-mark"),
+        ({"level": "amber", "audiences": ["the usual people"]}, "release.unknown-reader"),
+        ({"level": "amber", "audiences": ["BBB/typo"]}, "release.unknown-reader"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else str(value),
+)
+def test_a_mark_nobody_understands_is_refused(three, how, code):
+    take_in(three.aaa, indicator(1))
+    with pytest.raises(CallerError) as caught:
+        release.mark(three.aaa, [ONE], **how)
+    assert caught.value.reason.code == code
+
+
+def test_of_several_either_all_are_marked_or_none(three):
+    take_in(three.aaa, indicator(1, "green"))
+    with pytest.raises(InputError) as caught:
+        release.mark(three.aaa, [ONE, TWO], level="red")
+    assert caught.value.reason.params == {"stix_id": TWO}
+    assert label(three.aaa, ONE)["tlp"] == "GREEN"
