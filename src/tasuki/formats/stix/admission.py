@@ -14,7 +14,9 @@ from tasuki.base.reasons import Reason
 from tasuki.base.time import parse_rfc3339, to_micros
 from tasuki.formats.stix import reasons as why
 from tasuki.formats.stix.mentions import mentions
+from tasuki.formats.stix.problems import excerpt, json_type
 from tasuki.formats.stix.references import MENTION, references
+from tasuki.formats.stix.tables import OBSERVABLES
 
 _ID: Final = re.compile(
     r"([a-z0-9][a-z0-9-]{1,248}[a-z0-9])--[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -49,23 +51,26 @@ def admit(obj: Json) -> Admitted | Reason:
     Source: STIX 2.1 sections 2.9, 2.16, 3.2.
     """
     if not isinstance(obj, dict):
-        return why.NOT_AN_OBJECT.because(found=type(obj).__name__)
+        return why.NOT_AN_OBJECT.because(found=json_type(obj))
     kind = obj.get("type")
     if not isinstance(kind, str):
         return why.TYPE_MISSING.because()
     identifier = obj.get("id")
     match = _ID.fullmatch(identifier) if isinstance(identifier, str) else None
     if match is None or match[1] != kind:
-        return why.ID_SYNTAX.because(type=kind[:60], found=str(identifier)[:80])
-    spec_version = obj.get("spec_version", "2.0")
+        return why.ID_SYNTAX.because(type=kind[:60], found=excerpt(identifier))
+    if kind == "bundle":
+        return why.NOT_IN_BUNDLE.because()
+    # Of an observable it is optional, and before 2.1 none stood by itself.
+    spec_version = obj.get("spec_version", "2.1" if kind in OBSERVABLES else "2.0")
     if spec_version not in ("2.0", "2.1"):
-        return why.SPEC_VERSION.because(found=str(spec_version)[:20])
+        return why.SPEC_VERSION.because(found=excerpt(spec_version))
     version = None
     for name in _TIMES:
         if name in obj:
             version = _micros(obj[name])
             if version is None:
-                return why.TIMESTAMP.because(found=str(obj[name])[:40])
+                return why.TIMESTAMP.because(found=excerpt(obj[name]))
     followed = _followed(obj)
     if isinstance(followed, Reason):
         return followed
