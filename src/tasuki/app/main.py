@@ -17,6 +17,7 @@ from tasuki.app.serve import serve
 from tasuki.app.wiring import opened, upgrade
 from tasuki.base.reasons import Text
 from tasuki.faces.cli import assistance, channel, demo, detection, health, holdings, ledger, partners, setup, validation
+from tasuki.faces.cli import pattern as patterns
 from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli import upgrade as upgrading
 from tasuki.faces.cli.kit import Group, House, Option
@@ -30,6 +31,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *partners.COMMANDS,
     *holdings.COMMANDS,
     *validation.COMMANDS,
+    *patterns.COMMANDS,
     *channel.COMMANDS,
     *detection.COMMANDS,
     *ledger.COMMANDS,

@@ -58,3 +58,8 @@ IRREVOCABLE = kind(
     en="Disposal cannot be undone; nothing was changed. Look at what you named with `tasuki show ID`, then add `--yes`.",
     ja="処分は元に戻せません。何も変更していません。対象を `tasuki show ID` で確認し、`--yes` を付けてください。",
 )
+MATCH_WHAT = kind(
+    "cli.match-what",
+    en="Expected `--pattern` and `--observed`, or `--batch` alone; nothing was matched.",
+    ja="`--pattern`と`--observed`の両方、または`--batch`のみを指定してください。照合していません。",
+)

@@ -287,3 +287,8 @@ TOO_COMPLEX = kind(
     en="Expected a question that ends within {limit} steps, found a combination of observations that does not; narrow the pattern or send fewer observations.",
     ja="{limit}ステップ以内に判定できませんでした。パターンを絞るか、観測の数を減らしてください。",
 )
+NOT_A_QUESTION = kind(
+    "patterns.not-a-question",
+    en="Expected on line {line} an object with a string `pattern`, where given a list `observed` and a `spec_version` of 2.0 or 2.1; found something else.",
+    ja="{line}行目には、文字列の`pattern`(必要なら配列の`observed`と、2.0か2.1の`spec_version`)を持つオブジェクトが必要ですが、別の値がありました。",
+)
