@@ -33,9 +33,8 @@ Mode = Literal["2.1", "2.0", "contained"]
 Base = Literal["SDO", "SRO", "SCO", "other"]
 
 _SHORTHANDS: Final = {"e": "[@(external-reference)]", "k": "[@(kill-chain-phase)]", "g": "[@(granular-marking)]"}
-_NEW_IN_2_1: Final = frozenset(
-    {"spec_version", "pattern_type", "is_family", "object_refs", "report_types", "context", "created_by_ref"}
-)
+_NEW_IN_2_1: Final = frozenset({"spec_version", "pattern_type", "is_family"})
+"""What STIX 2.1 requires and 2.0 does not know."""
 _MAX_NAMES: Final = 12
 _MAX_NAME: Final = 60
 OWN_SECTION: Final = "docs/spec/extensions.md"

@@ -28,7 +28,7 @@ from tasuki.formats.stix.problems import (
     json_type,
     pointer,
 )
-from tasuki.formats.stix.rules import COMMON_NAMES, Base, Mode, Rules, enumerate_names, rules_for
+from tasuki.formats.stix.rules import COMMON_NAMES, Base, Mode, Rules, compile_check, enumerate_names, rows, rules_for
 from tasuki.formats.stix.whole import judge_announcements, judge_observable_id, judge_random_id
 
 __all__ = ["CheckPattern", "LookUp", "Problem", "Severity", "is_valid", "validate"]
@@ -51,6 +51,9 @@ _BASES: Final[dict[str, Base]] = {
 }
 _SPOKEN_FOR: Final = COMMON_NAMES | tables.RESERVED_NAMES
 _SUFFIXES: Final = ("_hex", "_bin")
+_SUFFIXES_MEAN: Final = {"_hex": "hex", "_bin": "base64"}
+"""What a name with such an end holds, whoever made it up (section 3.1)."""
+_COMMON_CODES: Final = {row.name: row.code for row in rows(tables.COMMON_OBJECT, "3.2")}
 _NEW_BASES: Final[dict[str, Base]] = {"new-sdo": "SDO", "new-sro": "SRO", "new-sco": "SCO"}
 
 
@@ -164,10 +167,9 @@ def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base
     custom: list[str] = []
     for name in names:
         value = obj[name]
-        if type(value) is str:
-            if name.endswith(_SUFFIXES):
-                _judge_suffix(value, name, out)
-        elif type(value) is not bool:
+        if name.endswith(_SUFFIXES):
+            compile_check(f"s({_SUFFIXES_MEAN[name[-4:]]})", "3.1")(value, name, out)
+        elif type(value) is not str and type(value) is not bool:
             plain(value, name, out)
         if name not in _SPOKEN_FOR:
             custom.append(name)
@@ -178,27 +180,25 @@ def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base
         else:
             out.error(name, "3.8", why.RESERVED, name=name)
     if common:
-        _judge_common(common, kind, base, out)
+        _judge_common(obj, common, kind, base, out)
     is_announced = "extensions" in obj and judge_announcements(obj, custom, kind, out)
     if custom and not is_announced and kind in STANDARD_TYPES:
         out.advise(None, "11.1", why.CUSTOM, type=excerpt(kind), names=enumerate_names(custom))
 
 
-def _judge_common(names: list[str], kind: str, base: Base, out: Findings) -> None:
-    """Record common properties that do not apply to a type; `defanged` must stand on observables only."""
+def _judge_common(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:
+    """Record common properties that do not apply to a type, and hold them to what they mean where they do.
+
+    `defanged` must stand on observables only.
+    """
+    for name in names:
+        if name in _COMMON_CODES:
+            compile_check(_COMMON_CODES[name], "3.2")(obj[name], name, out)
     if "defanged" in names and base != "SCO":
         out.error("defanged", "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names="defanged")
         names = [name for name in names if name != "defanged"]
     if names:
         out.advise(None, "3.2", why.NOT_APPLICABLE, type=excerpt(kind), names=enumerate_names(names))
-
-
-def _judge_suffix(value: str, name: str, out: Findings) -> None:
-    """Hold a custom property to what the end of its name promises (section 3.1)."""
-    if name.endswith("_hex") and not values.HEX.fullmatch(value):
-        out.error(name, "2.8", why.HEX, found=excerpt(value))
-    elif name.endswith("_bin") and not values.BASE64.fullmatch(value):
-        out.error(name, "2.1", why.BASE64, found=excerpt(value))
 
 
 def _judge_bundle(obj: dict[str, Json], out: Findings) -> None:
