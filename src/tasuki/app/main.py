@@ -16,7 +16,19 @@ from tasuki.app.demo.story import run as demonstrate
 from tasuki.app.serve import serve
 from tasuki.app.wiring import opened, upgrade
 from tasuki.base.reasons import Text
-from tasuki.faces.cli import assistance, channel, demo, detection, health, holdings, ledger, partners, setup, validation
+from tasuki.faces.cli import (
+    assistance,
+    channel,
+    demo,
+    detection,
+    health,
+    holdings,
+    ledger,
+    partners,
+    release,
+    setup,
+    validation,
+)
 from tasuki.faces.cli import pattern as patterns
 from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli import upgrade as upgrading
@@ -33,6 +45,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *validation.COMMANDS,
     *patterns.COMMANDS,
     *channel.COMMANDS,
+    *release.COMMANDS,
     *detection.COMMANDS,
     *ledger.COMMANDS,
     *assistance.COMMANDS,

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tasuki.faces.api import assistance, channel, detection, health, holdings, ledger, partners
+from tasuki.faces.api import assistance, channel, detection, health, holdings, ledger, partners, release
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
@@ -20,6 +20,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *holdings.ROUTES,
     *ledger.ROUTES,
     *partners.ROUTES,
+    *release.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
 

@@ -63,3 +63,8 @@ MATCH_WHAT = kind(
     en="Expected `--pattern` and `--observed`, or `--batch` alone; nothing was matched.",
     ja="`--pattern`と`--observed`の両方、または`--batch`のみを指定してください。照合していません。",
 )
+NOTHING_NAMED = kind(
+    "cli.nothing-named",
+    en="Expected one of {what}, found none or too many; see the example under --help.",
+    ja="{what} のいずれかを指定してください(--help の例を参照)。",
+)

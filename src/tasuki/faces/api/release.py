@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Release for programs of this node: mark, explain, share, recall."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from tasuki.base.errors import CallerError
+from tasuki.base.ids import Audience
+from tasuki.faces.http.kit import get, post
+from tasuki.faces.http.reasons import BAD_REQUEST
+from tasuki.services import release
+from tasuki.services.node import Node
+
+MOST: Final = 10_000
+"""Ids in one question, recalls in one answer."""
+
+Ids = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+Level = Literal["clear", "green", "amber", "amber+strict", "red"]
+
+
+class Marked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to mark, and how."""
+
+    ids: Ids
+    tlp: Level | None = None
+    releasable_to: tuple[str, ...] = ()
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether an id may go to an audience."""
+
+    stix_id: str
+    to: str
+
+
+class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to share with whom."""
+
+    ids: Ids
+    to: str
+    lane: str = "bulk"
+
+
+class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Share the next thousand of everything of our own after a position."""
+
+    to: str
+    after: int = 0
+    types: tuple[str, ...] = ()
+    lane: str = "bulk"
+
+
+class Recalled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to recall, and why."""
+
+    ids: Ids
+    why: str
+
+
+class Newest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many recalls to show."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 20
+
+
+def _mark(node: Node, question: Marked) -> dict[str, object]:
+    done = release.mark(node, question.ids, level=question.tlp, audiences=question.releasable_to)
+    return {"marked": done, "tlp": question.tlp, "releasable_to": question.releasable_to}
+
+
+def _explain(node: Node, question: Asked) -> dict[str, object]:
+    return release.explain(node, question.stix_id, _audience(question.to)).as_json()
+
+
+def _share(node: Node, question: Shared) -> dict[str, object]:
+    return release.share(node, question.ids, _audience(question.to), lane=question.lane).as_json()
+
+
+def _share_next(node: Node, question: Next) -> dict[str, object]:
+    report, after = release.share_next(
+        node, _audience(question.to), after=question.after, types=question.types, lane=question.lane
+    )
+    return {**report.as_json(), "next": after}
+
+
+def _recall(node: Node, question: Recalled) -> dict[str, object]:
+    return release.recall(node, question.ids, why=question.why)
+
+
+def _recalls(node: Node, question: Newest) -> object:
+    return release.recalls(node, limit=question.limit)
+
+
+def _audience(text: str) -> Audience:
+    try:
+        return Audience.parse(text)
+    except ValueError as error:
+        raise CallerError(BAD_REQUEST.because(detail=str(error)[:200])) from error
+
+
+ROUTES: Final = (
+    post("/v1/release/mark", Marked, _mark),
+    get("/v1/release/explain/{stix_id}", Asked, _explain),
+    post("/v1/release/share", Shared, _share),
+    post("/v1/release/share-next", Next, _share_next),
+    post("/v1/release/recall", Recalled, _recall),
+    get("/v1/release/recalls", Newest, _recalls),
+)
