@@ -25,6 +25,9 @@ _LONGEST_REMEMBERED: Final = 256
 _TIMESTAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9:.Z+-]*+")
 """Texts that never repeat and prove nothing."""
 
+_MARKS: Final = frozenset(".:@/=")
+"""A text of ASCII that has none of these and is no hash proves nothing."""
+
 
 class CompiledSet:
     """Indicators compiled for exact matching; adding or removing one costs no more than its own values.
@@ -162,7 +165,7 @@ class Kernel:
             indicators = _PATH
         elif _TIMESTAMP.fullmatch(text):
             return ()
-        elif len(text) in HASHES or "." in text or ":" in text or "@" in text or "=" in text:
+        elif len(text) in HASHES or not _MARKS.isdisjoint(text) or not text.isascii():
             indicators = self._compiled.of_text(text)
         else:
             indicators = ()

@@ -19,7 +19,7 @@ SECTORS: Final = frozenset(
         "education", "electric-power", "emergency-services", "energy", "entertainment", "finance",
         "financial-services", "food", "food-and-agriculture", "gas", "government", "government-local",
         "government-national", "government-public-services", "government-regional", "health", "healthcare",
-        "hospitality-leisure", "information-and-communications", "infrastructure", "insurance", "logistics",
+        "hospitality-leisure", "information-and-communications", "infrastructure", "insurance", "legal", "logistics",
         "manufacturing", "medical", "mining", "non-profit", "nuclear", "petroleum", "pharmaceuticals", "ports",
         "railways", "retail", "space", "technology", "telecommunications", "transport", "transportation",
         "utilities", "water", "water-supply",

@@ -20,8 +20,8 @@ Key = str | int
 Widths = Mapping[int, tuple[int, ...]]
 """The prefix lengths in use, by IP version."""
 
-MAX_TEXT: Final = 64 << 10
-"""Characters of a record's text that are looked at: the longest header lines servers take fit several times."""
+MAX_TEXT: Final = 1 << 20
+"""Characters of a text that is looked at: a header with thousands of addresses fits, a payload does not."""
 
 MAX_DOMAIN: Final = 253
 """RFC 1035 section 2.3.4, as text without the final dot."""
@@ -63,10 +63,16 @@ def domain_key(text: str) -> str | None:
 
 
 def _to_ascii(name: str) -> str:
-    mapped = unicodedata.normalize("NFKC", "".join(each.lower() for each in name)).translate(_STOPS)
+    seen = "".join(each.lower() for each in name if not _is_ignored(each))
+    mapped = unicodedata.normalize("NFKC", seen).translate(_STOPS)
     return ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in mapped.split(".")
     )
+
+
+def _is_ignored(character: str) -> bool:
+    """Whether a character is mapped to nothing: format characters, but the two joiners that tell names apart."""
+    return character == "\u034f" or (unicodedata.category(character) == "Cf" and character not in "\u200c\u200d")
 
 
 def address_of(text: str) -> tuple[int, int] | None:
@@ -257,7 +263,7 @@ def proofs(text: str, widths: Widths) -> Iterator[Key]:
         yield from _of_url(text, widths)
     elif "@" in text:
         yield from _of_mail(text, widths)
-    elif len(words) == 1 and ("." in text or ":" in text):
+    elif len(words) == 1 and ("." in text or ":" in text or not text.isascii()):
         yield from _of_host(text, widths)
 
 

@@ -52,4 +52,5 @@ def is_registry(domain: str) -> bool:
         return True
     if "." in rest:
         return False
-    return domain in _PAIRS or (len(rest) == _COUNTRY_CODE_LETTERS and label in _EVERYWHERE)
+    is_country = len(rest) == _COUNTRY_CODE_LETTERS and rest.isascii() and rest.isalpha()
+    return domain in _PAIRS or (is_country and label in _EVERYWHERE)

@@ -30,6 +30,10 @@ _VALUES: Final = {
 }
 _HASHED: Final = ("file:hashes.", "artifact:hashes.", "x509-certificate:hashes.")
 _ALGORITHMS: Final = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
+_HASH: Final = {
+    name: re.compile(rf"[0-9a-fA-F]{{{length}}}")
+    for name, length in (("md5", 32), ("sha1", 40), ("sha256", 64), ("sha512", 128))
+}
 _NETWORKS: Final = ("ipv4", "ipv6")
 
 _Token = tuple[str, str]
@@ -95,8 +99,7 @@ def _comparison(tokens: list[_Token], at: int, values: Values) -> int:
     is_subset = operator == "ISSUBSET" and kind in _NETWORKS
     if (operator != "=" and not is_subset) or tokens[at + 2][0] != "text":
         return 0
-    values.append((kind, _unquote(tokens[at + 2][1])))
-    return at + 2
+    return at + 2 if _keep(kind, tokens[at + 2][1], values) else 0
 
 
 def _listed(tokens: list[_Token], at: int, kind: str, values: Values) -> int:
@@ -104,7 +107,8 @@ def _listed(tokens: list[_Token], at: int, kind: str, values: Values) -> int:
     if tokens[at][0] != "(":
         return 0
     while tokens[at + 1][0] == "text":
-        values.append((kind, _unquote(tokens[at + 1][1])))
+        if not _keep(kind, tokens[at + 1][1], values):
+            return 0
         at += 2
         if tokens[at][0] == ")":
             return at
@@ -124,5 +128,10 @@ def _class_of(path: str) -> str | None:
     return _ALGORITHMS.get(path[len(prefix) :].strip("'").upper().replace("-", ""))
 
 
-def _unquote(text: str) -> str:
-    return _ESCAPE.sub(r"\1", text)
+def _keep(kind: str, text: str, values: Values) -> bool:
+    """Keep a value; a hash that is none of its algorithm makes the whole pattern invalid."""
+    value = _ESCAPE.sub(r"\1", text)
+    if kind in _HASH and not _HASH[kind].fullmatch(value):
+        return False
+    values.append((kind, value))
+    return True
