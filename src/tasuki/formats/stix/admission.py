@@ -52,15 +52,10 @@ def admit(obj: Json) -> Admitted | Reason:
     """
     if not isinstance(obj, dict):
         return why.NOT_AN_OBJECT.because(found=json_type(obj))
-    kind = obj.get("type")
-    if not isinstance(kind, str):
-        return why.TYPE_MISSING.because()
-    identifier = obj.get("id")
-    match = _ID.fullmatch(identifier) if isinstance(identifier, str) else None
-    if match is None or match[1] != kind:
-        return why.ID_SYNTAX.because(type=kind[:60], found=excerpt(identifier))
-    if kind == "bundle":
-        return why.NOT_IN_BUNDLE.because()
+    refusal = _why_nameless(obj)
+    if refusal is not None:
+        return refusal
+    kind = str(obj["type"])
     # Of an observable it is optional, and before 2.1 none stood by itself.
     spec_version = obj.get("spec_version", "2.1" if kind in OBSERVABLES else "2.0")
     if spec_version not in ("2.0", "2.1"):
@@ -75,8 +70,26 @@ def admit(obj: Json) -> Admitted | Reason:
     if isinstance(followed, Reason):
         return followed
     return Admitted(
-        stix_id=match[0], type=kind, spec_version=str(spec_version), version=version, references=tuple(followed)
+        stix_id=str(obj["id"]),
+        type=kind,
+        spec_version=str(spec_version),
+        version=version,
+        references=tuple(followed),
     )
+
+
+def _why_nameless(obj: Mapping[str, Json]) -> Reason | None:
+    """Return why an object has no type and id by which it can be held, or None where it has."""
+    kind = obj.get("type")
+    if not isinstance(kind, str):
+        return why.TYPE_MISSING.because()
+    if kind == "bundle":
+        return why.NOT_IN_BUNDLE.because()
+    identifier = obj.get("id")
+    match = _ID.fullmatch(identifier) if isinstance(identifier, str) else None
+    if match is None or match[1] != kind:
+        return why.ID_SYNTAX.because(type=kind[:60], found=excerpt(identifier))
+    return None
 
 
 def _followed(obj: Mapping[str, Json]) -> dict[str, None] | Reason:
