@@ -228,3 +228,14 @@ def test_quarantine_keeps_pieces_newest_first_and_counts_them(database):
     assert [(row.stix_id, row.ciphertext) for row in rows] == [(None, None), (FIRST, b"\x00\xff")]
     assert len(read(database, holdings.quarantined, 1)) == 1
     assert read(database, holdings.quarantine_count) == 2
+
+
+def test_a_nul_in_what_strangers_wrote_fails_nothing(database):
+    strange = "indicator--\x00"
+    database.write(lambda c: holdings.set_aside(c, [aside(stix_id=strange, place="/objects/\x00")]))
+    (row,) = read(database, holdings.quarantined, 9)
+    assert row.stix_id.startswith("indicator--")
+    database.write(lambda c: holdings.bury(c, "JPN", [strange], NOW))
+    assert len(read(database, holdings.tombstoned, "JPN", [strange])) == 1
+    assert database.write(lambda c: holdings.identify(c, [strange])) == {strange: 1}
+    assert read(database, holdings.latest, [strange]) == []

@@ -129,6 +129,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         connection.close()
         found = version // _SERVER_MAJOR
         raise WorldError(WRONG_SERVER.because(oldest=_OLDEST_SERVER, found=found, encoding=encoding), retry=False)
+    connection.adapters.register_dumper(str, _text_dumper())
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '30s'")
         cursor.execute(
@@ -136,6 +137,22 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
             " WHERE current_setting('synchronous_commit') IN ('off', 'local')"
         )
     connection.commit()
+
+
+@cache
+def _text_dumper() -> type:
+    """Return what hands text to PostgreSQL, which holds no NUL: where a stranger wrote one it is shown as U+FFFD.
+
+    Refused, one character in one id would fail the whole group of acts, and for ever.
+    """
+    # Belongs to an extra; whoever comes here has it.
+    from psycopg.types.string import StrDumperUnknown  # noqa: PLC0415
+
+    class Text(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+    return Text
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
