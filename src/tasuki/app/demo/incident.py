@@ -45,13 +45,15 @@ def write_lists(folder: Path) -> dict[str, Path]:
 
 
 def write_logs(folder: Path, now: datetime) -> dict[str, Path]:
-    """Write invented Zeek logs of the brewer and of a power utility; return them by sector."""
+    """Write invented Zeek logs of the brewer, of a power utility and of the brewer's web shop; return them by name."""
     start = now.timestamp() - 3600
     brewery = [_dns(start + 60 * i, "10.20.0.7", name) for i, name in enumerate(_BREWERY_QUERIES)]
     power = [_dns(start + 60 * i, "10.30.0.9", name) for i, name in enumerate(_POWER_QUERIES)]
-    paths = {"food": folder / "brewery_dns.log", "power": folder / "power_dns.log"}
-    paths["food"].write_bytes(b"\n".join(brewery) + b"\n")
-    paths["power"].write_bytes(b"\n".join(power) + b"\n")
+    web = [_dns(start + 60 * i, "10.20.0.8", name) for i, name in enumerate(_WEB_QUERIES)]
+    paths: dict[str, Path] = {}
+    for name, records in (("food", brewery), ("power", power), ("web", web)):
+        paths[name] = folder / f"{name}_dns.log"
+        paths[name].write_bytes(b"\n".join(records) + b"\n")
     return paths
 
 
@@ -64,6 +66,6 @@ _BREWERY_QUERIES: Final = (
     "shipping.kujira-beer.example",
     "api." + COMMAND_SERVER,
     "time.kujira-beer.example",
-    "cdn." + WRONG_SERVER,
 )
+_WEB_QUERIES: Final = ("www.kujira-beer.example", "cdn." + WRONG_SERVER)
 _POWER_QUERIES: Final = ("scada-gw.power.example", "mail.power.example", "update.vendor.example")

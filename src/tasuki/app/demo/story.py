@@ -250,20 +250,16 @@ def _answers(stage: Stage) -> tuple[int, int]:
 def _recall(stage: Stage) -> None:
     tell, wrong = stage.telling, str(stage.found["wrong"])
     tell.heading(lines.RECALLING)
-    before = _of_wrong(_hunt(stage.tokyo, stage.found["logs"]["food"]))
+    before = _hunt(stage.tokyo, stage.found["logs"]["web"])["hits"]
     tell.say(lines.BEFORE_RECALL, value=incident.WRONG_SERVER, hits=before)
     began = time.monotonic()
     tell.typed("London", f"recall {wrong} --why ...")
     stage.london.run("recall", wrong, "--why", "DEMONSTRATION: shared hosting, taken for the actor's by mistake")
     _until(stage, lambda: not _usable(stage, wrong)["usable"])
     spent = time.monotonic() - began
-    after = _of_wrong(_hunt(stage.tokyo, stage.found["logs"]["food"]))
+    after = _hunt(stage.tokyo, stage.found["logs"]["web"])["hits"]
     tell.say(lines.AFTER_RECALL, hits=after, ms=round(spent * 1000))
     _require(before > 0 and after == 0, "recall")
-
-
-def _of_wrong(report: dict[str, Any]) -> int:
-    return sum(incident.WRONG_SERVER in str(value) for value in report["values"])
 
 
 def _report(stage: Stage) -> None:
