@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -15,6 +16,11 @@ from tasuki.formats.telemetry.reasons import NO_JSON, TOO_LONG
 from tasuki.formats.telemetry.record import Record, Rotten
 
 _TIMES: Final = ("ts", "timestamp", "@timestamp", "_write_ts", "time")
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_BYTES: Final = 0xDC00
+_HIGH: Final = range(0x80, 0x100)
+"""How Python keeps a byte that is no UTF-8: as this surrogate plus the byte."""
 
 Fields = list[tuple[str, str]]
 
@@ -57,7 +63,7 @@ def _read_leniently(number: int, raw: bytes) -> Record | Rotten:
     One bad byte in a header that a stranger sent must not hide the record it stands in; it is shown as its escape.
     """
     try:
-        value = json.loads(raw.decode("utf-8", "backslashreplace"), strict=False)
+        value = json.loads(raw.decode("utf-8", "surrogateescape"), strict=False)
     except (ValueError, RecursionError):
         return Rotten(number, NO_JSON.because())
     if not isinstance(value, dict):
@@ -68,8 +74,13 @@ def _read_leniently(number: int, raw: bytes) -> Record | Rotten:
 
 
 def _whole(text: str) -> str:
-    """Return a text with lone surrogates as their escapes, so that it can be written again."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Return a text with bad bytes and lone surrogates as their escapes, so that it can be written again."""
+    return _SURROGATE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\x{number - _BYTES:02x}" if number - _BYTES in _HIGH else f"\\u{number:04x}"
 
 
 def _record(number: int, value: dict[str, object]) -> Record:
