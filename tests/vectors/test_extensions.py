@@ -48,6 +48,13 @@ def test_a_slip_in_a_detail_hides_nothing_else(row):
     assert statement.id == VALID[row["of"]]["id"]
 
 
+def test_a_version_written_to_the_microsecond_is_the_one_a_response_names_to_the_millisecond():
+    finer = {**VALID["request"], "modified": "2026-03-01T12:00:00.000999Z"}
+    asked, _ = read_statement(finer)
+    answered, _ = read_statement(VALID["acceptance in part"])
+    assert answered.request_modified == asked.modified
+
+
 @pytest.mark.parametrize("row", VECTORS["unreadable"], ids=lambda row: row["because"])
 def test_what_cannot_be_read_says_which_property_is_wrong(row):
     with pytest.raises(InputError) as error:

@@ -182,6 +182,13 @@ def test_two_texts_under_one_version_are_flagged_and_both_nodes_choose_the_same(
     assert "assistance.two-texts" in [each.code for step in case(one, other).steps for each in step.remarks]
 
 
+def test_two_words_of_one_moment_stand_in_the_same_order_everywhere():
+    yes = said(response("accepted", 5, accepted=BOTH, id=name("assistance-response", 1)))
+    no = said(response("declined", 5, declined=BOTH, reason_code="law", id=name("assistance-response", 2)))
+    assert case(said(request()), yes, no) == case(said(request()), no, yes)
+    assert case(said(request()), no, yes).state is State.DECLINED
+
+
 def test_what_its_maker_revoked_no_longer_counts():
     taken_back = replace(response("accepted", 5, accepted=BOTH), revoked=True, modified=at(6))
     found = case(said(request()), said(response("accepted", 5, accepted=BOTH)), said(taken_back))
