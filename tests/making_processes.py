@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Runs nodes as their users do: the commands people type, and `tasuki serve` in a process of its own."""
+"""Runs nodes as their users do: `tasuki serve` in a process of its own, and people at two nodes who know each other."""
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
@@ -12,28 +11,10 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from click.testing import CliRunner
-
-from tasuki.app.main import cli
+from making_commands import Person
 
 _READY = b" ready, "
-
-
-def tasuki(*words: str | Path, code: int = 0, language: str = "C.UTF-8") -> Any:
-    """Do one command in this process; return its JSON answer, or its lines where there are several."""
-    done = CliRunner().invoke(cli, [*map(str, words), "--json"], env={"LC_ALL": language}, catch_exceptions=False)
-    assert done.exit_code == code, done.output
-    values = [json.loads(line) for line in done.stdout.splitlines()]
-    return values[0] if len(values) == 1 else values
-
-
-def said(*words: str | Path, code: int = 0, language: str = "C.UTF-8") -> str:
-    """Do one command in this process; return what people would read."""
-    done = CliRunner().invoke(cli, [*map(str, words)], env={"LC_ALL": language}, catch_exceptions=False)
-    assert done.exit_code == code, done.output
-    return done.output
 
 
 @contextmanager
@@ -66,17 +47,17 @@ def free_listen() -> str:
         return f"127.0.0.1:{found.getsockname()[1]}"
 
 
-def make(directory: Path, participant: str, *options: str) -> Path:
-    """Make a node that listens on a free loopback port; return its directory."""
-    tasuki("init", directory, "--profile", "japan-uk", "--as", participant, "--listen", free_listen(), *options)
-    return directory
+def make(directory: Path, participant: str, *options: str) -> Person:
+    """Make a node that listens on a free loopback port; return somebody who works at it."""
+    person = Person(directory)
+    person.run("init", directory, "--profile", "japan-uk", "--as", participant, "--listen", free_listen(), *options)
+    return person
 
 
-def introduce(one: Path, other: Path, folder: Path) -> None:
+def introduce(one: Person, other: Person, folder: Path) -> None:
     """Let two nodes trust each other, compared by two people; anchors stay in `folder`."""
     for ours, theirs in ((one, other), (other, one)):
-        anchor = folder / f"{theirs.name}.anchor"
-        words = tasuki("partner", "anchor", "--out", anchor, "--node", theirs)["words"]
-        participant = tasuki("partner", "add", anchor, "--node", ours)["partner"]
-        people = ("--by", "A. Brown", "--by", "青木")
-        tasuki("partner", "verify", participant, "--compared", words, *people, "--node", ours)
+        anchor = folder / f"{theirs.directory.name}.anchor"
+        words = theirs.ask("partner", "anchor", "--out", anchor)["words"]
+        participant = ours.ask("partner", "add", anchor)["partner"]
+        ours.run("partner", "verify", participant, "--compared", words, "--by", "A. Brown", "--by", "青木")

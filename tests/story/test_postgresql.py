@@ -7,11 +7,13 @@ import json
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from making_commands import Person
 from making_databases import made_server, programs, started
-from making_processes import free_listen, introduce, make, said, serving, tasuki
+from making_processes import free_listen, introduce, make, serving
 from tasuki.app.reasons import RUNNING
 from tasuki.services.reasons import DATABASE_USED
 from tasuki.store.database import open_engine
@@ -39,49 +41,56 @@ def url(postgres):
         yield f"postgresql://postgres@/{name}?host={postgres.folder}"
 
 
+def write(folder: Path) -> Path:
+    file = folder / "object.json"
+    file.write_text(json.dumps(OBJECT, ensure_ascii=False), "utf-8")
+    return file
+
+
 def test_a_node_is_made_asked_and_served(url, tmp_path):
     node = tmp_path / "gbr"
     command = [sys.executable, "-m", "tasuki", "init", node, "--as", "GBR", "--listen", free_listen()]
     subprocess.run([*command, "--database", url], check=True, capture_output=True)
     assert not (node / "node.db").exists()
-    file = tmp_path / "object.json"
-    file.write_text(json.dumps(OBJECT, ensure_ascii=False), "utf-8")
-    assert tasuki("import", file, "--tlp", "green", "--basis", "own-analysis", "--node", node)["accepted"] == 1
+    analyst = Person(node)
+    brought = analyst.ask("import", write(tmp_path), "--tlp", "green", "--basis", "own-analysis")
+    assert brought["accepted"] == 1
     with serving(node):
-        assert tasuki("status", "--node", node)["holdings"][0]["count"] == 1
-        assert OBJECT["id"] in said("find", "電力", "--node", node)
-        assert all(check["ok"] for check in tasuki("doctor", "--node", node))
-        assert tasuki("upgrade", node, code=1)["error"]["code"] == RUNNING.code
-    assert tasuki("upgrade", node) == {"before": PRESENT.head, "after": PRESENT.head, "copy": None}
+        assert analyst.ask("status")["holdings"][0]["count"] == 1
+        assert OBJECT["id"] in analyst.run("find", "電力").output
+        assert all(check["ok"] for check in analyst.ask("doctor"))
+        assert analyst.ask("upgrade", code=1)["error"]["code"] == RUNNING.code
+    assert analyst.ask("upgrade") == {"before": PRESENT.head, "after": PRESENT.head, "copy": None}
 
 
 def test_a_database_has_one_node(url, tmp_path):
     make(tmp_path / "gbr", "GBR", "--database", url)
-    second = ("init", tmp_path / "jpn", "--as", "JPN", "--database", url)
-    assert tasuki(*second, code=2)["error"]["code"] == DATABASE_USED.code
+    second = Person(tmp_path / "jpn").ask("init", tmp_path / "jpn", "--as", "JPN", "--database", url, code=2)
+    assert second["error"]["code"] == DATABASE_USED.code
     assert [path.name for path in tmp_path.iterdir()] == ["gbr"]
 
 
 def test_a_node_that_could_not_be_made_can_be_made_again(postgres, url, tmp_path):
+    node = tmp_path / "gbr"
     absent = f"postgresql://postgres@/absent?host={postgres.folder}"
-    first = tasuki("init", tmp_path / "gbr", "--as", "GBR", "--database", absent, code=1)
+    first = Person(node).ask("init", node, "--as", "GBR", "--database", absent, code=1)
     assert first["error"]["code"] == NOT_REACHED.code
     assert list(tmp_path.iterdir()) == []
-    make(tmp_path / "gbr", "GBR", "--database", url)
+    make(node, "GBR", "--database", url)
 
 
 @pytest.mark.parametrize(
     ("revision", "code"), [("0000", SCHEMA_OLDER.code), ("9999", SCHEMA_NEWER.code)], ids=["older", "newer"]
 )
 def test_serve_and_every_command_refuse_a_schema_that_does_not_fit(database_url, tmp_path, revision, code):
-    node = make(tmp_path / "gbr", "GBR", "--database", database_url)
+    person = make(tmp_path / "gbr", "GBR", "--database", database_url)
     engine = open_engine(database_url)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")  # noqa: S608 literals
     engine.dispose()
     for command in (("status",), ("sync",), ("doctor",), ("find", "電力"), ("ledger", "audit")):
-        assert tasuki(*command, "--node", node, code=1)["error"]["code"] == code
-    line = [sys.executable, "-m", "tasuki", "serve", node]
+        assert person.ask(*command, code=1)["error"]["code"] == code
+    line = [sys.executable, "-m", "tasuki", "serve", person.directory]
     done = subprocess.run(line, capture_output=True, check=False, timeout=60, text=True)
     assert done.returncode == 1
     assert revision in done.stderr
@@ -90,19 +99,18 @@ def test_serve_and_every_command_refuse_a_schema_that_does_not_fit(database_url,
 
 def test_a_node_on_postgresql_and_one_on_sqlite_exchange_both_ways(url, tmp_path):
     london, tokyo = make(tmp_path / "gbr", "GBR", "--database", url), make(tmp_path / "jpn", "JPN")
-    with serving(london), serving(tokyo):
+    with serving(london.directory), serving(tokyo.directory):
         introduce(london, tokyo, tmp_path)
-        request = tasuki(*ASK, "--node", tokyo)["id"]
-        tasuki("sync", "--node", tokyo)
-        assert [each["id"] for each in tasuki("assist", "list", "--node", london)] == [request]
-        tasuki("assist", "acknowledge", request, "--office", "NCSC duty desk", "--node", london)
-        tasuki("sync", "--node", london)
-        shown = said("assist", "show", request, "--node", tokyo)
-        assert "GBR acknowledged" in shown
-        assert "関連サーバーを求む" in said("assist", "show", request, "--node", london)
-        for node in (london, tokyo):
-            assert "everything fits" in said("ledger", "audit", "--node", node)
-            assert tasuki("status", "--node", node)["alarms"] == []
+        request = tokyo.ask(*ASK)["id"]
+        tokyo.run("sync")
+        assert london.ask("assist", "list")[0]["id"] == request
+        london.run("assist", "acknowledge", request, "--office", "NCSC duty desk")
+        london.run("sync")
+        assert "GBR acknowledged" in tokyo.run("assist", "show", request).output
+        assert "関連サーバーを求む" in london.run("assist", "show", request).output
+        for person in (london, tokyo):
+            assert "everything fits" in person.run("ledger", "audit").output
+            assert person.ask("status")["alarms"] == []
 
 
 def test_a_serving_node_outlives_the_absence_of_its_server(tmp_path):
@@ -111,16 +119,14 @@ def test_a_serving_node_outlives_the_absence_of_its_server(tmp_path):
         pytest.skip("no PostgreSQL on this machine: run `sh requirements/packages.sh` as root")
     with made_server(found) as server:
         with started(found, server):
-            node = make(tmp_path / "gbr", "GBR", "--database", server.url("postgres"))
-        file = tmp_path / "object.json"
-        file.write_text(json.dumps(OBJECT), "utf-8")
-        bring = ("import", file, "--tlp", "green", "--basis", "own-analysis", "--node", node)
-        assert tasuki("status", "--node", node, code=1)["error"]["code"] == UNREAD.code
+            person = make(tmp_path / "gbr", "GBR", "--database", server.url("postgres"))
+        bring = ("import", write(tmp_path), "--tlp", "green", "--basis", "own-analysis")
+        assert person.ask("status", code=1)["error"]["code"] == UNREAD.code
         with ExitStack() as stack:
             with started(found, server):
-                stack.enter_context(serving(node))
-            assert tasuki(*bring, code=1)["files"][0]["error"]["code"] == FAILED.code
-            assert tasuki("find", "電力", "--node", node, code=1)["error"]["code"] == UNREAD.code
+                stack.enter_context(serving(person.directory))
+            assert person.ask(*bring, code=1)["files"][0]["error"]["code"] == FAILED.code
+            assert person.ask("find", "電力", code=1)["error"]["code"] == UNREAD.code
             with started(found, server):
-                assert tasuki(*bring)["accepted"] == 1
-                assert OBJECT["id"] in said("find", "電力", "--node", node)
+                assert person.ask(*bring)["accepted"] == 1
+                assert OBJECT["id"] in person.run("find", "電力").output
