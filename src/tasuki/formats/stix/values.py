@@ -62,6 +62,8 @@ _SHORTEST_MONTH: Final = "28"
 _CPE_PART: Final = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[A-Za-z0-9._?*-])++")
 _CPE_ATTRIBUTES: Final = 11
 _CPE_PREFIX: Final = "cpe:2.3:"
+_LONGEST_CPE: Final = 2_000
+"""The longest names of the official dictionary have a few hundred characters."""
 
 
 def is_timestamp(text: str) -> bool:
@@ -111,7 +113,7 @@ def is_cpe(text: str) -> bool:
 
     Source: NISTIR 7695 section 6.2. Whether the official dictionary lists it cannot be asked here.
     """
-    if not text.startswith(_CPE_PREFIX):
+    if not text.startswith(_CPE_PREFIX) or len(text) > _LONGEST_CPE:
         return False
     attributes = _split_unescaped(text[len(_CPE_PREFIX) :])
     return (

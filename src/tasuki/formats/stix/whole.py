@@ -207,7 +207,11 @@ def _labels(obj: Object, where: Where, out: Findings) -> None:
             out.advise(((where, "labels"), index), "3.2", why.LABEL_AS_SUBTYPE, vocabulary=vocabulary.name, found=found)
 
 
-_PATTERN_TOKENS: Final = re.compile(r"'(?:[^'\\]|\\.)*+'|([A-Za-z0-9_-]++):(?:([A-Za-z0-9_-]++)|'((?:[^'\\]|\\.)*+)')")
+_PATTERN_TOKENS: Final = re.compile(
+    r"'(?:[^'\\]|\\.)*+(?:'|\\?\Z)|([A-Za-z0-9_-]++)(?::(?:([A-Za-z0-9_-]++)|'((?:[^'\\]|\\.)*+)))?+", re.DOTALL
+)
+"""Strings, and words with what follows their colon. Each takes all it can, none is tried twice: linear."""
+
 _SHORTEST_NAME: Final = 3
 
 
@@ -251,7 +255,8 @@ def _names_of_pattern(obj: Object) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=2)
 def _names_in(pattern: str) -> tuple[tuple[str, str], ...]:
     """Return object type and first property of each comparison of a pattern, whether it is well formed or not."""
-    return tuple([(kind, plain or quoted) for kind, plain, quoted in _PATTERN_TOKENS.findall(pattern) if kind])
+    found = _PATTERN_TOKENS.findall(pattern)
+    return tuple([(kind, plain or quoted) for kind, plain, quoted in found if plain or quoted])
 
 
 @_rule("indicator-words", "4.7.1", "warning", "indicator")
@@ -395,9 +400,9 @@ def _statement(obj: Object, where: Where, out: Findings) -> None:
 def _tlp(obj: Object, where: Where, out: Findings) -> None:
     """A TLP marking is one of the four of the standard, to the letter."""
     identifier = obj.get("id")
-    if obj.get("definition_type") != "tlp" and identifier not in _TLP_1:
-        return
     level = _TLP_1.get(identifier, "") if type(identifier) is str else ""
+    if obj.get("definition_type") != "tlp" and not level:
+        return
     expected: Object = {
         "type": "marking-definition",
         "spec_version": "2.1",
@@ -418,9 +423,9 @@ def _tlp_2(obj: Object, where: Where, out: Findings) -> None:
     """A TLP 2.0 marking has the id, the name and the level OASIS published."""
     identifier, extensions = obj.get("id"), obj.get("extensions")
     extension = extensions.get(TLP_2) if type(extensions) is dict else None
-    if extension is None and identifier not in TLP_IDS:
-        return
     level = TLP_IDS.get(identifier, "") if type(identifier) is str else ""
+    if extension is None and not level:
+        return
     stated = extension.get("tlp_2_0") if type(extension) is dict else None
     if not level or stated != level or obj.get("name") != f"TLP:{level.upper()}":
         out.error(where, "TLP 2.0 extension", why.TLP_2_INSTANCE)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""What holds for every value: the validator answers, its places exist, and its quick step never contradicts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import making_stix as making
+from tasuki.formats.stix import extensions_known as known
+from tasuki.formats.stix import tables
+from tasuki.formats.stix.checks import quick_check
+from tasuki.formats.stix.problems import Findings
+from tasuki.formats.stix.rules import compile_check, rows
+from tasuki.formats.stix.validate import validate
+
+GROUPS = (tables.DOMAIN_OBJECTS, tables.RELATIONSHIP_OBJECTS, tables.META_OBJECTS, tables.OBSERVABLES)
+KINDS = sorted(kind for group in GROUPS for kind in group)
+TEXTS = [tables.COMMON_OBJECT, *(text for group in (*GROUPS, tables.NESTED, known.NESTED) for text in group.values())]
+CODES = sorted({row.code for text in TEXTS for row in rows(text, "")})
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(sorted({row.name for text in TEXTS for row in rows(text, "")})) | st.text(max_size=8)
+
+
+def resolves(pointer: str, value: Any) -> bool:
+    """Whether all but the last step of a pointer lead somewhere: the last may be what is missing."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    for step in steps[:-1]:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return not steps or isinstance(value, list | dict)
+
+
+@settings(max_examples=300, deadline=None)
+@given(kind=st.sampled_from(KINDS), changes=st.dictionaries(NAMES, JSON, max_size=3))
+def test_any_value_is_answered_with_places_that_exist(kind: str, changes: dict[str, Any]):
+    obj = making.minimal(kind) | changes
+    for problem in validate(obj):
+        assert problem.rule
+        assert problem.severity in ("error", "warning")
+        assert problem.reason.sentence()
+        assert resolves(problem.path, obj)
+
+
+@settings(max_examples=200, deadline=None)
+@given(value=JSON)
+def test_what_is_no_object_is_answered_too(value: Any):
+    assert isinstance(validate(value), tuple)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    code=st.sampled_from(CODES),
+    text=st.text(max_size=40)
+    | st.sampled_from([each for pair in making.TEXT_SAMPLES.values() for each in pair[:2]])
+    | st.sampled_from(
+        [making.CREATED, "2026-02-28T00:00:00.123456Z", "2026-02-29T00:00:00.000Z", "9999-12-31T23:59:60Z"]
+    )
+    | st.sampled_from([making.random_id(kind) for kind in ("tool", "file", "bundle", "x-thing", "marking-definition")]),
+)
+def test_what_the_quick_step_accepts_the_check_has_nothing_to_say_of(code: str, text: str):
+    quick = quick_check(code)
+    if quick is not None and quick(text):
+        out = Findings()
+        compile_check(code, "1")(text, "name", out)
+        assert out.problems == []
+
+
+def test_an_id_that_is_no_text_is_answered():
+    marking = making.minimal("marking-definition") | {"id": {"type": "file"}, "created": [making.CREATED]}
+    assert "stix.wrong-type" in {problem.reason.code for problem in validate(marking)}
+
+
+def test_a_pattern_that_never_closes_is_read_once():
+    for run in ("\\'", "a", "a:", "'", "a:'"):
+        indicator = making.minimal("indicator") | {"pattern": "'" + run * 100_000}
+        assert validate(indicator) is not None
