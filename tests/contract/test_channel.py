@@ -2,10 +2,11 @@
 """What the channel remembers: queues in order, lanes that move once, receipts kept once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tasuki.base.errors import WorldError
 from tasuki.base.ids import NodeName
 from tasuki.core.channel.model import START, Arrival, LaneState, Seen
 from tasuki.store import channel
@@ -131,3 +132,49 @@ def test_a_message_is_kept_as_it_came(database):
     database.write(lambda c: channel.keep_message(c, arrival, NOW))
     with database.read() as connection:
         assert connection.execute(channel.MESSAGES_IN.select()).one().body == b"{}"
+
+
+def test_what_passed_is_listed_newest_first_and_found_by_its_id(database):
+    later = NOW + timedelta(minutes=1)
+    database.write(lambda c: channel.keep_sealed(c, "JPN", SEALED))
+    database.write(lambda c: channel.keep_received(c, "JPN", replace(RECEIVED, env_id="e2", lane="urgent"), later))
+    listed = lambda partner=None, lane=None, limit=9: [  # noqa: E731
+        (each.env_id, each.direction, each.status)
+        for each in read(database, lambda c: channel.history(c, partner=partner, lane=lane, limit=limit))
+    ]
+    assert listed() == [("e2", "in", "stored"), ("e1", "out", "sealed")]
+    assert listed(limit=1) == [("e2", "in", "stored")]
+    assert listed(lane="bulk") == [("e1", "out", "sealed")]
+    assert listed(partner="AUS") == []
+    assert read(database, channel.passage, "e1").at == NOW
+    assert read(database, channel.passage, "e2").receipt == b"r"
+    assert read(database, channel.passage, "e9") is None
+
+
+def test_an_envelope_and_its_receipt_are_there_to_be_shown_and_timed(database):
+    database.write(lambda c: channel.keep_sealed(c, "JPN", SEALED))
+    assert read(database, channel.exchanged, "e1") == (b"raw", None)
+    assert read(database, channel.round_trips, 9) == []
+    later = NOW + timedelta(milliseconds=20)
+    database.write(lambda c: channel.answer(c, "e1", status="stored", receipt=b"r", at=later))
+    assert read(database, channel.exchanged, "e1") == (b"raw", b"r")
+    assert read(database, channel.round_trips, 9) == [20_000]
+    database.write(lambda c: channel.keep_received(c, "JPN", replace(RECEIVED, env_id="e2", seq=2), NOW))
+    assert read(database, channel.exchanged, "e2") == (None, b"r")
+    assert (read(database, channel.sent_hash, "e1"), read(database, channel.received_hash, "e2")) == ("a" * 64,) * 2
+    assert (read(database, channel.sent_hash, "e2"), read(database, channel.received_hash, "e1")) == (None, None)
+
+
+def test_an_envelope_number_is_taken_once(database):
+    database.write(lambda c: channel.keep_sealed(c, "JPN", SEALED))
+    with pytest.raises(WorldError):
+        database.write(lambda c: channel.keep_sealed(c, "JPN", replace(SEALED, env_id="e2")))
+    database.write(lambda c: channel.keep_received(c, "JPN", RECEIVED, NOW))
+    with pytest.raises(WorldError):
+        database.write(lambda c: channel.keep_received(c, "JPN", replace(RECEIVED, env_id="e2"), NOW))
+    assert read(database, channel.passage, "e2") is None
+
+
+def test_a_newer_anchor_takes_the_place_of_the_old_one(database):
+    database.write(lambda c: channel.replace_anchor(c, participant="JPN", anchor=b"newer", state="known"))
+    assert read(database, channel.partner, "JPN").anchor == b"newer"
