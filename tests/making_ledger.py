@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from making_nodes import Hands, two_nodes
 from tasuki.base.canonical import canonical
 from tasuki.base.ids import uuid7
-from tasuki.core.ledger.model import SALT_BYTES, pair_log
+from tasuki.core.ledger.model import SALT_BYTES, Leaf, pair_log
 from tasuki.services import ledger, partners
 from tasuki.services.channel import accept, sync
 from tasuki.services.node import Node
@@ -88,3 +90,34 @@ def log_leaf(node: Node, partner: str, kind: str = "envelope-sent", **body: obje
     }
     salt = node.entropy.draw(SALT_BYTES)
     node.database.write(lambda connection: store.append(connection, pair_log(partner), kind, full, now, salt))
+
+
+def leaves_of(node: Node, log: str) -> list[Leaf]:
+    with node.database.read() as connection:
+        return store.leaves(connection, log, 0, store.size(connection, log))
+
+
+def checkpoint_sizes(node: Node, log: str) -> list[int]:
+    with node.database.read() as connection:
+        return [each.size for each in store.checkpoints(connection, log)]
+
+
+def change(node: Node, statement: sa.Executable) -> None:
+    """Change a node's database behind its back."""
+    node.database.write(lambda connection: connection.execute(statement))
+
+
+def rewind(node: Node, log: str, size: int) -> None:
+    """Put a log back to what it was with `size` leaves, as restoring a backup would."""
+
+    def work(connection: sa.Connection) -> None:
+        frontier = store.frontier_at(connection, log, size)
+        for table, column in ((store.LEAVES, "leaf_index"), (store.CHECKPOINTS, "size")):
+            end = table.c[column] >= size if column == "leaf_index" else table.c[column] > size
+            connection.execute(table.delete().where(table.c.log == log, end))
+        span = (store.SUBTREES.c.position + 1) * sa.case((store.SUBTREES.c.level == 1, 256), else_=65_536)
+        connection.execute(store.SUBTREES.delete().where(store.SUBTREES.c.log == log, span > size))
+        values = {"size": size, "frontier": b"".join(frontier)}
+        connection.execute(store.LOGS.update().where(store.LOGS.c.log == log).values(**values))
+
+    node.database.write(work)

@@ -336,17 +336,13 @@ def leaves(connection: sa.Connection, log: str, start: int, end: int) -> list[Le
         WorldError: one is not readable any more.
     """
     query = sa.select(LEAVES).where(LEAVES.c.log == log, LEAVES.c.leaf_index >= start, LEAVES.c.leaf_index < end)
-    return [_leaf(row) for row in connection.execute(query.order_by(LEAVES.c.leaf_index))]
+    return list(_read(connection.execute(query.order_by(LEAVES.c.leaf_index)), lenient=False))
 
 
-def leaves_at(connection: sa.Connection, log: str, indexes: Sequence[int]) -> dict[int, Leaf]:
-    """Return the leaves of a log at these indexes, those that are there.
-
-    Raises:
-        WorldError: one is not readable any more.
-    """
+def leaves_at(connection: sa.Connection, log: str, indexes: Sequence[int], *, lenient: bool = False) -> dict[int, Leaf]:
+    """Return the leaves of a log at these indexes, those that are there; see `about`."""
     query = sa.select(LEAVES).where(LEAVES.c.log == log, LEAVES.c.leaf_index.in_(indexes))
-    return {row.leaf_index: _leaf(row) for row in connection.execute(query)}
+    return {leaf.index: leaf for leaf in _read(connection.execute(query), lenient=lenient)}
 
 
 def stored_leaves(connection: sa.Connection, log: str, start: int = 0) -> Iterator[StoredLeaf]:
@@ -378,8 +374,16 @@ def newest(connection: sa.Connection, log: str, count: int) -> list[tuple[Leaf, 
     return [(_leaf(row), row.at) for row in rows]
 
 
-def about(connection: sa.Connection, log: str, env_ids: Iterable[str]) -> dict[str, list[Leaf]]:
+def about(
+    connection: sa.Connection, log: str, env_ids: Iterable[str], *, lenient: bool = False
+) -> dict[str, list[Leaf]]:
     """Return the leaves of a log about these envelopes, by envelope, oldest first.
+
+    Args:
+        connection: where to read.
+        log: its name.
+        env_ids: the envelopes.
+        lenient: leave out what is not readable any more, as an audit does that goes on to the rest.
 
     Raises:
         WorldError: one is not readable any more.
@@ -390,19 +394,39 @@ def about(connection: sa.Connection, log: str, env_ids: Iterable[str]) -> dict[s
         .where(LEAVES.c.log == log, LEAVES.c.env_id.in_(sorted(set(env_ids))))
         .order_by(LEAVES.c.leaf_index)
     )
-    for row in connection.execute(query):
-        found.setdefault(row.env_id, []).append(_leaf(row))
+    for leaf in _read(connection.execute(query), lenient=lenient):
+        found.setdefault(str(leaf.body.get("env_id")), []).append(leaf)
     return found
 
 
-def _leaf(row: sa.Row[tuple[object, ...]]) -> Leaf:
-    try:
-        body = orjson.loads(row.body)
-    except orjson.JSONDecodeError:
-        body = None
-    if not isinstance(body, dict):
+def _read(rows: Iterable[sa.Row[Any]], *, lenient: bool) -> Iterator[Leaf]:
+    for row in rows:
+        try:
+            yield _leaf(row)
+        except WorldError:
+            if not lenient:
+                raise
+
+
+def _leaf(row: sa.Row[Any]) -> Leaf:
+    body = _body(row.body)
+    if body is None:
         raise WorldError(STORE_ALTERED.because(index=row.leaf_index, log=row.log), retry=False)
     return Leaf(index=row.leaf_index, kind=row.kind, salt=row.salt, body=body)
+
+
+def opened(stored: StoredLeaf) -> Leaf | None:
+    """Return a stored leaf with its content read; None where it is not readable any more."""
+    body = _body(stored.body)
+    return None if body is None else Leaf(index=stored.index, kind=stored.kind, salt=stored.salt, body=body)
+
+
+def _body(raw: bytes) -> dict[str, Json] | None:
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def subtrees(connection: sa.Connection, log: str) -> Iterator[tuple[int, int, bytes]]:

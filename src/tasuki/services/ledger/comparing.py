@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from tasuki.base.errors import PeerError, WorldError
+from tasuki.base.errors import PeerError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.base.reasons import Reason
@@ -88,13 +88,17 @@ def compare(node: Node, partner: ParticipantId) -> Comparison:
 
 
 def _pages(connection: sa.Connection, log: str) -> Iterator[list[Leaf]]:
-    """Give the leaves of a log in pages; one that cannot be read ends them: the tree check names it."""
+    """Give the leaves of a log in pages, without those that cannot be read: the tree check names them."""
     size = store.size(connection, log)
-    for start in range(0, size, store.PAGE):
-        try:
-            yield store.leaves(connection, log, start, min(size, start + store.PAGE))
-        except WorldError:
-            return
+    page: list[Leaf] = []
+    for stored in store.stored_leaves(connection, log):
+        leaf = store.opened(stored)
+        if leaf is not None and leaf.index < size:
+            page.append(leaf)
+        if len(page) == store.PAGE:
+            yield page
+            page = []
+    yield page
 
 
 def _ours(connection: sa.Connection, partner: ParticipantId, found: Differences) -> dict[str, int]:
@@ -114,7 +118,7 @@ def _promises(connection: sa.Connection, partner: ParticipantId, held: list[Leaf
     log = mirror_log(partner)
     mirrored = store.size(connection, log)
     promised = {leaf.index: index for leaf in held if (index := _number(leaf, "log_index")) < mirrored}
-    theirs = store.leaves_at(connection, log, sorted(set(promised.values())))
+    theirs = store.leaves_at(connection, log, sorted(set(promised.values())), lenient=True)
     for leaf in held:
         if leaf.index not in promised:
             continue
@@ -174,7 +178,7 @@ def _frame_hash(magic: bytes, raw: bytes) -> str | None:
 def _theirs(connection: sa.Connection, partner: ParticipantId, found: Differences) -> int:
     acknowledged = 0
     for page in _pages(connection, mirror_log(partner)):
-        for leaf, ours, taken in beside(connection, partner, page):
+        for leaf, ours, taken in beside(connection, partner, page, lenient=True):
             acknowledged += leaf.kind == HELD
             member = contradiction(leaf, ours, taken)
             if member is not None:
@@ -197,7 +201,7 @@ def _kept(connection: sa.Connection, partner: ParticipantId, found: Differences)
         after = 0
         while page := store.records(connection, partner, sent=sent, after=after):
             after = page[-1].row
-            logged = store.about(connection, log, [record.env_id for record in page])
+            logged = store.about(connection, log, [record.env_id for record in page], lenient=True)
             for record in page:
                 if not any(leaf.kind == kind for leaf in logged.get(record.env_id, ())):
                     found.add(why.AUDIT_NO_LEAF.because(log=log, env_id=record.env_id[:60], kind=kind))

@@ -153,11 +153,11 @@ def _unseen(connection: sa.Connection, partner: ParticipantId, leaves: Sequence[
 
 
 def beside(
-    connection: sa.Connection, partner: ParticipantId, leaves: Sequence[Leaf]
+    connection: sa.Connection, partner: ParticipantId, leaves: Sequence[Leaf], *, lenient: bool = False
 ) -> Iterable[tuple[Leaf, dict[str, list[Leaf]], str | None]]:
     """Give each leaf of the partner with ours about the same envelope, by kind, and who has its place in its lane."""
     ids = [env_id for leaf in leaves if (env_id := _env_id(leaf)) is not None]
-    ours = store.about(connection, pair_log(partner), ids)
+    ours = store.about(connection, pair_log(partner), ids, lenient=lenient)
     places = {leaf.index: place for leaf in leaves if leaf.kind == SENT and (place := _place(leaf)) is not None}
     taken = store.places(connection, partner, places.values())
     for leaf in leaves:
