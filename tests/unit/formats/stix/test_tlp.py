@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""TLP is understood in every form in use, old names included, and in no other."""
+
+import json
+
+import pytest
+
+from tasuki.formats.stix.tlp import (
+    LEVELS,
+    TLP_1_IDS,
+    TLP_IDS,
+    level_of_definition,
+    level_of_text,
+    marking_id,
+    official_definition,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("TLP:AMBER+STRICT", "amber+strict"),
+        ("tlp:amber_strict", "amber+strict"),
+        ("TLP:WHITE", "clear"),
+        (" Green ", "green"),
+        ("TLP: red", "red"),
+        ("TLP:PURPLE", None),
+        ("amber strict", None),
+        ("", None),
+    ],
+)
+def test_a_label_is_read_in_the_spellings_in_use(text, level):
+    assert level_of_text(text) == level
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_official_definition_of_a_level_says_so(level):
+    definition = json.loads(official_definition(level))
+    assert definition["id"] == marking_id(level)
+    assert level_of_definition(definition) == level
+    assert level_of_definition({**definition, "id": "marking-definition--0"}) == level
+
+
+@pytest.mark.parametrize("identifier", sorted(TLP_IDS) + sorted(TLP_1_IDS))
+def test_an_official_id_counts_whatever_a_definition_under_it_claims(identifier):
+    forged = {"id": identifier, "definition_type": "tlp", "definition": {"tlp": "clear"}}
+    assert level_of_definition(forged) == {**TLP_IDS, **TLP_1_IDS}[identifier]
+
+
+@pytest.mark.parametrize(
+    ("definition", "level"),
+    [
+        ({"definition_type": "tlp", "definition": {"tlp": "white"}}, "clear"),
+        ({"definition_type": "statement", "definition": {"statement": "TLP:AMBER"}}, "amber"),
+        ({"definition_type": "statement", "definition": {"statement": "amber waves"}}, None),
+        ({"definition_type": "statement", "definition": {"statement": "TLP:AMBER for members"}}, None),
+        ({"definition_type": "tlp", "definition": {"tlp": ["red"]}}, None),
+        ({"definition_type": "tlp"}, None),
+        ({}, None),
+    ],
+)
+def test_other_forms_are_read_only_where_they_say_nothing_else(definition, level):
+    assert level_of_definition({"id": "marking-definition--0", **definition}) == level
+
+
+def test_the_five_official_objects_are_those_published(data):
+    published = json.loads((data / "tlp-2.0" / "marking-definitions.json").read_bytes())
+    objects = published["objects"] if isinstance(published, dict) else published
+    assert {each["id"]: level_of_definition(each) for each in objects} == TLP_IDS
