@@ -143,39 +143,62 @@ def held_definition(
 
 
 def relabel(node: Node, connection: sa.Connection, definitions: Sequence[str]) -> int:
-    """Label anew what waited for these marking definitions; return how many holdings are understood now."""
-    waiting = release.dependents(connection, definitions) if definitions else set()
-    done = []
-    for stix_id in sorted(waiting):
-        understood = [_understood(node, connection, each) for each in _live(connection, stix_id)]
-        if any(understood):
-            done.append(stix_id)
-    if done:
-        settle(node, connection, done)
+    """Label anew what waited for these marking definitions; return how many ids are understood now."""
+    waiting = _not_understood(node, connection, definitions) if definitions else []
+    if not waiting:
+        return 0
+    newest = holdings.newest(connection, holdings.numbers(connection, waiting).values())
+    bodies = holdings.sealed(connection, [each.position for sources in newest.values() for each in sources])
+    understood = _Understood(node, connection)
+    done = {body.stix_id for body in bodies if understood.label(body)}
+    understood.keep()
+    settle(node, connection, sorted(done))
     return len(done)
 
 
-def _live(connection: sa.Connection, stix_id: str) -> list[holdings.SealedBody]:
-    return holdings.sealed(connection, [each.position for each in holdings.history(connection, stix_id)])
+def _not_understood(node: Node, connection: sa.Connection, definitions: Sequence[str]) -> list[str]:
+    """Return the ids that refer to these definitions and carry a marking nobody could read so far."""
+    referring = release.closures(connection, release.dependents(connection, definitions))
+    blocked = {
+        number
+        for number in {own for own, _ in referring.values()}
+        if codes.UNKNOWN_MARKING in node.labels.label(connection, number).blocked
+    }
+    return sorted(stix_id for stix_id, (own, _) in referring.items() if own in blocked)
 
 
-def _understood(node: Node, connection: sa.Connection, body: holdings.SealedBody) -> bool:
-    """Replace the label of a holding whose markings can all be read now; return whether they can."""
-    label = node.labels.label(connection, body.own_label)
-    if codes.UNKNOWN_MARKING not in label.blocked:
-        return False
+class _Understood:
+    """Holdings whose markings can all be read now, and the labels they get; most are marked alike."""
 
-    def definition(identifier: str) -> Mapping[str, Json] | None:
-        held = held_definition(node, connection, identifier, body.source)
-        return None if held is None else held[1]
+    def __init__(self, node: Node, connection: sa.Connection) -> None:
+        self.node = node
+        self.connection = connection
+        self._definitions: dict[tuple[str, str], Mapping[str, Json] | None] = {}
+        self._positions: dict[Label, list[int]] = {}
 
-    obj = orjson.loads(node.vault.open(body.ciphertext, body.wrapped, body.digest))
-    markings = read_markings(obj, definition)
-    if markings.unknown:
-        return False
-    number = node.labels.number(connection, _resolved(label, markings, body))
-    holdings.set_own_label(connection, [body.position], number)
-    return True
+    def label(self, body: holdings.SealedBody) -> bool:
+        """Note the label a holding gets; return whether its markings can all be read."""
+        label = self.node.labels.label(self.connection, body.own_label)
+        if codes.UNKNOWN_MARKING not in label.blocked:
+            return False
+        obj = orjson.loads(self.node.vault.open(body.ciphertext, body.wrapped, body.digest))
+        markings = read_markings(obj, lambda identifier: self._definition(identifier, body.source))
+        if markings.unknown:
+            return False
+        self._positions.setdefault(_resolved(label, markings, body), []).append(body.position)
+        return True
+
+    def keep(self) -> None:
+        """Write the labels noted."""
+        for label, positions in self._positions.items():
+            holdings.set_own_label(self.connection, positions, self.node.labels.number(self.connection, label))
+
+    def _definition(self, identifier: str, source: str) -> Mapping[str, Json] | None:
+        key = identifier, source
+        if key not in self._definitions:
+            held = held_definition(self.node, self.connection, identifier, source)
+            self._definitions[key] = None if held is None else held[1]
+        return self._definitions[key]
 
 
 def _resolved(label: Label, markings: Markings, body: holdings.SealedBody) -> Label:

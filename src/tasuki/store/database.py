@@ -180,6 +180,13 @@ def is_writer(connection: sa.Connection) -> bool:
     return connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE"
 
 
+@contextmanager
+def reader(connection: sa.Connection) -> Iterator[sa.Connection]:
+    """Give, beside a writer's connection, one that sees only what is committed."""
+    with connection.engine.execution_options(sqlite_begin="DEFERRED").begin() as other:
+        yield other
+
+
 def parts(values: Sequence[T]) -> list[Sequence[T]]:
     """Cut a list so that no statement has too many parameters."""
     return [values[i : i + PART] for i in range(0, len(values), PART)]

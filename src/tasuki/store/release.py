@@ -16,7 +16,7 @@ from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release.closure import close
 from tasuki.store import holdings
-from tasuki.store.database import METADATA, insert_many, is_writer, parts
+from tasuki.store.database import METADATA, insert_many, is_writer, parts, reader
 
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -87,13 +87,28 @@ class Labels:
         """
         label = self._by_number.get(number)
         if label is None:
-            body = connection.execute(sa.select(LABELS.c.body).where(LABELS.c.id == number)).scalar()
-            if body is None:
-                raise KeyError(number)
-            label = label_from_json(orjson.loads(body))
-            if not is_writer(connection):
-                self._by_number[number] = label
+            label = self._committed(connection, number)
+        if label is None:
+            label = _read_label(connection, number)
+        if label is None:
+            raise KeyError(number)
         return label
+
+    def _committed(self, connection: sa.Connection, number: int) -> Label | None:
+        """Return and remember a label as a reader sees it; None where nothing of it is committed yet."""
+        if not is_writer(connection):
+            label = _read_label(connection, number)
+        else:
+            with reader(connection) as other:
+                label = _read_label(other, number)
+        if label is not None:
+            self._by_number[number] = label
+        return label
+
+
+def _read_label(connection: sa.Connection, number: int) -> Label | None:
+    body = connection.execute(sa.select(LABELS.c.body).where(LABELS.c.id == number)).scalar()
+    return None if body is None else label_from_json(orjson.loads(body))
 
 
 def settle(connection: sa.Connection, labels: Labels, batch: Sequence[Subject]) -> int:
