@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -122,14 +122,19 @@ def import_pieces(node: Node, pieces: Iterable[Piece], terms: Terms, *, keep_ids
     report = ImportReport()
     definitions: Definitions = {}
     pending: Future[_Done] | None = None
-    for batch in _batches(pieces):
-        prepared = _prepare(node, [(piece, terms) for piece in batch], definitions)
+    try:
+        for batch in _batches(pieces):
+            prepared = _prepare(node, [(piece, terms) for piece in batch], definitions)
+            if pending is not None:
+                _report(report, pending.result(), keep_ids=keep_ids)
+            pending = node.database.writer.submit(partial(_commit_import, node, prepared))
+    finally:
+        # Where the source of the pieces fails, what it gave before is held all the same, and is used.
         if pending is not None:
-            _report(report, pending.result(), keep_ids=keep_ids)
-        pending = node.database.writer.submit(partial(_commit_import, node, prepared))
+            wait([pending])
+            node.signals.raise_(ARRIVED)
     if pending is not None:
         _report(report, pending.result(), keep_ids=keep_ids)
-    node.signals.raise_(ARRIVED)
     return report
 
 
