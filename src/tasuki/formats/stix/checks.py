@@ -315,7 +315,7 @@ def _reference(wanted: str, section: str) -> Check:
     names = wanted.split("|") if wanted else []
     listed = _types_of(wanted)
     allows_custom = not names or any(name in CLASSES for name in names)
-    expected = " or ".join(names) or "a STIX object"
+    expected = " / ".join(names) or "a STIX object"
     is_quickly_fine = _quick_reference(wanted)
 
     def check(value: Json, where: Where, out: Findings) -> None:

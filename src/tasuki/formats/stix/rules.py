@@ -150,10 +150,10 @@ def _properties(kind: str, base: Base, mode: Mode) -> Iterator[Property]:
 
 
 def _relaxed_text(text: str, mode: Mode) -> str:
-    """Widen what STIX 2.0 wrote differently: header fields as single strings."""
+    """Widen what STIX 2.0 wrote differently: header fields as single strings, and its container is not deprecated."""
     if mode == "contained":
         return text.replace("additional_header_fields:d([s])", "additional_header_fields:d")
-    return text
+    return text.replace("objects:m ", "objects:m(2.0) ") if mode == "2.0" else text
 
 
 def _quick(kind: str, row: Property, mode: Mode) -> Quick | None:
@@ -309,11 +309,12 @@ def _contents(_argument: str, section: str) -> Check:
     return check
 
 
-def _container(_argument: str, _section: str) -> Check:
-    """Check the deprecated container of observables: each by its type, references by their keys."""
+def _container(version: str, _section: str) -> Check:
+    """Check the container of observables, deprecated since 2.1: each by its type, references by their keys."""
 
     def check(value: Json, where: Where, out: Findings) -> None:
-        out.advise(where, "2.13", why.DEPRECATED, name="objects", instead="object_refs")
+        if version != "2.0":
+            out.advise(where, "2.13", why.DEPRECATED, name="objects", instead="object_refs")
         if not is_filled_object(value, where, out):
             return
         for key, each in value.items():
