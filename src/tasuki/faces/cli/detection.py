@@ -27,44 +27,44 @@ _TOGETHER_BYTES: Final = 32 << 20
 """Logs a node is asked about in one question: small enough to show progress."""
 
 _LOOKED_FOR: Final = Text(
-    en="Looked for {asked:,} indicators in {records:,} records of {files:,} files, {first} to {last}.",
-    ja="{files:,}ファイル、{records:,}レコード({first}~{last})で、{asked:,}件のインディケーターを探しました。",
+    en="Files: {files:,}, records: {records:,}, from {first} to {last}; indicators looked for: {asked:,}.",
+    ja="ファイル{files:,}件、レコード{records:,}件({first}~{last})。探したインディケーター{asked:,}件。",
 )
 _HITS: Final = Text(
-    en="{hits:,} hits on {indicators_hit:,} indicators, written to {out}.",
+    en="Hits: {hits:,}, on indicators: {indicators_hit:,}; written to {out}.",
     ja="一致{hits:,}件(インディケーター{indicators_hit:,}件)。出力先: {out}",
 )
 _NO_HITS: Final = Text(
     en="No hit: none of them is in these logs.",
     ja="一致なし。これらのログには含まれていません。",
 )
-_ROTTEN: Final = Text(
-    en="{count:,} lines are no records and were left out.", ja="レコードでない行{count:,}件を除きました。"
+_ROTTEN: Final = Text(en="Lines that are no records, left out: {count:,}", ja="レコードでないため除いた行: {count:,}件")
+_BROKEN: Final = Text(
+    en="Files of which only a part could be read: {count:,}", ja="一部しか読めないファイル: {count:,}件"
 )
-_BROKEN: Final = Text(en="{count:,} files could be read only in part.", ja="一部しか読めないファイル: {count:,}件")
-_UNREAD: Final = Text(en="{count:,} files could not be read at all.", ja="読めなかったファイル: {count:,}件")
+_UNREAD: Final = Text(en="Files that could not be read at all: {count:,}", ja="読めなかったファイル: {count:,}件")
 _LEFT_OUT: Final = Text(
-    en="{count:,} lines or objects of {name} could not be used as indicators.",
-    ja="{name}のうち{count:,}件は、インディケーターとして使えませんでした。",
+    en="Lines or objects of {name} that cannot be used as indicators: {count:,}",
+    ja="{name}のうちインディケーターとして使えないもの: {count:,}件",
 )
 _ANSWERED: Final = Text(
-    en="Answered {audience}: {sightings} sightings, {null_results} null results; they go with the next sync.",
-    ja="{audience}に回答しました。目撃情報{sightings}件、該当なし{null_results}件。次の同期で送られます。",
+    en="Answered {audience}; sightings: {sightings:,}, null results: {null_results:,}. They go with the next sync.",
+    ja="{audience}に回答しました。目撃情報{sightings:,}件、該当なし{null_results:,}件。次の同期で送られます。",
 )
 _NOT_NAMED: Final = Text(
-    en="{left_out} indicators that were hit are not held here under a STIX id and were left out of the answer.",
-    ja="一致したインディケーター{left_out}件は、STIX IDで保有していないため回答に含めていません。",
+    en="Hit, but left out of the answer because they are not held here under a STIX id: {left_out:,}",
+    ja="一致したが、STIX IDで保有していないため回答に含めていないもの: {left_out:,}件",
 )
-_KEPT: Final = Text(en="{count} were kept: {why}", ja="{count}件は出していません: {why}")
+_KEPT: Final = Text(en="Kept by the gate: {count:,}. {why}", ja="提供できないもの: {count:,}件。{why}")
 _MORE: Final = Text(en="and more like these", ja="ほかにもあります")
 _STANDARD_OUTPUT: Final = Text(en="standard output", ja="標準出力")
 _NO_TIME: Final = Text(en="no time told", ja="時刻なし")
 _OVERVIEW: Final = Text(
-    en="{indicators:,} indicators can match here; {not_compiled:,} more are held whose patterns this version cannot.",
+    en="Indicators that can match here: {indicators:,}; held with patterns beyond this version: {not_compiled:,}.",
     ja="照合できるインディケーター: {indicators:,}件。この版では照合できないパターン: {not_compiled:,}件",
 )
 _UNREADABLE: Final = Text(
-    en="{unreadable:,} cannot be opened: the store or its key was changed; see `tasuki doctor`.",
+    en="Held, but cannot be opened, because the store or its key was changed: {unreadable:,}; see `tasuki doctor`.",
     ja="開けないもの: {unreadable:,}件。保存内容または鍵が変更されています。`tasuki doctor`で確認してください。",
 )
 _USABLE: Final = Text(en="{id} can match here.", ja="{id}は照合できます。")
