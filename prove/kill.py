@@ -15,14 +15,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tasuki.app.demo.stage import Actor, introduce
 from tasuki.app.main import cli
-from tasuki.base.errors import TasukiError
+from tasuki.base.errors import TasukiError, WorldError
+from tasuki.base.reasons import kind
 
+DOWN = kind("prove.down", en="The node is down; ask again.", ja="ノードは停止中です。もう一度試してください。")
 KILLS = {"ci": 12, "full": 200}
 TOKYO = "JPN/nco:csirt"
 PATIENCE_S = 120.0
@@ -69,6 +72,13 @@ class Work:
         # Held already: the import was committed and only its answer was cut.
         listed = self.london.run("find", f"kill-{self.tried}.example")
         return str(next(each["id"] for each in listed if each["type"] == "indicator"))
+
+
+@contextmanager
+def down(_directory: Path) -> Iterator[Any]:
+    """Stand in for opening a stopped node: here a command meets a running node or fails; the lock is the node's."""
+    raise WorldError(DOWN.because(), retry=True)
+    yield
 
 
 def kill(actors: tuple[Actor, Actor], kills: int, chance: random.Random) -> Iterator[str]:
@@ -124,6 +134,7 @@ def main() -> int:
         tokyo = Actor(participant="JPN", organisation="nco:csirt", directory=folder / "jpn", cli=cli)
         london.make()
         tokyo.make()
+        cli.context_settings["obj"] = replace(cli.context_settings["obj"], open_node=down)
         try:
             introduce(london, tokyo, folder)
             work = Work(london, folder)
