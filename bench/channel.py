@@ -3,8 +3,8 @@
 
     python bench/channel.py [--objects 100000] [--singles 200]
 
-Bulk: from the command `share --all` until the partner holds the last object. Single: from before an indicator is made until
-the partner's matchers can use it. Urgent: the same on the urgent lane while the bulk queue is being sent.
+Bulk: from the command `share --all` until the partner holds the last object. Single: from before an indicator is made
+until the partner's matchers can use it. Urgent: the same on the urgent lane while the bulk queue is being sent.
 """
 
 from __future__ import annotations

@@ -38,12 +38,12 @@ KNOWN: Final = frozenset({CAVEAT, *NEW_OBJECTS.values(), TLP_2})
 
 PROPERTIES: Final = {
     "assistance-request": (
-        "sender:s! recipient:s! trigger:s! effects:[s] national_severity:d! wanted:[s]! needed_by:t consent:s! summary:s! explanation:s "
-        "status_line:s!"
+        "sender:s! recipient:s! trigger:s! effects:[s] national_severity:d! wanted:[s]! needed_by:t consent:s! "
+        "summary:s! explanation:s status_line:s!"
     ),
     "assistance-response": (
-        "request_ref:r:assistance-request! request_modified:t! sender:s! recipient:s! outcome:s! accepted:[s] declined:[s] "
-        "reason_code:s referred_to:s question:s national_severity:d result_refs:[r] office:s! role:s! explanation:s "
+        "request_ref:r:assistance-request! request_modified:t! sender:s! recipient:s! outcome:s! accepted:[s] "
+        "declined:[s] reason_code:s referred_to:s question:s national_severity:d result_refs:[r] office:s! role:s! explanation:s "
         "status_line:s!"
     ),
     "assistance-ending": (

@@ -14,7 +14,6 @@ from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.channel import accept
 from tasuki.store import channel as store
 
-
 RECALL = "01890a5d-ac96-774b-bcce-b302099a8057"
 AT = "2026-03-01T12:00:00.000Z"
 
