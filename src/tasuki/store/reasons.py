@@ -55,8 +55,8 @@ WRONG_SERVER = kind(
 )
 NO_SCHEMA = kind(
     "store.no-schema",
-    en="Expected the tables of a node in its database, found none; correct the URL in settings.toml, or restore the database from the backup.",
-    ja="データベースにノードの表がありません。settings.toml のURLを修正するか、データベースをバックアップから復元してください。",
+    en="Expected the schema of a node in its database, found none; correct the URL in settings.toml, or restore the database from the backup.",
+    ja="データベースにノードのスキーマがありません。settings.toml のURLを修正するか、データベースをバックアップから復元してください。",
 )
 SCHEMA_OLDER = kind(
     "store.schema-older",
