@@ -53,7 +53,7 @@ check: setup
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest tests/house
 
-prove: setup
+prove: setup peers
 	@set -e; for rig in $(RIGS); do $(BIN)/python $$rig --size $(SIZE); done
 
 bench: setup peers

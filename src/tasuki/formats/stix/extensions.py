@@ -43,8 +43,8 @@ PROPERTIES: Final = {
     ),
     "assistance-response": (
         "request_ref:r:assistance-request! request_modified:t! sender:s! recipient:s! outcome:s! accepted:[s] "
-        "declined:[s] reason_code:s referred_to:s question:s national_severity:d result_refs:[r] office:s! role:s! explanation:s "
-        "status_line:s!"
+        "declined:[s] reason_code:s referred_to:s question:s national_severity:d result_refs:[r] "
+        "office:s! role:s! explanation:s status_line:s!"
     ),
     "assistance-ending": (
         "request_ref:r:assistance-request! request_modified:t! sender:s! recipient:s! outcome:s! office:s! role:s! "
