@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was set aside, on both databases: shown with its reason, taken out, tried again, let go; a spill is only named."""
+"""What was set aside, on both databases: shown with its reason, taken out, tried again, let go; spills only named."""
 
 import json
 
