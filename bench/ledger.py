@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tasuki.adapters.clock import Clock, Entropy
 from tasuki.app.config import configuration, profile_text
-from tasuki.app.wiring import migrate, wired
+from tasuki.app.wiring import wired
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import uuid7
 from tasuki.core.ledger.model import AUDIT, pair_log
@@ -64,7 +64,7 @@ def node(stack: ExitStack, folder: Path, participant: str, link: Joined) -> Node
     """Return a node of its own directory, joined to the others."""
     directory = folder / participant
     order = Order(directory=directory, profile=profile_text("japan-uk"), participant=participant)
-    init(order, migrate, Clock(), ENTROPY)
+    init(order, Clock(), ENTROPY)
     made = stack.enter_context(wired(configuration(directory), link=link))
     link.ends.append(made)
     return made

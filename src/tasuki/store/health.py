@@ -10,12 +10,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from tasuki.base.time import from_micros
-from tasuki.core.ledger.model import PAIR
-from tasuki.store.channel import ENVELOPES_OUT, EQUIVOCATIONS, OUTBOX
+from tasuki.base.time import from_micros, to_micros
+from tasuki.core.ledger.mirror import SENT
+from tasuki.core.ledger.model import MIRROR, PAIR
+from tasuki.store.channel import ENVELOPES_IN, ENVELOPES_OUT, EQUIVOCATIONS, OUTBOX
 from tasuki.store.database import Database
 from tasuki.store.holdings import QUARANTINE
-from tasuki.store.ledger import CHECKPOINTS, LEAVES, LOGS
+from tasuki.store.ledger import CHECKPOINTS, CONTRADICTIONS, FORKS, LEAVES, LOGS, UNSEEN
 
 _DEAD: Final = ("refused", "expired", "unsupported")
 _WAL_RESET: Final = ((3, 7, 0), (3, 51, 3))
@@ -70,6 +71,33 @@ def dead(connection: sa.Connection) -> dict[tuple[str, str], int]:
 def equivocations(connection: sa.Connection) -> dict[str, int]:
     """Return how often each partner signed two truths."""
     query = sa.select(EQUIVOCATIONS.c.partner, sa.func.count()).group_by(EQUIVOCATIONS.c.partner)
+    return dict(connection.execute(query).all())
+
+
+def forks(connection: sa.Connection) -> dict[str, int]:
+    """Return how many checkpoints of a second history each partner signed, as far as they are kept."""
+    query = sa.select(FORKS.c.partner, sa.func.count()).group_by(FORKS.c.partner)
+    return dict(connection.execute(query).all())
+
+
+def contradictions(connection: sa.Connection) -> dict[str, int]:
+    """Return how many leaves of each partner say of both of us what our own log contradicts."""
+    query = sa.select(CONTRADICTIONS.c.partner, sa.func.count()).group_by(CONTRADICTIONS.c.partner)
+    return dict(connection.execute(query).all())
+
+
+def stranded(connection: sa.Connection, before: datetime) -> dict[str, int]:
+    """Return how many envelopes each partner logged as sent to us before then that have not arrived."""
+    log = sa.literal(MIRROR) + UNSEEN.c.partner
+    leaf = sa.and_(LEAVES.c.log == log, LEAVES.c.leaf_index == UNSEEN.c.leaf_index, LEAVES.c.kind == SENT)
+    received = sa.and_(ENVELOPES_IN.c.partner == UNSEEN.c.partner, ENVELOPES_IN.c.env_id == LEAVES.c.env_id)
+    query = (
+        sa.select(UNSEEN.c.partner, sa.func.count())
+        .join(LEAVES, leaf)
+        .outerjoin(ENVELOPES_IN, received)
+        .where(UNSEEN.c.mirrored_at < to_micros(before), ENVELOPES_IN.c.id.is_(None))
+        .group_by(UNSEEN.c.partner)
+    )
     return dict(connection.execute(query).all())
 
 

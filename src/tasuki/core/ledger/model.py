@@ -17,6 +17,9 @@ AUDIT: Final = "audit"
 PAIR: Final = "pair:"
 """What the names of the logs kept with partners start with."""
 
+MIRROR: Final = "mirror:"
+"""What the names of the partners' logs start with, as mirrored here."""
+
 SALT_BYTES: Final = 32
 
 
@@ -27,7 +30,7 @@ def pair_log(partner: str) -> str:
 
 def mirror_log(partner: str) -> str:
     """Return the name under which a partner's pair log is mirrored here: leaves we hold and never sign."""
-    return f"mirror:{partner}"
+    return f"{MIRROR}{partner}"
 
 
 def witness_name(node: str) -> str:

@@ -80,6 +80,10 @@ def _content(connection: sa.Connection) -> Iterator[Alarm]:
 def _lies(connection: sa.Connection) -> Iterator[Alarm]:
     for partner, count in store.equivocations(connection).items():
         yield Alarm(severity="urgent", reason=why.EQUIVOCATION.because(partner=partner, count=count))
+    for partner, count in store.forks(connection).items():
+        yield Alarm(severity="urgent", reason=why.FORK.because(partner=partner, count=count))
+    for partner, count in store.contradictions(connection).items():
+        yield Alarm(severity="urgent", reason=why.CONTRADICTION.because(partner=partner, count=count))
     for (partner, status), count in store.dead(connection).items():
         yield Alarm(severity="look", reason=why.DEAD_LETTERS.because(partner=partner, status=status, count=count))
 
@@ -101,6 +105,8 @@ def _logs(connection: sa.Connection, now: datetime) -> Iterator[Alarm]:
         if seconds > COSIGN_S:
             reason = why.NOT_COSIGNED.because(log=each.log, leaves=each.leaves, seconds=seconds)
             yield Alarm(severity="look", reason=reason)
+    for partner, count in store.stranded(connection, now - timedelta(seconds=LANE_S)).items():
+        yield Alarm(severity="look", reason=why.STRANDED.because(partner=partner, count=count, seconds=LANE_S))
 
 
 def _loops(node: Node) -> Iterator[Alarm]:

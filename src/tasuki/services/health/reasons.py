@@ -18,6 +18,21 @@ EQUIVOCATION = kind(
     en="{partner} signed two different envelopes for one number ({count} times); both are kept as evidence. Talk to {partner}.",
     ja="{partner} が一つの番号に異なる二つの封筒を署名しました({count}回)。両方を証拠として保存しています。{partner} に連絡してください。",
 )
+FORK = kind(
+    "health.fork",
+    en="{partner} signed two histories of its log ({count} checkpoints); all are kept as evidence. Talk to {partner}; see `tasuki ledger audit --with {partner}`.",
+    ja="{partner} が自らのログの二つの履歴に署名しました(チェックポイント{count}件)。すべて証拠として保存しています。{partner} に連絡し、`tasuki ledger audit --with {partner}` で確認してください。",
+)
+CONTRADICTION = kind(
+    "health.contradiction",
+    en="{count} leaves of {partner} say of both of us what this node's log contradicts; its log is not cosigned over them. Compare with `tasuki ledger audit --with {partner}`.",
+    ja="{partner} の葉{count}件が、双方についてこのノードのログと異なります。それらを含むログには連署しません。`tasuki ledger audit --with {partner}` で照合してください。",
+)
+STRANDED = kind(
+    "health.stranded",
+    en="{partner} logged {count} envelopes as sent that have not arrived for more than {seconds} s; ask {partner}, and see `tasuki ledger audit --with {partner}`.",
+    ja="{partner} が送信済みと記録した封筒{count}件が{seconds}秒以上届いていません。{partner} に確認し、`tasuki ledger audit --with {partner}` を参照してください。",
+)
 URGENT_WAITS = kind(
     "health.urgent-waits",
     en="{count} urgent items for {partner} have waited {seconds} s without a receipt; call {partner}, and look with `tasuki channel show`.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +21,7 @@ from making_ledger import (
     send,
     sent_ids,
 )
+from tasuki.adapters.clock import Clock
 from tasuki.base.canonical import canonical
 from tasuki.core.ledger.mirror import read_state, write_page
 from tasuki.core.ledger.model import AUDIT, Leaf
@@ -28,6 +31,7 @@ from tasuki.formats.tlog.checkpoint import Checkpoint
 from tasuki.formats.tlog.note import Note, SignatureLine, parse_note, verify_note
 from tasuki.services import ledger
 from tasuki.services.channel import seal_next, sync
+from tasuki.services.health import alarms
 from tasuki.services.ledger import witnessing
 from tasuki.services.ledger.witnessing import beside
 from tasuki.store import ledger as store
@@ -387,3 +391,32 @@ def test_a_witness_restored_from_a_backup_goes_on_from_what_it_knows(nodes):
     mirror(jpn, gbr, leaves[3:])
     assert ask(jpn, gbr, 0, signed(gbr, 4, root(leaves)))[0] == 200
     assert proof(leaves, 4) == []
+
+
+def alarmed(node):
+    return {alarm.reason.code: alarm.reason.params for alarm in alarms(node)}
+
+
+def test_what_does_not_arrive_raises_an_alarm_after_a_while_and_not_before(nodes):
+    gbr, jpn = nodes
+    send(gbr, "JPN")
+    under_way(gbr)
+    ledger.cosign_with(gbr, "JPN")
+    assert "health.stranded" not in alarmed(jpn)
+    later = replace(jpn, clock=Clock(now=lambda: jpn.clock.now() + timedelta(minutes=16)))
+    assert alarmed(later)["health.stranded"] == {"partner": "GBR", "count": 1, "seconds": 900}
+    sync(gbr, "JPN")
+    assert "health.stranded" not in alarmed(later)
+
+
+def test_lies_in_the_log_raise_an_alarm(nodes):
+    gbr, jpn = nodes
+    send(gbr, "JPN", 2)
+    cosigned(gbr, jpn)
+    ask(jpn, gbr, 4, signed(gbr, 4, bytes(32)))
+    leaf = Leaf(index=4, kind="receipt-issued", salt=bytes(32), body={**ours(gbr)[1].body, "seq": 9})
+    mirror(jpn, gbr, [leaf])
+    found = alarmed(jpn)
+    assert found["health.fork"] == {"partner": "GBR", "count": 1}
+    assert found["health.contradiction"] == {"partner": "GBR", "count": 1}
+    assert "health.fork" not in alarmed(gbr)
