@@ -109,7 +109,7 @@ BEFORE_RECALL = Text(
 )
 AFTER_RECALL = Text(
     en="After: {hits} times. It left Tokyo's matchers {ms} ms after London's command, and Tokyo attests so.",
-    ja="取消後: {hits}回。ロンドンの操作から{ms}ミリ秒後に東京の照合から外れ、東京がそれを証明しました。",
+    ja="取消後: {hits}回。ロンドンの操作から{ms}ミリ秒後に東京の照合から外れ、東京がそれを申告しました。",
 )
 
 REPORTING = Text(en="Report", ja="報告")

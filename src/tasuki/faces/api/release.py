@@ -7,10 +7,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from tasuki.base.errors import CallerError
-from tasuki.base.ids import Audience
 from tasuki.faces.http.kit import get, post
-from tasuki.faces.http.reasons import BAD_REQUEST
 from tasuki.services import release
 from tasuki.services.node import Node
 
@@ -48,7 +45,7 @@ class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Share the next thousand of everything of our own after a position."""
 
     to: str
-    after: int = 0
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
     types: tuple[str, ...] = ()
     lane: str = "bulk"
 
@@ -72,16 +69,16 @@ def _mark(node: Node, question: Marked) -> dict[str, object]:
 
 
 def _explain(node: Node, question: Asked) -> dict[str, object]:
-    return release.explain(node, question.stix_id, _audience(question.to)).as_json()
+    return release.explain(node, question.stix_id, release.audience_of(node, question.to)).as_json()
 
 
 def _share(node: Node, question: Shared) -> dict[str, object]:
-    return release.share(node, question.ids, _audience(question.to), lane=question.lane).as_json()
+    return release.share(node, question.ids, release.audience_of(node, question.to), lane=question.lane).as_json()
 
 
 def _share_next(node: Node, question: Next) -> dict[str, object]:
     report, after = release.share_next(
-        node, _audience(question.to), after=question.after, types=question.types, lane=question.lane
+        node, release.audience_of(node, question.to), after=question.after, types=question.types, lane=question.lane
     )
     return {**report.as_json(), "next": after}
 
@@ -92,13 +89,6 @@ def _recall(node: Node, question: Recalled) -> dict[str, object]:
 
 def _recalls(node: Node, question: Newest) -> object:
     return release.recalls(node, limit=question.limit)
-
-
-def _audience(text: str) -> Audience:
-    try:
-        return Audience.parse(text)
-    except ValueError as error:
-        raise CallerError(BAD_REQUEST.because(detail=str(error)[:200])) from error
 
 
 ROUTES: Final = (

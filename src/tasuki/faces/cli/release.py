@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,37 +18,68 @@ from tasuki.faces.cli.kit import Call, command, group, option, read_file
 from tasuki.faces.cli.reasons import NOTHING_NAMED
 
 _PART: Final = 1000
+"""Ids in one question: a running node answers others between two of them."""
 
-_MARKED: Final = Text(en="{marked} marked.", ja="{marked}件にマーキングしました。")
+_MARKED: Final = Text(
+    en="{marked:,} marked. It holds for every version, now and later.",
+    ja="{marked:,}件にマーキングしました。今後の版にも適用されます。",
+)
 _YES: Final = Text(en="yes, by rule {rule}: {why}", ja="可(規則{rule}): {why}")
 _NO: Final = Text(en="no, by rule {rule}: {why}", ja="不可(規則{rule}): {why}")
-_BECAUSE: Final = Text(en="  because of {id}: {why}", ja="  原因 {id}: {why}")
-_LABEL: Final = Text(
-    en="  with all it refers to: {tlp}, releasable to {to}", ja="  参照先を含む表示: {tlp}、提供先 {to}"
-)
+_BECAUSE: Final = Text(en="  because of {id} (rule {rule}): {why}", ja="  原因 {id}(規則{rule}): {why}")
+_OWN: Final = Text(en="  by itself: {label}", ja="  単独のラベル: {label}")
+_CLOSURE: Final = Text(en="  with all it refers to: {label}", ja="  参照先を含むラベル: {label}")
+_LABEL: Final = Text(en="{tlp}, releasable to {to}, material of {of}", ja="{tlp}、提供先 {to}、作成元 {of}")
 _RULES: Final = Text(en="  rules {digest}", ja="  規則 {digest}")
 _SHARED: Final = Text(
-    en="To {audience}: {released} queued, {already} sent before, {withheld} stay here.",
-    ja="{audience}へ: 送信待ち{released}件、送信済み{already}件、提供せず{withheld}件。",
+    en="To {audience}: {released:,} queued, {already:,} queued before, {withheld:,} stay here.",
+    ja="{audience}へ: 新たに送信待ち{released:,}件、手配済み{already:,}件、提供せず{withheld:,}件。",
 )
 _STAYS: Final = Text(
-    en="  {count} x {why} (rule {rule}, such as {example})",
-    ja="  {count}件: {why}(規則{rule}、例 {example})",
+    en="  {count:,} x {why} (rule {rule}, such as {example})",
+    ja="  {count:,}件: {why}(規則{rule}、例 {example})",
 )
-_RECALLED: Final = Text(en="{recalled} recalled here.", ja="このノードで{recalled}件を取り消しました。")
-_TOLD: Final = Text(en="  {partner} is told of {count}.", ja="  {partner}に{count}件を通知します。")
-_NOBODY: Final = Text(en="  Nobody had got it.", ja="  提供済みの相手はいません。")
+_ASK: Final = Text(
+    en="  `tasuki release explain ID --to {audience}` names what narrows one of them.",
+    ja="  `tasuki release explain ID --to {audience}` で個別の原因を確認できます。",
+)
+_RECALLED: Final = Text(
+    en="{recalled:,} holdings left use at this node.", ja="このノードで{recalled:,}件の使用を止めました。"
+)
+_TOLD: Final = Text(en="  {partner} is told of {count:,}.", ja="  {partner}に{count:,}件を通知します。")
+_NOBODY: Final = Text(en="  Nobody had got any of it.", ja="  提供済みの相手はいません。")
+_FOLLOW: Final = Text(
+    en="  `tasuki release recalls` shows who attested.", ja="  `tasuki release recalls` で申告の有無を確認できます。"
+)
 _MADE: Final = Text(
-    en="{at}  to {partner}: {count} recalled, {state}; {attested}",
-    ja="{at}  {partner}へ{count}件の取消、{state}。{attested}",
+    en="{at}  to {partner}: {count:,} recalled ({why}), {state}; {attested}",
+    ja="{at}  {partner}へ{count:,}件の取消({why})、{state}。{attested}",
 )
 _RECEIVED: Final = Text(
-    en="{at}  from {partner}: {count} recalled: {why}", ja="{at}  {partner}から{count}件の取消: {why}"
+    en="{at}  from {partner}: {count:,} recalled ({why})", ja="{at}  {partner}から{count:,}件の取消({why})"
 )
-_ATTESTED: Final = Text(en="attested {at}: {counts}", ja="証明 {at}: {counts}")
-_NOT_ATTESTED: Final = Text(en="not attested yet", ja="証明はまだありません")
+_STATES: Final = {
+    "waiting": Text(en="waits to be sent", ja="送信待ち"),
+    "sealed": Text(en="on its way", ja="送信中"),
+    "stored": Text(en="received", ja="受領済み"),
+    "withheld": Text(en="not sent", ja="送信せず"),
+    "refused": Text(en="refused by the partner", ja="相手が拒否"),
+    "expired": Text(en="came too late", ja="期限切れ"),
+    "unsupported": Text(en="not understood by the partner", ja="相手が未対応"),
+}
+_COUNTS: Final = {
+    "use-stopped": Text(en="use stopped {count:,}", ja="使用停止{count:,}件"),
+    "not-in-use": Text(en="not in use any more {count:,}", ja="既に不使用{count:,}件"),
+    "never-held": Text(en="never held {count:,}", ja="保有なし{count:,}件"),
+}
+_ATTESTED: Final = Text(
+    en="{partner} states since {at}: {counts} (a statement, not a proof)",
+    ja="{partner}の申告({at}): {counts}(申告であり、証明ではありません)",
+)
+_NOT_ATTESTED: Final = Text(en="nothing stated yet", ja="申告はまだありません")
 _NO_RECALL: Final = Text(en="No recall yet.", ja="取消はまだありません。")
 _ANYBODY: Final = Text(en="whom the TLP allows", ja="TLPの範囲")
+_NOBODY_AT_ALL: Final = Text(en="nobody", ja="なし")
 _UNMARKED: Final = Text(en="no TLP", ja="TLPなし")
 
 _TO: Final[dict[str, Any]] = {
@@ -58,31 +90,42 @@ _TO: Final[dict[str, Any]] = {
 }
 
 
+_FILE: Final[dict[str, Any]] = {
+    "en": "File with one id a line; `-` is standard input.",
+    "ja": "一行に一つのIDを記したファイル。`-` は標準入力。",
+    "type": click.Path(path_type=Path),
+    "metavar": "FILE",
+}
+
+
 @command(
     "mark",
-    en="Mark holdings: what is ours and unmarked gets its TLP, anything may be narrowed, nothing is widened.",
-    ja="マーキングします。自国の未表示の情報にはTLPを付け、他は狭めることのみできます。",
-    example="tasuki mark indicator--... --tlp amber --releasable-to JPN/nco:csirt",
+    en="Mark what is held: what is ours and unmarked gets its TLP, anything may be narrowed, nothing is widened.",
+    ja="マーキングします。自らの未表示の情報にはTLPを付け、他は狭めることだけができます。",
+    example="tasuki mark indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01 --tlp amber --releasable-to JPN/nco:csirt",
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, metavar="ID...")
 @option(
     "--tlp",
     en="TLP level.",
     ja="TLP。",
-    type=click.Choice(["clear", "green", "amber", "amber+strict", "red"]),
+    type=click.Choice(["clear", "green", "amber", "amber+strict", "red"], case_sensitive=False),
 )
 @option(
     "--releasable-to",
-    en="Only to this audience; repeat for more.",
-    ja="提供先をこれに限定します。複数指定可。",
+    en="Only to this audience, beside ourselves; repeat for more.",
+    ja="提供先をこれと自組織に限定します。複数可。",
     multiple=True,
     metavar="AUDIENCE",
 )
-def mark(call: Call, ids: tuple[str, ...], tlp: str | None, releasable_to: tuple[str, ...]) -> None:
+@option("--file", **_FILE)
+def mark(call: Call, ids: tuple[str, ...], tlp: str | None, releasable_to: tuple[str, ...], file: Path | None) -> None:
     """Mark ids."""
     if tlp is None and not releasable_to:
         raise CallerError(NOTHING_NAMED.because(what="--tlp, --releasable-to"))
-    marked = call.post("/v1/release/mark", {"ids": ids, "tlp": tlp, "releasable_to": releasable_to})
+    how = {"tlp": tlp, "releasable_to": releasable_to}
+    parts = list(_in_parts(call, "/v1/release/mark", _named(ids, file), how))
+    marked = {**how, "marked": sum(part["marked"] for part in parts)}
     call.show(marked, [call.say(_MARKED, **marked)])
 
 
@@ -90,7 +133,7 @@ def mark(call: Call, ids: tuple[str, ...], tlp: str | None, releasable_to: tuple
     "explain",
     en="Say whether an object may go to an audience, by which rule, and what narrows it; exit 1 when it may not.",
     ja="提供の可否、適用された規則、制限の原因を示します。不可の場合は終了コード1です。",
-    example="tasuki release explain indicator--... --to JPN/nco:csirt",
+    example="tasuki release explain indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01 --to JPN/nco:csirt",
 )
 @click.argument("stix_id", metavar="ID")
 @option("--to", "audience", **_TO)
@@ -105,90 +148,102 @@ def explain(call: Call, stix_id: str, audience: str) -> None:
 def _explained(call: Call, said: Mapping[str, Any]) -> Iterator[str]:
     yield call.say(_YES if said["allowed"] else _NO, rule=said["rule"], why=_sentence(call, said))
     for each in said["narrowed_by"]:
-        yield call.say(_BECAUSE, id=each["id"], why=_sentence(call, each))
-    label = said["closure"]
-    if label is not None:
-        allowed = label["releasable_to"]
-        tlp = call.say(_UNMARKED) if label["tlp"] is None else f"TLP:{label['tlp']}"
-        yield call.say(_LABEL, tlp=tlp, to=call.say(_ANYBODY) if allowed is None else ", ".join(allowed) or "-")
+        yield call.say(_BECAUSE, id=each["id"], rule=each["rule"], why=_sentence(call, each))
+    if said["own"] is not None:
+        yield call.say(_OWN, label=_label(call, said["own"]))
+        yield call.say(_CLOSURE, label=_label(call, said["closure"]))
     yield call.say(_RULES, digest=said["rules_digest"])
+
+
+def _label(call: Call, label: Mapping[str, Any]) -> str:
+    allowed = label["releasable_to"]
+    return call.say(
+        _LABEL,
+        tlp=call.say(_UNMARKED) if label["tlp"] is None else f"TLP:{label['tlp']}",
+        to=call.say(_ANYBODY) if allowed is None else ", ".join(allowed) or call.say(_NOBODY_AT_ALL),
+        of=", ".join(label["originators"]),
+    )
 
 
 @command(
     "share",
-    en="Put holdings to the gate: what may go is queued, the rest stays with its reason; exit 1 when all of it stays.",
-    ja="保有情報をゲートに通します。出せるものは送信待ちになり、残りは理由とともに留まります。全て留まる場合は終了コード1です。",
-    example="tasuki share indicator--... --to JPN/nco:csirt",
+    en="Put what is held to the gate: what may go is queued, the rest stays and says why; exit 1 if all stays.",
+    ja="保有情報をゲートに通します。出せるものは送信待ちとなり、残りは理由を示して留めます。全て留まれば終了コード1です。",
+    example="tasuki share --all --type indicator --to JPN/nco:csirt",
 )
-@click.argument("ids", nargs=-1, metavar="ID...")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
 @option("--to", "audience", **_TO)
-@option("--all", "everything", en="Everything of our own.", ja="自国の全ての情報。", is_flag=True)
+@option("--all", "everything", en="Everything of our own.", ja="自らの情報の全て。", is_flag=True)
 @option(
     "--type",
     "types",
-    en="With --all: only this type.",
-    ja="--all と併用: この種別のみ。",
+    en="With --all: only this type; repeat for more.",
+    ja="--all と併用: この型のみ。複数可。",
     multiple=True,
     metavar="TYPE",
 )
-@option(
-    "--file",
-    en="File with one id a line; `-` is standard input.",
-    ja="一行に一つのIDを記したファイル。`-` は標準入力。",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-)
+@option("--file", **_FILE)
 @option(
     "--lane",
-    en="Lane.",
-    ja="レーン。",
+    en="Lane; what is urgent passes everything else.",
+    ja="レーン。urgent は他に優先します。",
     type=click.Choice(["urgent", "bulk", "exercise"]),
     default="bulk",
     show_default=True,
 )
-def share(  # noqa: PLR0913, PLR0917 one parameter for each option
-    call: Call,
-    ids: tuple[str, ...],
-    audience: str,
-    everything: bool,  # noqa: FBT001 click's form
-    types: tuple[str, ...],
-    file: Path | None,
-    lane: str,
-) -> None:
+def share(call: Call, ids: tuple[str, ...], audience: str, **how: Any) -> None:
     """Share ids, or everything."""
-    named = [*ids, *(_listed(file) if file is not None else ())]
-    if bool(named) == everything:
-        raise CallerError(NOTHING_NAMED.because(what="ID, --file, --all"))
-    parts = _all_of(call, audience, types, lane) if everything else _some(call, named, audience, lane)
+    everything, types, file, lane = how["everything"], how["types"], how["file"], how["lane"]
+    if everything == bool(ids or file) or (types and not everything):
+        raise CallerError(NOTHING_NAMED.because(what="ID, --file, --all [--type]"))
+    if everything:
+        parts = _all_of(call, {"to": audience, "types": types, "lane": lane})
+    else:
+        parts = _in_parts(call, "/v1/release/share", _named(ids, file), {"to": audience, "lane": lane})
     shared = _together(audience, parts)
     call.show(shared, _shared(call, shared))
     if shared["withheld"] and not shared["released"] and not shared["already"]:
         call.refuse()
 
 
-def _listed(file: Path) -> list[str]:
-    lines = read_file(file).decode("utf-8", "replace").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+def _named(ids: tuple[str, ...], file: Path | None) -> list[str]:
+    """Return the ids a person typed and those in a file, each once.
+
+    Raises:
+        CallerError: there is none.
+    """
+    lines = [] if file is None else read_file(file).decode("utf-8", "replace").splitlines()
+    listed = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    named = list(dict.fromkeys([*ids, *listed]))
+    if not named:
+        raise CallerError(NOTHING_NAMED.because(what="ID, --file"))
+    return named
 
 
-def _some(call: Call, ids: list[str], audience: str, lane: str) -> Iterator[Mapping[str, Any]]:
-    with Progress(console=Console(stderr=True), transient=True, disable=call.as_json) as progress:
-        task = progress.add_task(audience, total=len(ids))
+def _in_parts(call: Call, path: str, ids: list[str], how: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the answers for a list of ids, asked about a thousand at a time."""
+    with _progress(call) as progress:
+        task = progress.add_task(path.rpartition("/")[2], total=len(ids))
         for start in range(0, len(ids), _PART):
             part = ids[start : start + _PART]
-            yield call.post("/v1/release/share", {"ids": part, "to": audience, "lane": lane})
+            yield call.post(path, {**how, "ids": part})
             progress.update(task, advance=len(part))
 
 
-def _all_of(call: Call, audience: str, types: tuple[str, ...], lane: str) -> Iterator[Mapping[str, Any]]:
+def _all_of(call: Call, how: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     after: int | None = 0
-    with Progress(console=Console(stderr=True), transient=True, disable=call.as_json) as progress:
-        task = progress.add_task(audience, total=None)
+    with _progress(call) as progress:
+        task = progress.add_task("share", total=None)
         while after is not None:
-            said = call.post("/v1/release/share-next", {"to": audience, "after": after, "types": types, "lane": lane})
+            said = call.post("/v1/release/share-next", {**how, "after": after})
             yield said
             after = said["next"]
             progress.update(task, advance=_PART)
+
+
+def _progress(call: Call) -> Progress:
+    watched = sys.stderr.isatty() and not call.as_json
+    return Progress(console=Console(stderr=True), transient=True, disable=not watched)
 
 
 def _together(audience: str, parts: Iterator[Mapping[str, Any]]) -> dict[str, Any]:
@@ -211,37 +266,48 @@ def _shared(call: Call, shared: Mapping[str, Any]) -> Iterator[str]:
         yield call.say(
             _STAYS, count=each["count"], why=_sentence(call, each), rule=each["rule"], example=each["example"]
         )
+    if shared["why"]:
+        yield call.say(_ASK, audience=shared["audience"])
 
 
 @command(
     "recall",
     en="Call back what should not have been sent: it leaves use here, and everybody who got it is asked to stop.",
     ja="送るべきでなかったものを取り消します。このノードで使われなくなり、受け取った全員に使用停止を求めます。",
-    example='tasuki recall indicator--... --why "shared hosting, taken for the actor\'s by mistake"',
+    example=(
+        "tasuki recall indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01"
+        ' --why "shared hosting, taken for the actor\'s by mistake"'
+    ),
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, metavar="ID...")
 @option(
     "--why",
-    en="The reason, as a sentence; partners read it.",
-    ja="理由(相手にも示されます)。",
+    en="The reason, as one sentence; the partners read it.",
+    ja="理由を一文で。相手にも示されます。",
     required=True,
     metavar="TEXT",
 )
-def recall(call: Call, ids: tuple[str, ...], why: str) -> None:
-    """Recall ids."""
-    said = call.post("/v1/release/recall", {"ids": ids, "why": why})
-    lines = [call.say(_RECALLED, recalled=said["recalled"])]
-    lines += [call.say(_TOLD, partner=each["partner"], count=each["ids"]) for each in said["told"]]
-    call.show(said, lines if said["told"] else [*lines, call.say(_NOBODY)])
+@option("--file", **_FILE)
+def recall(call: Call, ids: tuple[str, ...], why: str, file: Path | None) -> None:
+    """Recall ids, all of them in one act."""
+    said = call.post("/v1/release/recall", {"ids": _named(ids, file), "why": why})
+    call.show(said, _recalled(call, said))
+
+
+def _recalled(call: Call, said: Mapping[str, Any]) -> Iterator[str]:
+    yield call.say(_RECALLED, recalled=said["recalled"])
+    for each in said["told"]:
+        yield call.say(_TOLD, partner=each["partner"], count=each["ids"])
+    yield call.say(_FOLLOW if said["told"] else _NOBODY)
 
 
 @command(
     "recalls",
-    en="Show recalls both ways, and who attested.",
-    ja="双方向の取消と、証明の有無を表示します。",
+    en="Show recalls both ways: whom we told and what they state they did, and what partners recalled here.",
+    ja="双方向の取消を表示します。通知した相手とその申告、相手から受けた取消です。",
     example="tasuki release recalls",
 )
-@option("--limit", en="How many.", ja="件数。", type=int, default=20, show_default=True)
+@option("--limit", en="How many of each (1 to 10000).", ja="それぞれの件数(1~10000)。", type=int, default=20)
 def recalls(call: Call, limit: int) -> None:
     """List recalls."""
     said = call.get("/v1/release/recalls", limit=limit)
@@ -250,15 +316,27 @@ def recalls(call: Call, limit: int) -> None:
 
 def _recalls(call: Call, said: Mapping[str, Any]) -> Iterator[str]:
     for each in said["made"]:
-        attested = each["attested"]
-        if attested is None:
-            shown = call.say(_NOT_ATTESTED)
-        else:
-            counts = ", ".join(f"{name} {count}" for name, count in attested["counts"].items())
-            shown = call.say(_ATTESTED, at=attested["at"], counts=counts)
-        yield call.say(_MADE, **{**each, "count": len(each["ids"]), "attested": shown})
+        shown = {**each, "count": len(each["ids"]), "state": call.say(_STATES[each["state"]])}
+        yield call.say(_MADE, **{**shown, "attested": _attested(call, each)})
+        yield from (f"    {stix_id}" for stix_id in each["ids"])
     for each in said["received"]:
         yield call.say(_RECEIVED, **{**each, "count": len(each["ids"])})
+        yield from (f"    {stix_id}" for stix_id in each["ids"])
+
+
+def _attested(call: Call, made: Mapping[str, Any]) -> str:
+    stated = made["attested"]
+    if stated is None:
+        return call.say(_NOT_ATTESTED)
+    said = stated["counts"]
+    in_order = [*(name for name in _COUNTS if name in said), *(name for name in said if name not in _COUNTS)]
+    counts = ", ".join(_count(call, name, said[name]) for name in in_order)
+    return call.say(_ATTESTED, partner=made["partner"], at=stated["at"], counts=counts)
+
+
+def _count(call: Call, name: str, count: int) -> str:
+    known = _COUNTS.get(name)
+    return f"{name} {count:,}" if known is None else call.say(known, count=count)
 
 
 def _sentence(call: Call, said: Mapping[str, Any]) -> str:
@@ -273,7 +351,7 @@ COMMANDS: Final = (
         "release",
         en="Who may have what, and what was called back.",
         ja="提供の可否と取消。",
-        example="tasuki release explain indicator--... --to JPN/nco:csirt",
+        example="tasuki release explain indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01 --to JPN/nco:csirt",
         commands=[explain, recalls],
     ),
 )

@@ -7,11 +7,12 @@ from tasuki.services.release.marking import mark
 from tasuki.services.release.recalling import prepare_recall, recall
 from tasuki.services.release.recalls import recalls
 from tasuki.services.release.sharing import ShareReport, share, share_all, share_next, share_within
-from tasuki.services.release.weighing import check_audience
+from tasuki.services.release.weighing import audience_of, check_audience
 
 __all__ = [
     "Explanation",
     "ShareReport",
+    "audience_of",
     "check_audience",
     "confirm",
     "explain",

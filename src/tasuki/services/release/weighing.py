@@ -57,6 +57,18 @@ def check_audience(node: Node, audience: Audience) -> None:
         raise CallerError(UNKNOWN_PARTNER.because(partner=audience.participant))
 
 
+def audience_of(node: Node, text: str) -> Audience:
+    """Return the audience a person named; whether anything can be sent to it is another question.
+
+    Raises:
+        CallerError: it is none.
+    """
+    try:
+        return Audience.parse(text)
+    except ValueError as error:
+        raise CallerError(why.UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60])) from error
+
+
 def weigh(node: Node, connection: sa.Connection, positions: Iterable[int], audience: Audience) -> list[Weighed]:
     """Return the live holdings at positions with the verdict on each, in order of position."""
     rows = sending.standing(connection, positions)
