@@ -23,7 +23,7 @@ from tasuki.base.time import from_micros, to_micros
 from tasuki.core.ledger.model import Leaf, hash_stored
 from tasuki.core.ledger.reasons import STORE_ALTERED
 from tasuki.formats.tlog import merkle
-from tasuki.formats.tlog.tiles import HEIGHT, Row, subtree_frontier, subtree_root
+from tasuki.formats.tlog.tiles import HEIGHT, WIDTH, Row, subtree_frontier, subtree_root
 from tasuki.store.channel import ENVELOPES_IN, ENVELOPES_OUT
 from tasuki.store.database import METADATA, insert_many
 
@@ -297,31 +297,37 @@ def range_of(connection: sa.Connection, log: str) -> merkle.Range:
 
 
 def row_of(connection: sa.Connection, log: str) -> Row:
-    """Return what reads hashes of a log by level, as its tiles hold them.
+    """Return what reads hashes of a log by level, a tile of 256 at a time; it is good for one transaction.
 
     What is returned raises:
         WorldError: one is missing.
     """
+    tiles: dict[tuple[int, int], dict[int, bytes]] = {}
 
     def row(level: int, first: int, count: int) -> Sequence[bytes]:
-        found: list[bytes] = list(connection.execute(_hash_query(log, level, first, count)).scalars())
-        if len(found) != count:
-            raise WorldError(STORE_ALTERED.because(index=first << (HEIGHT * level), log=log), retry=False)
+        found: list[bytes] = []
+        for position in range(first, first + count):
+            key = level, position // WIDTH
+            if key not in tiles:
+                tiles[key] = _tile(connection, log, *key)
+            value = tiles[key].get(position)
+            if value is None:
+                raise WorldError(STORE_ALTERED.because(index=position << (HEIGHT * level), log=log), retry=False)
+            found.append(value)
         return found
 
     return row
 
 
-def _hash_query(log: str, level: int, first: int, count: int) -> sa.Select[tuple[Any]]:
+def _tile(connection: sa.Connection, log: str, level: int, tile: int) -> dict[int, bytes]:
+    start, end = tile * WIDTH, (tile + 1) * WIDTH
     if level == 0:
-        where = LEAVES.c.log == log, LEAVES.c.leaf_index >= first, LEAVES.c.leaf_index < first + count
-        return sa.select(LEAVES.c.hash).where(*where).order_by(LEAVES.c.leaf_index)
-    at = SUBTREES.c.position
-    return (
-        sa.select(SUBTREES.c.root)
-        .where(SUBTREES.c.log == log, SUBTREES.c.level == level, at >= first, at < first + count)
-        .order_by(at)
-    )
+        at, value = LEAVES.c.leaf_index, LEAVES.c.hash
+        query = sa.select(at, value).where(LEAVES.c.log == log, at >= start, at < end)
+    else:
+        at, value = SUBTREES.c.position, SUBTREES.c.root
+        query = sa.select(at, value).where(SUBTREES.c.log == log, SUBTREES.c.level == level, at >= start, at < end)
+    return dict(connection.execute(query).all())
 
 
 def logs(connection: sa.Connection) -> list[str]:

@@ -96,13 +96,13 @@ NO_LEAF = kind(
 )
 NOT_COSIGNED = kind(
     "ledger.not-cosigned",
-    en="{partner} has not cosigned a checkpoint that covers leaf {index} yet; sync and try again.",
-    ja="{partner}はまだ葉{index}を含むチェックポイントに連署していません。同期して再試行してください。",
+    en="{partner} has not cosigned a checkpoint that covers leaf {index} yet; it does within seconds while both nodes run.",
+    ja="{partner}はまだ葉{index}を含むチェックポイントに連署していません。双方のノードの稼働中は数秒以内に連署されます。",
 )
 NO_CHECKPOINT = kind(
     "ledger.no-checkpoint",
-    en="{partner} has not cosigned the log yet; sync and try again.",
-    ja="{partner}はまだログに連署していません。同期して再試行してください。",
+    en="{partner} has not cosigned the log yet; it does within seconds while both nodes run.",
+    ja="{partner}はまだログに連署していません。双方のノードの稼働中は数秒以内に連署されます。",
 )
 NO_TILE = kind(
     "ledger.no-tile",

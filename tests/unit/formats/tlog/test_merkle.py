@@ -119,3 +119,9 @@ def test_the_growing_edge_gives_the_root_of_all_leaves(size):
         frontier = merkle.grow(frontier, count, leaf)
     assert merkle.root_of_frontier(frontier) == _root(size)
     assert len(frontier) == size.bit_count()
+
+
+@pytest.mark.parametrize(("old", "new"), [(3, 2), (1, 0), (-1, 2), (10**30, 5)])
+def test_there_is_no_proof_of_growth_from_a_larger_size(old, new):
+    with pytest.raises(ValueError, match="expected an old size"):
+        merkle.consistency_proof(old, new, _subtree)

@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasuki.base.errors import InputError
-from tasuki.formats.tlog.tiles import Tile, parse_path, read_bundle, read_hashes, tiles_of, write_bundle
+from tasuki.formats.tlog import merkle
+from tasuki.formats.tlog.tiles import (
+    WIDTH,
+    Tile,
+    parse_path,
+    read_bundle,
+    read_hashes,
+    subtree_frontier,
+    subtree_root,
+    tiles_of,
+    write_bundle,
+)
 
 
 def test_the_example_index_of_the_text_is_written_as_the_text_says():
@@ -70,3 +81,47 @@ def test_a_cut_or_overlong_bundle_is_refused(raw):
 def test_a_tile_is_one_to_256_whole_hashes(count):
     with pytest.raises(InputError):
         read_hashes(bytes(count))
+
+
+LEAVES = [merkle.leaf_hash(number.to_bytes(4, "big")) for number in range(2000)]
+
+
+def _row(level, first, count):
+    """Read hashes of a level as a store of full tiles has them."""
+    span = WIDTH**level
+    assert (first + count) * span <= len(LEAVES)
+    assert first // WIDTH == (first + count - 1) // WIDTH
+    return [merkle.root(LEAVES[n * span : (n + 1) * span]) for n in range(first, first + count)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, len(LEAVES)), st.data())
+def test_proofs_out_of_tiles_are_those_out_of_leaves(size, data):
+    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+
+    def by_leaves(start, end):
+        return merkle.root(LEAVES[start:end])
+
+    def by_tiles(start, end):
+        return subtree_root(start, end, _row)
+
+    assert by_tiles(0, size) == by_leaves(0, size)
+    assert merkle.inclusion_proof(index, size, by_tiles) == merkle.inclusion_proof(index, size, by_leaves)
+    assert merkle.consistency_proof(old, size, by_tiles) == merkle.consistency_proof(old, size, by_leaves)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 1999))
+def test_the_frontier_out_of_tiles_is_that_of_a_log_that_grew(size):
+    frontier: list[bytes] = []
+    for count, leaf in enumerate(LEAVES[:size]):
+        frontier = merkle.grow(frontier, count, leaf)
+    assert subtree_frontier(0, size, _row) == frontier
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 1998))
+def test_a_leaf_completes_the_subtrees_that_end_with_it(size):
+    frontier = subtree_frontier(0, size, _row)
+    for height, top in enumerate(merkle.completed(frontier, size, LEAVES[size])):
+        assert top == merkle.root(LEAVES[size + 1 - (1 << height) : size + 1])
