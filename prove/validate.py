@@ -120,6 +120,11 @@ def is_defanged(obj: dict[str, object]) -> bool:
     return obj.get("defanged") is True
 
 
+def is_unversioned(obj: dict[str, object]) -> bool:
+    """Whether an object states no version, so that it may be of STIX 2.0."""
+    return "spec_version" not in obj
+
+
 def is_old_marking(obj: dict[str, object]) -> bool:
     """Whether an object is a marking definition that states no version."""
     return obj.get("type") == "marking-definition" and "spec_version" not in obj
@@ -148,6 +153,7 @@ def always(_obj: dict[str, object]) -> bool:
 
 THEIRS_ONLY: tuple[tuple[str, Callable[[dict[str, object]], bool], str], ...] = (
     ("'spec_version' is a required", always, "STIX 2.0: without spec_version an object is of 2.0"),
+    ("'is_family' is a required", is_unversioned, "STIX 2.0: without spec_version an object is of 2.0"),
     ("definition", is_old_marking, "STIX 2.0: without spec_version an object is of 2.0"),
     ("marking definitions must use", has_extensions, "§7.2.1: beside `extensions` no `definition` is required"),
     ("'marking_ref' is a required property", always, "§7.2.3: a granular marking has `lang` or `marking_ref`"),
