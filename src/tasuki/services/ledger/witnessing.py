@@ -29,6 +29,7 @@ from tasuki.core.ledger.mirror import (
 )
 from tasuki.core.ledger.model import Leaf, mirror_log, origin, pair_log
 from tasuki.core.ledger.witness import Answer, judge
+from tasuki.core.release.forms import MAX_REFUSAL
 from tasuki.core.release.released import Released, release_notice, release_protocol
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
@@ -225,8 +226,8 @@ def _arrived(connection: sa.Connection, partner: ParticipantId, end: int) -> lis
     while True:
         page = [each.index for each in store.unseen(connection, partner, start, MAX_PAGE) if each.index < end]
         leaves = store.leaves_at(connection, mirror_log(partner), page)
-        still = set(_unseen(connection, partner, [leaves[index] for index in page if index in leaves]))
-        arrived += [index for index in page if index not in still]
+        still = set(_unseen(connection, partner, list(leaves.values())))
+        arrived += [index for index in page if index in leaves and index not in still]
         if len(page) < MAX_PAGE:
             return arrived
         start = page[-1] + 1
@@ -257,7 +258,7 @@ def _keep_fork(node: Node, partner: Anchor, answer: Answer, before: store.Witnes
         return
     participant = partner.name.participant
     with node.database.read() as connection:
-        if store.root_at(connection, mirror_log(participant), refused.size) == refused.root:
+        if not _disproved(connection, participant, refused, before):
             return
     fork = store.Fork(size=refused.size, note=answer.signed.raw, cosigned=before.note, at=node.clock.now())
 
@@ -266,6 +267,16 @@ def _keep_fork(node: Node, partner: Anchor, answer: Answer, before: store.Witnes
             audit(node, connection, "log-fork", {"partner": participant, "size": refused.size})
 
     node.database.write(work)
+
+
+def _disproved(connection: sa.Connection, partner: ParticipantId, refused: Checkpoint, before: store.Witnessed) -> bool:
+    """Whether a checkpoint cannot be true beside the one that was cosigned."""
+    if refused.size == before.size:
+        return refused.root != before.root
+    log = mirror_log(partner)
+    # A mirror that was damaged here must not accuse the partner.
+    whole = store.root_at(connection, log, before.size) == before.root
+    return whole and store.root_at(connection, log, refused.size) != refused.root
 
 
 def _cosignature(node: Node, signed: Note) -> bytes:
@@ -279,8 +290,8 @@ def _cosignature(node: Node, signed: Note) -> bytes:
 def _refusal(node: Node, partner: Anchor, answer: Answer) -> WitnessReply:
     if answer.status == _CONFLICT:
         return _reply(node, partner, _CONFLICT, "text/x.tlog.size", f"{answer.size}\n".encode())
-    said = "" if answer.reason is None else f"{answer.reason.code} {answer.reason.sentence()}\n"
-    return _reply(node, partner, answer.status, "text/plain; charset=utf-8", said.encode())
+    said = "" if answer.reason is None else f"{answer.reason.code} {answer.reason.sentence()[:MAX_REFUSAL]}"
+    return _reply(node, partner, answer.status, "text/plain; charset=utf-8", f"{said}\n".encode())
 
 
 def _reply(node: Node, partner: Anchor, status: int, media: str, body: bytes) -> WitnessReply:

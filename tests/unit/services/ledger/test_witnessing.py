@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from making_ledger import (
+    change,
     cosigned,
     joined,
     leaves_of,
@@ -420,3 +421,14 @@ def test_lies_in_the_log_raise_an_alarm(nodes):
     assert found["health.fork"] == {"partner": "GBR", "count": 1}
     assert found["health.contradiction"] == {"partner": "GBR", "count": 1}
     assert "health.fork" not in alarmed(gbr)
+
+
+def test_a_mirror_that_was_damaged_here_accuses_nobody(nodes):
+    gbr, jpn = nodes
+    send(gbr, "JPN", 2)
+    leaves = ours(gbr)
+    cosigned(gbr, jpn)
+    table = store.LEAVES
+    change(jpn, table.update().where(table.c.log == "mirror:GBR", table.c.leaf_index == 1).values(hash=bytes(32)))
+    assert ask(jpn, gbr, 0, signed(gbr, 2, root(leaves[:2])))[0] == 409
+    assert forks(jpn) == []
