@@ -48,11 +48,16 @@ class HttpLink:
         return answer
 
     def ask(self, partner: Anchor, path: str, body: Released) -> tuple[int, bytes]:
-        """Return status and body of the partner's answer to `body` posted to `path`; raises as `post`."""
+        """Return status and body of the partner's answer to `body` posted to `path`; raises as `post`.
+
+        Raises:
+            CallerError: the body was released to somebody else.
+        """
         client = self._client(partner)
         name = str(partner.name)
+        content = body.bytes_for(partner.name.participant)
         try:
-            with client.stream("POST", path, content=body.body, headers=_HEADERS) as answer:
+            with client.stream("POST", path, content=content, headers=_HEADERS) as answer:
                 _require_pinned(answer, partner)
                 return answer.status_code, _bounded(answer, name)
         except httpx2.TransportError as error:

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tasuki.faces.exchange import channel, health, ledger
+from tasuki.faces.exchange.answers import HANDLERS
 from tasuki.faces.exchange.guard import Guard
-from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
 ROUTES: Final[tuple[Route, ...]] = (*channel.ROUTES, *ledger.ROUTES, *health.ROUTES)
@@ -21,5 +21,7 @@ ROUTES: Final[tuple[Route, ...]] = (*channel.ROUTES, *ledger.ROUTES, *health.ROU
 def exchange_app(node: Node) -> ASGIApp:
     """Return the exchange face of a node."""
     app = Starlette(routes=[*ROUTES], exception_handlers=HANDLERS)
+    # No path but those of the table answers anything, not even with where else to look.
+    app.router.redirect_slashes = False
     app.state.node = node
     return Guard(app, node)

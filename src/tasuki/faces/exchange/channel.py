@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tasuki.faces.exchange.answers import give
 from tasuki.faces.exchange.peer import certificate
-from tasuki.faces.http.kit import bounded, respond
+from tasuki.faces.http.kit import bounded
 from tasuki.formats.envelope.envelope import MAX_ENVELOPE_BYTES
 from tasuki.services import channel
 
@@ -22,7 +23,8 @@ async def envelopes(request: Request) -> Response:
     Source: docs/spec/channel.md, Exchange.
     """
     raw = await bounded(request, MAX_ENVELOPE_BYTES)
-    return respond(await run_in_threadpool(channel.accept, request.app.state.node, certificate(request), raw))
+    answer = await run_in_threadpool(channel.accept, request.app.state.node, certificate(request), raw)
+    return give(request, answer)
 
 
 ROUTES: Final = (Route(channel.PATH, envelopes, methods=["POST"]),)

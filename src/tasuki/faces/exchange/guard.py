@@ -7,13 +7,15 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tasuki.base.reasons import Reason
 from tasuki.faces.exchange.peer import certificate
 from tasuki.faces.exchange.reasons import STRANGER
-from tasuki.faces.http.kit import error_response
+from tasuki.faces.http.kit import BYTES
 from tasuki.formats.envelope.anchor import Anchor
-from tasuki.services import partners
+from tasuki.services import channel, partners
 from tasuki.services.node import Node
 
 PARTNER: Final = "tasuki.partner"
@@ -39,7 +41,7 @@ class Guard:
         trusted = await run_in_threadpool(partners.certificates, self._node)
         anchor = trusted.get(shown)
         if anchor is None:
-            await error_response(STRANGER.because(), _FORBIDDEN)(scope, receive, send)
+            await refused(self._node, STRANGER.because(), _FORBIDDEN)(scope, receive, send)
             return
         scope[PARTNER] = anchor
         await self._app(scope, receive, send)
@@ -49,3 +51,13 @@ def partner(request: Request) -> Anchor:
     """Return the anchor of the partner who asks."""
     anchor: Anchor = request.scope[PARTNER]
     return anchor
+
+
+def refusal(request: Request, reason: Reason, status: int) -> Response:
+    """Return a refusal to a request, as the gate lets it go to anybody."""
+    return refused(request.app.state.node, reason, status)
+
+
+def refused(node: Node, reason: Reason, status: int) -> Response:
+    """Return a refusal: an unsigned notice, which the gate lets go to anybody."""
+    return Response(channel.refusal(node, reason).body, status_code=status, media_type=BYTES)

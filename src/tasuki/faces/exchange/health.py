@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tasuki.faces.exchange.answers import give
 from tasuki.faces.exchange.guard import partner
-from tasuki.faces.http.kit import respond
 from tasuki.services import health
 
 
 async def up(request: Request) -> Response:
     """Say that the node is up, and its time; the body of the question is not read."""
-    return respond(await run_in_threadpool(health.sign_of_life, request.app.state.node, partner(request)))
+    return give(request, await run_in_threadpool(health.sign_of_life, request.app.state.node, partner(request)))
 
 
 ROUTES: Final = (Route(health.PATH, up, methods=["GET", "POST"]),)

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tasuki.core.ledger.mirror import MAX_PAGE_BYTES
+from tasuki.faces.exchange.answers import give
 from tasuki.faces.exchange.guard import partner
-from tasuki.faces.http.kit import bounded, respond
+from tasuki.faces.http.kit import bounded
 from tasuki.services import ledger
 
 MAX_REQUEST_BYTES: Final = 64 << 10
@@ -26,7 +27,7 @@ async def add_checkpoint(request: Request) -> Response:
     """
     body = await bounded(request, MAX_REQUEST_BYTES)
     reply = await run_in_threadpool(ledger.add_checkpoint, request.app.state.node, partner(request), body)
-    return Response(reply.body.body, status_code=reply.status, headers={"content-type": reply.media})
+    return give(request, reply.body, status=reply.status, media=reply.media)
 
 
 async def mirror(request: Request) -> Response:
@@ -35,7 +36,8 @@ async def mirror(request: Request) -> Response:
     Source: docs/spec/ledger.md, Mirror.
     """
     body = await bounded(request, MAX_PAGE_BYTES)
-    return respond(await run_in_threadpool(ledger.receive_mirror, request.app.state.node, partner(request), body))
+    state = await run_in_threadpool(ledger.receive_mirror, request.app.state.node, partner(request), body)
+    return give(request, state)
 
 
 ROUTES: Final = (

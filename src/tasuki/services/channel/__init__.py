@@ -6,7 +6,7 @@ Nothing is signed, encrypted or sent inside a transaction. A sealer holds `out:P
 compare-and-swap on the lane.
 """
 
-from tasuki.services.channel.accepting import accept
+from tasuki.services.channel.accepting import accept, refusal
 from tasuki.services.channel.peers import PATH, partner_anchor
 from tasuki.services.channel.running import run_sealer, run_sender, trusted
 from tasuki.services.channel.sealing import seal_next
@@ -21,6 +21,7 @@ __all__ = [
     "lanes",
     "partner_anchor",
     "push",
+    "refusal",
     "run_sealer",
     "run_sender",
     "seal_next",

@@ -16,6 +16,7 @@ from tasuki.base.ids import ParticipantId
 from tasuki.base.reasons import Language, Reason
 from tasuki.core.channel.acceptance import Again, Facts, Gap, Judgement, Lie, Open, Refuse, Spend, judge
 from tasuki.core.channel.model import LANES, Arrival, Disposition, LaneState
+from tasuki.core.channel.reasons import WRONG_CERTIFICATE
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
@@ -42,13 +43,19 @@ def accept(node: Node, certificate: bytes, raw: bytes) -> Released:
     """Take in one envelope from the peer that presented `certificate`; return the answer for it.
 
     The answer is the signed stored receipt once the number is spent and everything is durable; else an unsigned notice.
+    Whoever shows another certificate than the sender's hears the same whether that sender is a partner of ours or not.
     """
     try:
         envelope = read_envelope(raw)
-        partner = partner_anchor(node, envelope.header.sender.participant)
     except PeerError as error:
         _audit_refusal(node, "", error.reason)
         return _notice(node, error.reason, 0)
+    claimed = envelope.header.sender.participant
+    try:
+        partner = partner_anchor(node, claimed)
+    except PeerError as error:
+        _audit_refusal(node, "", error.reason)
+        return _notice(node, WRONG_CERTIFICATE.because(partner=claimed), 0)
     case = _Case(node=node, envelope=envelope, raw=raw, partner=partner)
     # A lock's name is kept for ever, so a lane nobody has shares one.
     lane = envelope.header.lane if envelope.header.lane in LANES else "unknown"
@@ -99,7 +106,8 @@ def _carry_out(case: _Case, judgement: Judgement, state: LaneState | None) -> Re
             return _notice(node, reason, 0)
         case Refuse(reason=reason):
             _audit_refusal(node, case.participant, reason)
-            return _notice(node, reason, 0 if state is None else state.next_seq)
+            # Without the number: whoever is refused may be somebody else, and it counts what another one sent.
+            return _notice(node, reason, 0)
         case Spend(disposition=disposition):
             return _spend(case, _settled(disposition), _known(state), disposition)
         case Open():
@@ -332,6 +340,11 @@ def _leaf(case: _Case, promised: Disposition, receipt_hash: str) -> dict[str, Js
         "status": promised.status,
         "receipt_hash": receipt_hash,
     }
+
+
+def refusal(node: Node, reason: Reason) -> Released:
+    """Return a refusal outside the protocol of the lanes: one of the closed list of sentences that anybody may hear."""
+    return _notice(node, reason, 0)
 
 
 def _notice(node: Node, reason: Reason, expected_seq: int) -> Released:

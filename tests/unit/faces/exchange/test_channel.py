@@ -5,14 +5,12 @@ import asyncio
 
 import httpx2
 import pytest
-from starlette.applications import Starlette
 
 from making_channel import letter, seal
 from making_nodes import two_nodes
 from tasuki.core.channel.model import START
-from tasuki.faces.exchange.channel import ROUTES
+from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
-from tasuki.faces.http.kit import HANDLERS
 from tasuki.formats.envelope.envelope import MAX_ENVELOPE_BYTES
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.receipt import read_receipt
@@ -21,8 +19,7 @@ from tasuki.store import channel as store
 
 
 def post(node, certificate, body):
-    inner = Starlette(routes=list(ROUTES), exception_handlers=HANDLERS)
-    inner.state.node = node
+    inner = exchange_app(node)
 
     async def app(scope, receive, send):
         if certificate is not None:
@@ -65,9 +62,14 @@ def test_without_a_certificate_nothing_is_taken(nodes):
     one, side = sealed(gbr)
     to = type("Side", (), {"anchor": jpn.anchor, "signer": jpn.signer})()
     answer = post(jpn, None, seal(one, START, sender=side, to=to))
-    assert read_notice(answer.content).code == "channel.wrong-certificate"
+    assert (answer.status_code, read_notice(answer.content).code) == (403, "exchange.stranger")
+    with jpn.database.read() as connection:
+        assert store.passage(connection, one.env_id) is None
 
 
 def test_garbage_gets_a_notice_and_too_much_is_not_read(nodes):
-    assert read_notice(post(nodes[1], b"x", b"garbage").content).code == "suites.truncated"
-    assert post(nodes[1], b"x", bytes(MAX_ENVELOPE_BYTES + 1)).status_code == 422
+    gbr, jpn = nodes
+    certificate = gbr.anchor.tls_certificate
+    assert read_notice(post(jpn, certificate, b"garbage").content).code == "suites.truncated"
+    answer = post(jpn, certificate, bytes(MAX_ENVELOPE_BYTES + 1))
+    assert (answer.status_code, read_notice(answer.content).code) == (422, "http.too-large")

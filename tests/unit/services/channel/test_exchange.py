@@ -362,8 +362,8 @@ def test_a_wrong_certificate_or_a_stranger_gets_a_notice_and_an_audit_leaf(bench
     assert not is_receipt(receive(bench.jpn, b"", "", b"garbage"))
     assert [leaf.kind for leaf in leaves(bench.jpn, "audit")].count("envelope-refused") == 2
     bench.jpn.database.write(lambda c: c.execute(channel.PARTNERS.update().values(state="known")))
-    answer = receive(bench.jpn, bench.gbr.anchor.tls_certificate, "", raw)
-    assert read_notice(answer).code == "services.unknown-partner"
+    # A name this node does not trust sounds like a wrong certificate: nobody learns who its partners are.
+    assert receive(bench.jpn, bench.gbr.anchor.tls_certificate, "", raw) == answer
     assert bench.took == []
 
 
