@@ -61,3 +61,11 @@ def test_what_is_due_is_disposed_of_and_nothing_else(node):
     ]
     (gone,) = holdings.show(node, uid("identity", 1))
     assert (gone.holding.state.value, gone.body) == ("disposed", None)
+
+
+def test_what_was_disposed_of_can_be_brought_in_again(node):
+    bring(node, lines(obj(1)))
+    holdings.dispose(node, [uid("identity", 1)])
+    assert bring(node, lines(obj(1))).accepted == 1
+    assert [each.holding.state.value for each in holdings.show(node, uid("identity", 1))] == ["disposed", "held"]
+    assert holdings.dispose(node, [uid("identity", 1)]) == 1

@@ -205,12 +205,13 @@ def names(connection: sa.Connection, id_numbers: Iterable[int]) -> dict[int, str
 
 
 def held(connection: sa.Connection, id_numbers: Mapping[str, int]) -> set[Assertion]:
-    """Return what is held of these ids, whatever became of it."""
+    """Return what is held of these ids, or was recalled; what was disposed of may come again."""
     found: set[Assertion] = set()
     by_number = {number: stix_id for stix_id, number in id_numbers.items()}
     columns = (HOLDINGS.c.source, HOLDINGS.c.id, HOLDINGS.c.version, HOLDINGS.c.digest)
     for part in parts(list(by_number)):
-        rows = connection.execute(sa.select(*columns).where(HOLDINGS.c.id.in_(part)))
+        query = sa.select(*columns).where(HOLDINGS.c.id.in_(part), HOLDINGS.c.state != State.DISPOSED.value)
+        rows = connection.execute(query)
         found.update((source, by_number[number], version, digest) for source, number, version, digest in rows)
     return found
 
