@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -14,6 +16,7 @@ LEVELS: Final = ("debug", "info", "warning", "error")
 
 _SECRET: Final = ("secret", "password", "token", "private", "passphrase")
 _LONGEST = 500
+_DEEPEST = 20
 
 
 def configure(level: str) -> None:
@@ -22,7 +25,7 @@ def configure(level: str) -> None:
         processors=[
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            trace,
             redact,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
@@ -32,6 +35,34 @@ def configure(level: str) -> None:
     )
 
 
+def trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put in place of an exception what it was and where it came from, and not what it says.
+
+    The words of an exception that nobody foresaw may quote what was being worked on.
+    """
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exception()
+    if isinstance(error, BaseException):
+        event["trace"] = [line for each in _chain(error) for line in _places(each)]
+    return event
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    yield type(error).__name__
+    for frame in traceback.extract_tb(error.__traceback__)[-_DEEPEST:]:
+        yield f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}"
+
+
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Hide what is called a secret, and cut what is long: content does not belong into a log."""
     for name, value in event.items():
@@ -39,6 +70,6 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
             event[name] = "[hidden]"
         elif isinstance(value, bytes):
             event[name] = f"[{len(value)} bytes]"
-        elif isinstance(value, str) and len(value) > _LONGEST and name != "exception":
+        elif isinstance(value, str) and len(value) > _LONGEST:
             event[name] = value[:_LONGEST] + "..."
     return event
