@@ -23,7 +23,7 @@ def proves(kind: str, value: str, text: str) -> bool:
         return len(value) == HASH_LENGTHS[kind] and is_hex(value) and value.lower() in hashes(text)
     if kind == "email":
         return value.lower() in mails(text) and is_name(value.lower().rpartition("@")[2])
-    if kind == "url" and is_url(value):
+    if kind in ("url", "domain") and is_url(value) and not network(value):
         return is_one_word(text) and "/" in text and not network(text) and same_url(value, text)
     wanted = network(value)
     if wanted is not None:

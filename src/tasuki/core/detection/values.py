@@ -213,7 +213,7 @@ def indicator_key(kind: str, value: str) -> Key | None:
     text = value.strip()
     if len(text) > MAX_TEXT:
         return None
-    if kind == "url" and ("/" in text or "?" in text):
+    if kind in ("url", "domain") and ("/" in text or "?" in text) and network_of(text) is None:
         return url_key(text)
     if kind == "email":
         return email_key(text)
@@ -223,7 +223,7 @@ def indicator_key(kind: str, value: str) -> Key | None:
 
 
 def _host_key(text: str) -> Key | None:
-    """Return the key of an address, a network or a domain, whichever it is: lists and patterns mix them up."""
+    """Return the key of an address, a network or a domain, whichever it is: patterns mix them up."""
     name, _ = split_port(text)
     domain = domain_key(name)
     if domain is None:

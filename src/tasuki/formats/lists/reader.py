@@ -116,7 +116,8 @@ def _value_of(text: str) -> tuple[str, str]:
     words = text.split()
     if len(words) > 1 and words[0] in _SINKS:
         return words[1], ""
-    if "," not in text and classify(text) is not None:
+    if classify(text) is not None:
+        # A comma may stand in a URL: where a whole line is a value, it is that value.
         return text, ""
     for delimiter in _DELIMITERS:
         if delimiter in text and classify(first := _cells(text, delimiter)[0]) is not None:

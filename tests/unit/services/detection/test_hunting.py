@@ -85,6 +85,11 @@ def test_a_value_listed_twice_is_one_indicator_and_in_two_spellings_two(write):
     assert len(loaded.compiled) == 3
 
 
+def test_a_comma_within_a_url_is_part_of_it(write):
+    loaded = detection.load_indicators(write("x.txt", "http://evil.example/a,b?c=1,2\nevil.example,domain\n"))
+    assert loaded.compiled.of_text("http://evil.example/a,b?c=1,2") == ("http://evil.example/a,b?c=1,2", "evil.example")
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_of_versions_of_one_id_the_newest_counts(write, order):
     versions = [indicator(value="old.example"), indicator(value="new.example", hours=1)]
