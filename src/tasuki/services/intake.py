@@ -39,7 +39,7 @@ from tasuki.formats.stix.ids import own_id
 from tasuki.formats.stix.tlp import marking_id
 from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
-from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, relabel
+from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, relabel, restate
 from tasuki.services.node import Node
 from tasuki.services.settling import followed, settle
 from tasuki.services.signals import ARRIVED
@@ -75,6 +75,7 @@ class ImportReport:
 
     Attributes:
         accepted: held now; `flagged` of them carry a flag such as `stix-2.0`.
+        duplicate: held already; `restated` of them were without a handling basis, and have one now.
         quarantined: by reason code.
         examples: the first few of each reason, for people.
         ids: ids of what is held now, when asked for.
@@ -83,6 +84,7 @@ class ImportReport:
     accepted: int = 0
     flagged: int = 0
     duplicate: int = 0
+    restated: int = 0
     quarantined: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Rejected]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
@@ -93,6 +95,7 @@ class ImportReport:
             "accepted": self.accepted,
             "flagged": self.flagged,
             "duplicate": self.duplicate,
+            "restated": self.restated,
             "quarantined": sum(self.quarantined.values()),
             "reasons": dict(self.quarantined),
             "problems": [
@@ -222,6 +225,7 @@ class _Done:
     held: int
     flagged: int
     duplicate: int
+    restated: int
     rejected: list[Rejected]
     ids: list[str]
 
@@ -343,11 +347,14 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
         live = [row.stix_id for row, state in states if state is State.HELD]
         settle(node, connection, live, {p: row.references for p, row in enumerate(fresh, first)})
         relabel(node, connection, [row.stix_id for row in fresh if row.type == "marking-definition"])
+    known = {row.assertion for row in fresh}
+    restated = restate(node, connection, [row for row in prepared.rows if row.assertion not in known])
     holdings.set_aside(connection, prepared.aside)
     digests = [leaf_hash(row.digest) for row in fresh]
     body: dict[str, Json] = {
         "held": len(fresh),
         "duplicate": len(prepared.rows) - len(fresh),
+        "restated": restated,
         "quarantined": len(prepared.rejected),
         "root": merkle_root(digests).hex(),
     }
@@ -356,6 +363,7 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
         held=len(fresh),
         flagged=sum(bool(row.flags) for row in fresh),
         duplicate=len(prepared.rows) - len(fresh),
+        restated=restated,
         rejected=prepared.rejected,
         ids=[row.stix_id for row in fresh],
     )
@@ -389,6 +397,7 @@ def _report(report: ImportReport, done: _Done, *, keep_ids: bool) -> None:
     report.accepted += done.held
     report.flagged += done.flagged
     report.duplicate += done.duplicate
+    report.restated += done.restated
     report.quarantined.update(each.reason.code for each in done.rejected)
     for each in done.rejected:
         listed = report.examples.setdefault(each.reason.code, [])

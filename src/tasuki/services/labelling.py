@@ -22,6 +22,7 @@ from tasuki.formats.stix.markings import Markings, read_markings
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
 from tasuki.store import holdings, release
+from tasuki.store.holdings import NewHolding
 
 LOCAL: Final = "local"
 """The source of what this node's own people bring in."""
@@ -140,6 +141,37 @@ def held_definition(
     body = bodies[0]
     parsed: dict[str, Json] = orjson.loads(node.vault.open(body.ciphertext, body.wrapped, body.digest))
     return body.source, parsed
+
+
+def restate(node: Node, connection: sa.Connection, again: Sequence[NewHolding]) -> int:
+    """Give what is held of ours without a handling basis the one it is brought in again with; return how many.
+
+    Whoever forgot to name it brings the same file in once more. What was narrowed meanwhile stays narrowed.
+    """
+    said = {
+        row.assertion: row for row in again if row.source == LOCAL and codes.UNKNOWN_HANDLING not in row.label.blocked
+    }
+    if not said:
+        return 0
+    held = holdings.stated(connection, LOCAL, holdings.numbers(connection, {row.stix_id for row in said.values()}))
+    done = []
+    for assertion, row in said.items():
+        before = held.get(assertion)
+        label = None if before is None else node.labels.label(connection, before.own_label)
+        if before is None or label is None or codes.UNKNOWN_HANDLING not in label.blocked:
+            continue
+        known = replace(
+            label,
+            tlp=row.label.tlp if label.tlp is None else label.tlp,
+            blocked=label.blocked - {codes.UNKNOWN_HANDLING},
+        )
+        number = node.labels.number(connection, meet(known, row.label))
+        handling = holdings.handling_number(connection, row.handling)
+        holdings.restate(connection, before.position, handling=handling, own_label=number)
+        done.append(row.stix_id)
+    if done:
+        settle(node, connection, done)
+    return len(done)
 
 
 def relabel(node: Node, connection: sa.Connection, definitions: Sequence[str]) -> int:

@@ -216,6 +216,27 @@ def held(connection: sa.Connection, id_numbers: Mapping[str, int]) -> set[Assert
     return found
 
 
+def stated(connection: sa.Connection, source: str, id_numbers: Mapping[str, int]) -> dict[Assertion, Newest]:
+    """Return the live holdings that a source gave of these ids, by what they assert."""
+    found: dict[Assertion, Newest] = {}
+    by_number = {number: stix_id for stix_id, number in id_numbers.items()}
+    columns = (HOLDINGS.c.id, HOLDINGS.c.version, HOLDINGS.c.digest, HOLDINGS.c.position, HOLDINGS.c.own_label)
+    for part in parts(list(by_number)):
+        query = sa.select(*columns).where(
+            HOLDINGS.c.id.in_(part), HOLDINGS.c.source == source, HOLDINGS.c.state == State.HELD.value
+        )
+        for number, version, digest, position, label in connection.execute(query):
+            found[source, by_number[number], version, digest] = Newest(position=position, own_label=label)
+    return found
+
+
+def restate(connection: sa.Connection, position: int, *, handling: int, own_label: int) -> None:
+    """Put another handling basis and own label on a holding."""
+    connection.execute(
+        HOLDINGS.update().where(HOLDINGS.c.position == position).values(handling=handling, own_label=own_label)
+    )
+
+
 def reserve(connection: sa.Connection, counter: str, count: int) -> int:
     """Return the first of `count` consecutive numbers; the counter's row keeps other writers waiting."""
     done = connection.execute(

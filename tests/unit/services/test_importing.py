@@ -185,3 +185,27 @@ def test_labels_are_those_the_gate_reads(node):
     explained = release.explain(node, uid("identity", 1), Audience.parse("JPN/nco:csirt"))
     assert explained.verdict.allowed
     assert label_to_json(explained.own) == holdings.show(node, uid("identity", 1))[0].label
+
+
+def test_a_basis_that_was_forgotten_is_named_by_importing_again(node):
+    reader = Audience.parse("JPN/nco:csirt")
+    bring(node, lines(obj(1), obj(2)), statement=Statement(tlp="green"))
+    release.mark(node, [uid("identity", 2)], level="red")
+    assert not release.explain(node, uid("identity", 1), reader).verdict.allowed
+
+    report = bring(node, lines(obj(1), obj(2)), statement=Statement(tlp="green", basis="own-analysis"))
+    assert (report.accepted, report.duplicate, report.restated) == (0, 2, 2)
+    (held,) = holdings.show(node, uid("identity", 1))
+    assert (held.handling["collection"], held.label["blocked"]) == ("own-analysis", [])
+    assert release.explain(node, uid("identity", 1), reader).verdict.allowed
+    # What was narrowed meanwhile stays narrowed.
+    assert holdings.show(node, uid("identity", 2))[0].label["tlp"] == "RED"
+
+
+def test_importing_again_changes_nothing_that_was_stated(node):
+    bring(node, lines(obj(1)), statement=Statement(tlp="amber", basis="own-analysis"))
+    report = bring(node, lines(obj(1)), statement=Statement(tlp="clear", basis="open-source"))
+    assert (report.duplicate, report.restated) == (1, 0)
+    (held,) = holdings.show(node, uid("identity", 1))
+    assert (held.label["tlp"], held.handling["collection"]) == ("AMBER", "own-analysis")
+    assert bring(node, lines(obj(1)), statement=Statement()).restated == 0

@@ -61,7 +61,7 @@ def test_one_leaf_speaks_for_a_batch(node):
     bring(node, b"\n".join([*written, b"{broken", written[0]]))
     (entry,) = audited(node, "holding:import")
     root = merkle_root([leaf_hash(hashlib.sha256(each).digest()) for each in written]).hex()
-    assert entry == {"held": 3, "duplicate": 1, "quarantined": 1, "root": root}
+    assert entry == {"held": 3, "duplicate": 1, "restated": 0, "quarantined": 1, "root": root}
 
 
 def test_batches_end_by_count_and_by_size(node, monkeypatch):

@@ -55,8 +55,8 @@ TOO_LONG = kind(
 )
 STAYS_LOCAL = kind(
     "holdings.stays-local",
-    en="No handling basis was named, so all of it stays at this node; where you know it, name it with `--basis` when you import.",
-    ja="取扱根拠の指定がないため、全てこのノードに留まります。分かっている場合は、取り込み時に `--basis` で指定してください。",
+    en="No handling basis was named, so all of it stays at this node; if you know it, import the same again with `--basis`.",
+    ja="取扱根拠の指定がないため、全てこのノードに留まります。分かっている場合は、`--basis` を付けて同じものを再度取り込んでください。",
 )
 UNKNOWN_TLP = kind(
     "holdings.unknown-tlp",

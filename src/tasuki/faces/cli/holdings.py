@@ -21,6 +21,10 @@ _IMPORTED: Final = Text(
     en="{file}: {accepted:,} held ({flagged:,} flagged), {duplicate:,} held already, {quarantined:,} quarantined.",
     ja="{file}: 保有{accepted:,}件(うち注意{flagged:,}件)、保有済み{duplicate:,}件、隔離{quarantined:,}件。",
 )
+_RESTATED: Final = Text(
+    en="  {restated:,} of those held already had no handling basis, and have the one you named now.",
+    ja="  保有済みのうち取扱根拠のなかった{restated:,}件に、指定された根拠を付けました。",
+)
 _NOT_READ: Final = Text(en="{file}: not taken in. {why}", ja="{file}: 取り込んでいません。{why}")
 _TOGETHER: Final = Text(en="together", ja="合計")
 _SET_ASIDE: Final = Text(en="  {count:,} x {code}, such as:", ja="  {count:,}件 {code}。例:")
@@ -140,7 +144,10 @@ def _bring_in(call: Call, file: Path, params: Mapping[str, object]) -> dict[str,
 
 def _sum(results: list[dict[str, Any]]) -> dict[str, Any]:
     read = [each for each in results if "error" not in each]
-    counts = {name: sum(each[name] for each in read) for name in ("accepted", "flagged", "duplicate", "quarantined")}
+    counts = {
+        name: sum(each[name] for each in read)
+        for name in ("accepted", "flagged", "duplicate", "restated", "quarantined")
+    }
     reasons: Counter[str] = Counter()
     for each in read:
         reasons.update(each["reasons"])
@@ -159,6 +166,8 @@ def _import_lines(call: Call, answer: Mapping[str, Any]) -> Iterator[str]:
             yield call.say(_NOT_READ, file=each["file"], why=_sentence(call, each["error"]))
         else:
             yield call.say(_IMPORTED, **each)
+            if each["restated"]:
+                yield call.say(_RESTATED, **each)
             yield from _reason_lines(call, each)
     if len(answer["files"]) > 1:
         yield call.say(_IMPORTED, **{**answer, "file": call.say(_TOGETHER)})

@@ -50,6 +50,7 @@ def test_an_import_is_told_file_by_file_and_together(person, japanese, tmp_path)
     told = japanese.run("import", feed, "--basis", "own-analysis", code=1).stdout
     assert f"{feed}: 保有0件(うち注意0件)、保有済み2件、隔離1件。" in told
     assert "line 3: 3行2桁" in told
+    assert "2件に、指定された根拠を付けました" in told
     assert "留まります" not in told
 
 
