@@ -70,6 +70,32 @@ def test_a_mark_holds_for_the_versions_to_come_and_for_those_that_were(three):
     assert [each.label["tlp"] for each in showing.show(three.aaa, ONE)][:2] == ["RED", "RED"]
 
 
+def test_a_mark_narrows_what_refers_to_a_later_version(three):
+    take_in(three.aaa, indicator(1, "green"), report(2, "green", object_refs=[ONE]))
+    release.mark(three.aaa, [ONE], level="red")
+    take_in(three.aaa, indicator(1, "clear", modified=LATER))
+    assert verdict(three.aaa, uid("report", 2)).rule == "R5"
+
+
+def test_marks_add_up_for_the_versions_to_come(three):
+    take_in(three.aaa, indicator(1, "clear"))
+    release.mark(three.aaa, [ONE], level="amber")
+    release.mark(three.aaa, [ONE], level=None, audiences=["BBB"])
+    take_in(three.aaa, indicator(1, "clear", modified=LATER))
+    assert label(three.aaa, ONE)["tlp"] == "AMBER"
+    assert verdict(three.aaa, ONE, CCC).rule == "R6"
+
+
+def test_a_mark_travels_with_a_later_version_too(three):
+    take_in(three.aaa, indicator(1, "clear"))
+    release.mark(three.aaa, [ONE], level="amber")
+    take_in(three.aaa, indicator(1, "clear", modified=LATER))
+    release.share(three.aaa, [ONE], BBB)
+    three.carry()
+    (shown,) = showing.show(three.bbb, ONE)
+    assert shown.label["tlp"] == "AMBER"
+
+
 def test_a_mark_narrows_what_refers_to_it(three):
     take_in(three.aaa, indicator(1, "green"), report(2, "green", object_refs=[ONE]))
     assert verdict(three.aaa, uid("report", 2)).allowed

@@ -223,6 +223,20 @@ class TestOthersMaterial:
         (entry,) = audited(three.bbb, "release:recall:received")
         assert entry["passed_on"] == {"CCC": 1}
 
+    def test_nobody_hears_of_it_who_got_our_own_copy_or_gave_it_to_us(self, three):
+        give(three.aaa, BBB, indicator(1, "clear"))
+        three.carry()
+        release.share(three.bbb, [ONE], AAA)
+        three.carry()
+        give(three.bbb, CCC, indicator(1, "clear", name="found here too"))
+        three.carry()
+        release.recall(three.aaa, [ONE], why="Wrong.")
+        three.carry()
+        (entry,) = audited(three.bbb, "release:recall:received")
+        assert entry["passed_on"] == {}
+        assert states(three.ccc, ONE) == [("BBB", "held")]
+        assert release.recalls(three.aaa, limit=9).received == []
+
     def test_the_attestation_says_nothing_of_a_third(self, three):
         give(three.aaa, BBB, indicator(1, "clear"))
         three.carry()
