@@ -42,7 +42,10 @@ from tasuki.formats.patterns.moments import sortable
 from tasuki.formats.patterns.writer import write, write_comparison, write_qualifier
 
 MAX_ALTERNATIVES: Final = 4_000
-"""Alternatives at any point of multiplying out."""
+"""Alternatives at any point, as long as each is about one observation."""
+
+MAX_PRODUCTS: Final = 500
+"""Alternatives of several observations each, when AND, FOLLOWEDBY or REPEATS is multiplied out."""
 
 MAX_WORK: Final = 150_000
 """Comparisons between alternatives, and literals in them."""
@@ -157,7 +160,7 @@ class _Maker:
         choices = [self.alternatives(operand) for operand in pattern.operands]
         if pattern.junction is Junction.OR:
             return self._absorbed(item for choice in choices for item in choice)
-        self._allow(prod(map(len, choices)))
+        self._allow(prod(map(len, choices)), MAX_PRODUCTS)
         join = self._all if pattern.junction is Junction.AND else self._order
         return self._absorbed(join(parts) for parts in product(*choices))
 
@@ -167,8 +170,8 @@ class _Maker:
             return [_Held(tuple(choices), f"({inner}) {write_qualifier(_canonical_qualifier(qualifier))}")]
         if len(choices) == 1:
             return [self._times(choices[0], qualifier.times)]
-        self._allow(qualifier.times)
-        self._allow(comb(qualifier.times + len(choices) - 1, qualifier.times))
+        self._allow(qualifier.times, MAX_PRODUCTS)
+        self._allow(comb(qualifier.times + len(choices) - 1, qualifier.times), MAX_PRODUCTS)
         return self._absorbed(self._all(parts) for parts in combinations_with_replacement(choices, qualifier.times))
 
     def _terms(self, expression: ComparisonExpression) -> list[frozenset[str]]:
@@ -295,8 +298,8 @@ class _Maker:
         if self.left < 0:
             raise _TooLargeError
 
-    def _allow(self, count: int) -> None:
-        if count > MAX_ALTERNATIVES:
+    def _allow(self, count: int, limit: int = MAX_ALTERNATIVES) -> None:
+        if count > limit:
             raise _TooLargeError
 
 

@@ -192,7 +192,7 @@ class _Parser:
     def _bounded(self, level: _Level) -> tuple[Any, int]:
         expression, depth = level.close()
         if depth > MAX_DEPTH:
-            self.tokens.refuse(why.TOO_DEEP, self.tokens.start, limit=MAX_DEPTH)
+            self.tokens.refuse(why.TOO_DEEP, max(self.end, self.tokens.start), limit=MAX_DEPTH)
         return expression, depth
 
     def _goes_on(self, level: _Level, last: Junction) -> bool:
@@ -297,6 +297,7 @@ class _Parser:
                 break
             entry = (Comparison(known.path, operator, (constant,), negation is not None), 0)
             if opened or closed:
+                self.end = at
                 self._grouped(levels, entry, opened.count("("), closed.count(")"))
             else:
                 levels[-1].ands.append(entry)

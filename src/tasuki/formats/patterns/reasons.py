@@ -129,10 +129,10 @@ EXPECTED_COUNT = kind(
     en="Expected a positive whole number at line {line}, column {column}, found `{found}`.",
     ja="{line}行{column}桁に正の整数が必要ですが、`{found}` がありました。",
 )
-CAPITALS = kind(
-    "patterns.capitals",
-    en="Expected the keyword in capitals at line {line}, column {column}, found `{found}`; write {word}.",
-    ja="{line}行{column}桁の {found} は大文字で {word} と書いてください。",
+LETTER_CASE = kind(
+    "patterns.letter-case",
+    en="Expected {word} at line {line}, column {column}, found `{found}`; upper and lower case count.",
+    ja="{line}行{column}桁の `{found}` は {word} と書いてください。大文字と小文字は区別されます。",
 )
 
 # Constants that are written wrongly.

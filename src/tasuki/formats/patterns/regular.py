@@ -25,8 +25,11 @@ from tasuki.formats.patterns.tokens import shorten
 MAX_EXPRESSION: Final = 20_000
 """Characters of one regular expression."""
 
-_MEMORY: Final = 8 << 20
-"""Bytes that one compiled expression may take; RE2 refuses a larger one."""
+MAX_INSTRUCTIONS: Final = 10_000
+"""Instructions of a compiled expression: at worst each is looked at for each character of a value."""
+
+_MEMORY: Final = 2 << 20
+"""Bytes that one compiled expression and its states may take; RE2 refuses a larger one."""
 
 # Members of classes. Each ends with a range or a property, so that a hyphen behind it is a hyphen.
 _SPACES: Final = r"\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}\x{2028}-\x{2029}"
@@ -112,10 +115,14 @@ def _compile(written: str, source: str, *, for_octets: bool) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MEMORY
+    options.never_capture = True
     if for_octets:
         options.encoding = re2.Options.Encoding.LATIN1
     try:
-        return re2.compile(written.encode("latin-1") if for_octets else written, options)
+        compiled = re2.compile(written.encode("latin-1") if for_octets else written, options)
+        if compiled.programsize <= MAX_INSTRUCTIONS:
+            return compiled
+        cause = f"{compiled.programsize} > {MAX_INSTRUCTIONS}"
     except re2.error as error:
         cause = error.args[0].decode(errors="replace")
     except UnicodeEncodeError:

@@ -140,9 +140,9 @@ class Tokens:
             self.refuse(why.DOUBLE_QUOTES, self.start)
         if self.kind is Token.INVALID and self.lexeme == "'":
             self._refuse_string()
-        word = self.lexeme if self.lexeme in ("TRUE", "FALSE") else self.lexeme.swapcase()
-        if self.kind is Token.NAME and word in self.keywords and kind not in _NAMES_EXPECTED:
-            self.refuse(why.CAPITALS, self.start, word=word, found=shorten(self.lexeme))
+        word = next((form for form in (self.lexeme.upper(), self.lexeme.lower()) if form in self.keywords), None)
+        if self.kind is Token.NAME and word is not None and kind not in _NAMES_EXPECTED:
+            self.refuse(why.LETTER_CASE, self.start, word=word, found=shorten(self.lexeme))
         if not self.lexeme:
             self.refuse(_at_end(kind), self.start, **params)
         self.refuse(kind, self.start, found=shorten(self.lexeme), **params)
