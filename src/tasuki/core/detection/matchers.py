@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tasuki.core.detection.values import HASHES, Key, indicator_key, proofs, request_keys, width_of
+from tasuki.core.detection.values import HASHES, Key, Widths, indicator_key, proofs, request_keys, width, width_of
 from tasuki.formats.patterns.simple import read_simple
 
 Fields = Sequence[tuple[str, str]]
@@ -18,10 +18,10 @@ Proof = tuple[str, str, str]
 """(indicator, field, value): one hit within a record."""
 
 _STIX: Final = "indicator--"
-_REMEMBERED: Final = 100_000
+_REMEMBERED: Final = 200_000
 """Texts whose answer the kernel remembers: the names and addresses of a busy network within some minutes."""
 
-_LONGEST_REMEMBERED: Final = 256
+_LONGEST_REMEMBERED: Final = 100
 _TIMESTAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9:.Z+-]*+")
 """Texts that never repeat and prove nothing."""
 
@@ -48,7 +48,7 @@ class CompiledSet:
         self._holders: dict[Key, Key | tuple[Key, ...]] = {}
         self._keys: dict[Key, Key | tuple[Key, ...]] = {}
         self._width_counts: Counter[tuple[int, int]] = Counter()
-        self.widths: dict[int, tuple[int, ...]] = {}
+        self.widths: Widths = {}
 
     def __len__(self) -> int:
         """How many indicators can match."""
@@ -107,8 +107,8 @@ class CompiledSet:
 
     def _widen(self, key: int, by: int) -> None:
         self._width_counts[width_of(key)] += by
-        used = sorted(width for width, count in self._width_counts.items() if count)
-        self.widths = {version: tuple(prefix for each, prefix in used if each == version) for version in (4, 6)}
+        used = sorted(each for each, count in self._width_counts.items() if count)
+        self.widths = {version: [width(*each) for each in used if each[0] == version] for version in (4, 6)}
 
     def of_text(self, text: str) -> tuple[str, ...]:
         """Return the indicators that the text of one field proves, each once."""
@@ -119,12 +119,12 @@ class CompiledSet:
         return self._of_keys(request_keys(host, path))
 
     def _of_keys(self, keys: Iterable[Key]) -> tuple[str, ...]:
-        found: dict[Key, None] = {}
-        for key in keys:
-            held = self._holders.get(key)
-            if held is not None:
-                found.update(dict.fromkeys(held if isinstance(held, tuple) else (held,)))
-        return tuple(map(_unpacked, found))
+        held_by = self._holders.get
+        found = [held for key in keys if (held := held_by(key)) is not None]
+        if not found:
+            return ()
+        names = dict.fromkeys(name for held in found for name in (held if isinstance(held, tuple) else (held,)))
+        return tuple(map(_unpacked, names))
 
 
 class Kernel:

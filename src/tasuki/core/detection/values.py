@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tasuki.formats.lists.suffixes import is_registry
@@ -17,7 +17,10 @@ from tasuki.formats.lists.suffixes import is_registry
 Key = str | int
 """What a value is found by: text for exact values, a number for networks."""
 
-Widths = Mapping[int, tuple[int, ...]]
+Width = tuple[int, int]
+"""A prefix length as it is used: how many bits an address loses, and what its key begins with."""
+
+Widths = Mapping[int, Sequence[Width]]
 """The prefix lengths in use, by IP version."""
 
 MAX_TEXT: Final = 1 << 20
@@ -113,10 +116,10 @@ def _address_text(version: int, number: int) -> str:
 def network_of(text: str) -> tuple[int, int, int] | None:
     """Return (version, prefix length, first address) of a network, or None; host bits are dropped."""
     host, slash, prefix = text.partition("/")
-    if not slash or len(text) > _MAX_ADDRESS:
+    if not slash or len(text) > _MAX_ADDRESS or not _ADDRESS.issuperset(host) or not _ADDRESS.issuperset(prefix):
         return None
     try:
-        network = ipaddress.ip_network(f"{host}/{prefix}", strict=False)
+        network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
     first = network.network_address
@@ -152,6 +155,11 @@ def width_of(key: int) -> tuple[int, int]:
     return key >> 136, key >> 128 & 0xFF
 
 
+def width(version: int, prefix: int) -> Width:
+    """Return a prefix length as it is used."""
+    return _BITS[version] - prefix, network_key(version, prefix, 0)
+
+
 def url_key(text: str) -> str | None:
     """Return a URL as it is compared, or None where it has no host.
 
@@ -160,7 +168,10 @@ def url_key(text: str) -> str | None:
 
     Source: RFC 3986 section 6.2, without its percent-encoding and dot-segment steps.
     """
-    scheme, host, rest = split_url(text)
+    return _url_key(*split_url(text))
+
+
+def _url_key(scheme: str, host: str, rest: str) -> str | None:
     name, port = split_port(host)
     if not name:
         return None
@@ -241,8 +252,8 @@ def request_keys(host: str, path: str) -> set[str]:
     return keys
 
 
-def proofs(text: str, widths: Widths) -> Iterator[Key]:
-    """Yield every key that the text of one field proves, some perhaps twice.
+def proofs(text: str, widths: Widths) -> list[Key]:
+    """Return every key that the text of one field proves, some perhaps twice.
 
     Args:
         text: as the record has it.
@@ -250,77 +261,75 @@ def proofs(text: str, widths: Widths) -> Iterator[Key]:
     """
     length = len(text)
     if length in HASHES and _HEX.issuperset(text):
-        yield text.lower()
-        return
+        return [text.lower()]
+    keys: list[Key] = []
     if length > MAX_TEXT:
-        return
+        return keys
     if "=" in text:
-        yield from _of_named_hashes(text)
+        _add_named_hashes(text, keys)
     if length in _PRINTS and text[2] == ":" and _HEX.issuperset(text.replace(":", "")):
-        yield text.replace(":", "").lower()
-    words = text.split(maxsplit=1)
-    if len(words) == 1 and "/" in text:
-        yield from _of_url(text, widths)
+        keys.append(text.replace(":", "").lower())
+    is_word = len(text.split(maxsplit=1)) == 1
+    if is_word and "/" in text:
+        _add_url(text, widths, keys)
     elif "@" in text:
-        yield from _of_mail(text, widths)
-    elif len(words) == 1 and ("." in text or ":" in text or not text.isascii()):
-        yield from _of_host(text, widths)
+        _add_mail(text, widths, keys)
+    elif is_word and ("." in text or ":" in text or not text.isascii()):
+        _add_host(text, widths, keys)
+    return keys
 
 
-def _of_host(text: str, widths: Widths) -> Iterator[Key]:
-    """Yield an address and the networks it lies in, or a domain and all it lies below."""
-    name, _ = split_port(text)
+def _add_host(text: str, widths: Widths, keys: list[Key]) -> None:
+    """Add an address and the networks it lies in, or a domain and all it lies below."""
+    name = split_port(text)[0] if ":" in text else text
     address = address_of(name)
     if address is not None:
-        yield from _of_address(*address, widths)
+        version, number = address
+        keys.append(_address_text(version, number) if ":" in name else name)
+        _add_networks(version, 0, number, widths, keys)
         return
     domain = domain_key(name)
     while domain:
-        yield domain
+        keys.append(domain)
         domain = domain.partition(".")[2]
 
 
-def _of_address(version: int, number: int, widths: Widths) -> Iterator[Key]:
-    yield _address_text(version, number)
-    yield from _within(version, _BITS[version], number, widths)
+def _add_networks(version: int, loose: int, first: int, widths: Widths, keys: list[Key]) -> None:
+    """Add the networks in which a network lies, of which `loose` bits are free; of an address none is."""
+    for cut, base in widths.get(version, ()):
+        if cut >= loose:
+            keys.append(base | first >> cut << cut)
 
 
-def _within(version: int, own: int, first: int, widths: Widths) -> Iterator[int]:
-    """Yield the networks in which a network lies, or an address as a network of one."""
-    for prefix in widths.get(version, ()):
-        if prefix <= own:
-            cut = _BITS[version] - prefix
-            yield network_key(version, prefix, first >> cut << cut)
-
-
-def _of_url(text: str, widths: Widths) -> Iterator[Key]:
+def _add_url(text: str, widths: Widths, keys: list[Key]) -> None:
     network = network_of(text)
     if network is not None:
         version, prefix, first = network
-        yield from _of_address(version, first, widths) if prefix == _BITS[version] else _within(*network, widths)
+        loose = _BITS[version] - prefix
+        if not loose:
+            keys.append(_address_text(version, first))
+        _add_networks(version, loose, first, widths, keys)
         return
-    key = url_key(text)
-    if key is None:
-        return
-    scheme, host, _ = split_url(text)
-    yield key
-    yield from (key.removeprefix(scheme + ":"),) if scheme else (f"http:{key}", f"https:{key}")
-    yield from _of_host(host, widths)
+    scheme, host, rest = split_url(text)
+    key = _url_key(scheme, host, rest)
+    if key is not None:
+        keys += [key, key.removeprefix(scheme + ":")] if scheme else [key, f"http:{key}", f"https:{key}"]
+        _add_host(host, widths, keys)
 
 
-def _of_mail(text: str, widths: Widths) -> Iterator[Key]:
+def _add_mail(text: str, widths: Widths, keys: list[Key]) -> None:
     for word in text.translate(_BREAKS).split():
         if "@" in word and "/" not in word:
             for part in {word, word.rpartition("=")[2]}:
                 key = email_key(part.strip("'").removeprefix("mailto:"))
                 if key is not None:
-                    yield key
-                    yield from _of_host(key.rpartition("@")[2], widths)
+                    keys.append(key)
+                    _add_host(key.rpartition("@")[2], widths, keys)
 
 
-def _of_named_hashes(text: str) -> Iterator[str]:
-    """Yield the hashes of a list such as `MD5=...,SHA256=...`, as Sysmon writes it."""
+def _add_named_hashes(text: str, keys: list[Key]) -> None:
+    """Add the hashes of a list such as `MD5=...,SHA256=...`, as Sysmon writes it."""
     for part in text.split(","):
         value = part.rpartition("=")[2]
         if len(value) in HASHES and _HEX.issuperset(value):
-            yield value.lower()
+            keys.append(value.lower())

@@ -98,7 +98,13 @@ def _fields(record: dict[str, object]) -> Fields:
     for name, value in record.items():
         if type(value) is str:
             fields.append((name, value))
-        elif value.__class__ is list or value.__class__ is dict:
+        elif type(value) is list:
+            for each in value:
+                if type(each) is str:
+                    fields.append((name, each))
+                else:
+                    _unfold(name, each, fields)
+        elif type(value) is dict:
             _unfold(name, value, fields)
     return fields
 

@@ -57,7 +57,10 @@ def instant_of(value: object) -> datetime | None:
         return _of_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return _of_seconds(f"{value:.6f}" if isinstance(value, float) else str(value))
+    try:
+        return _EPOCH + timedelta(seconds=value if abs(value) < _MILLIS_FROM else value / 1000)
+    except (OverflowError, ValueError):
+        return None
 
 
 def _of_text(text: str) -> datetime | None:

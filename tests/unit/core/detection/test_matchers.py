@@ -103,7 +103,7 @@ def test_an_emptied_set_keeps_nothing(indicators):
     for number in range(len(indicators)):
         made.remove(str(number))
     assert len(made) == 0
-    assert (made._holders, made._keys, made.widths.get(4, ()), made.widths.get(6, ())) == ({}, {}, (), ())
+    assert (made._holders, made._keys, made.widths.get(4, []), made.widths.get(6, [])) == ({}, {}, [], [])
 
 
 def test_brute_force_holds_to_the_specification():
@@ -159,7 +159,7 @@ def test_adding_again_replaces():
     assert made.of_text("new.example") == made.of_text("192.0.2.1") == ("x",)
     assert not made.add("x", [("domain", "")])
     assert made.of_text("new.example") == ()
-    assert made.widths[4] == ()
+    assert made.widths[4] == []
 
 
 def test_two_indicators_share_a_value_and_part_again():

@@ -19,11 +19,12 @@ from tasuki.core.detection.values import (
     request_keys,
     split_port,
     url_key,
+    width,
     width_of,
 )
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors" / "telemetry" / "hits.json").read_text("utf-8"))
-WIDTHS = {4: tuple(range(1, 33)), 6: tuple(range(1, 129))}
+WIDTHS = {4: [width(4, prefix) for prefix in range(1, 32)], 6: [width(6, prefix) for prefix in range(1, 128)]}
 
 
 def case(kind, value, text, hit):
@@ -136,7 +137,7 @@ def test_a_domain_has_one_form(labels):
     ids=lambda text: f"{len(text)}-{text[:6]}",
 )
 def test_giant_texts_are_looked_at_in_linear_time(text):
-    assert sum(1 for _ in proofs(text, WIDTHS)) < 1_000_000
+    assert len(proofs(text, WIDTHS)) < 1_000_000
 
 
 def test_international_names_agree_with_the_vectors_of_the_web(data):
