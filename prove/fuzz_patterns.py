@@ -52,7 +52,7 @@ SHAPES = (
     *(
         "([a:b=1] OR [a:c=1]){}",
         "[a:b=1] FOLLOWEDBY ([a:b=1] AND [a:c=1]){}",
-        "[a:refs[*]{}.s = 'x']",
+        "[a:a_refs[*]{}.s = 'x']",
         "[file:hashes.MD5='{}']",
     ),
 )
@@ -93,7 +93,7 @@ PIECES = (
         "[*]",
         "[0]",
         ".a",
-        ".refs[*]",
+        ".a_refs[*]",
         ".a_ref",
         " REPEATS 2 TIMES",
         " WITHIN 5 SECONDS",
@@ -195,7 +195,7 @@ class Fuzzer:
     def _net(self) -> dict[str, object]:
         """Return observed data in which everything refers to everything."""
         names = [str(number) for number in range(30)]
-        objects = {name: {"type": "a", "refs": names, "a_ref": "0", "b": 1, "s": "a" * 1_000} for name in names}
+        objects = {name: {"type": "a", "a_refs": names, "a_ref": "0", "b": 1, "s": "a" * 1_000} for name in names}
         seen = {"first_observed": "2026-01-01T00:00:00Z", "last_observed": "2026-01-03T00:00:00Z", "number_observed": 9}
         return {"type": "observed-data", **seen, "objects": objects}
 

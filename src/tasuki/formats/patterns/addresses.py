@@ -17,6 +17,8 @@ _BITS: Final = {4: 32, 6: 128}
 _LONGEST: Final = 60
 _SAME_IN_OCTAL: Final = 8
 _LARGEST_OCTET: Final = 255
+_LARGEST_IPV4: Final = 0xFFFFFFFF
+_MAPPED: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,17 @@ class Network:
 
     def __str__(self) -> str:
         """Return the shortest text: no host bits, no suffix for a single address, RFC 5952 for IPv6."""
-        address = IPv4Address(self.address) if self.version == 4 else IPv6Address(self.address)  # noqa: PLR2004
-        return str(address) if self.prefix == _BITS[self.version] else f"{address}/{self.prefix}"
+        written = _written(self.version, self.address)
+        return written if self.prefix == _BITS[self.version] else f"{written}/{self.prefix}"
+
+
+def _written(version: int, address: int) -> str:
+    if version == 4:  # noqa: PLR2004 IPv4
+        return str(IPv4Address(address))
+    if address >> 32 == _MAPPED:
+        # RFC 5952 section 5 writes mapped addresses so; the standard library does only since Python 3.13.
+        return f"::ffff:{IPv4Address(address & _LARGEST_IPV4)}"
+    return str(IPv6Address(address))
 
 
 def read_network(text: str) -> Network | None:

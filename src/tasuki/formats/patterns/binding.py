@@ -74,10 +74,7 @@ class Slot:
 
     def times(self, wanted: int) -> Slot:
         """Return a slot that wants that many times as much."""
-        more = object.__new__(Slot)
-        more.entries, more.starts, more.are_instants = self.entries, self.starts, self.are_instants
-        more.demand = self.demand * wanted
-        return more
+        return Slot(self.entries, self.demand * wanted)
 
     def between(self, low: int, high: int) -> Sequence[Entry]:
         """Return the entries that can lie between two ticks, both included; for windows some that cannot."""

@@ -59,6 +59,9 @@ MAX_PATTERN: Final = 200_000
 MAX_DEPTH: Final = 100
 """Levels of AND, OR, FOLLOWEDBY and qualifiers within each other. Mere parentheses do not count."""
 
+MAX_STEPS: Final = 50
+"""Steps of an object path; real ones have at most seven."""
+
 _WS: Final = f"[{SPACE}]*+"
 _END: Final = "(?![a-zA-Z0-9_-])"
 _PATH: Final = (
@@ -186,6 +189,8 @@ class _Parser:
             elif tokens.take_sign("["):
                 steps.append(self._index())
             else:
+                if len(steps) > MAX_STEPS:
+                    tokens.refuse(why.LONG_PATH, tokens.start, limit=MAX_STEPS, count=len(steps))
                 path = Path(object_type, tuple(steps))
                 return path, algorithm_of(path)
 

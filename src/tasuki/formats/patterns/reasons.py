@@ -193,6 +193,11 @@ TOO_LONG = kind(
     en="Expected a pattern of at most {limit} characters, found {found}; split it into several indicators.",
     ja="パターンは最大{limit}文字ですが、{found}文字ありました。複数のインディケーターに分けてください。",
 )
+LONG_PATH = kind(
+    "patterns.long-path",
+    en="Expected an object path of at most {limit} steps before line {line}, column {column}, found {count}.",
+    ja="{line}行{column}桁の前のオブジェクトパスは最大{limit}段ですが、{count}段ありました。",
+)
 TOO_DEEP = kind(
     "patterns.too-deep",
     en="Expected at most {limit} levels of AND and OR within each other, found more at line {line}, column {column}; simplify the pattern.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from tasuki.base.reasons import Reason
 from tasuki.formats.patterns.comparing import Outcome, Test, equal_texts, test_of
 from tasuki.formats.patterns.model import Comparison, ComparisonExpression, Junction, Operator, Path, Step
 from tasuki.formats.patterns.observed import Observed
@@ -22,6 +23,27 @@ _Check: TypeAlias = Callable[[Mapping[str, Any], Objects], Outcome]
 """Whether an object does, given the objects that its references may lead to."""
 
 _MISSING: Final = object()
+_NO_ADDRESSES: Final = frozenset(
+    {
+        "artifact",
+        "autonomous-system",
+        "directory",
+        "domain-name",
+        "email-addr",
+        "email-message",
+        "file",
+        "mac-addr",
+        "mutex",
+        "network-traffic",
+        "process",
+        "software",
+        "url",
+        "user-account",
+        "windows-registry-key",
+        "x509-certificate",
+    }
+)
+"""Objects of the standard that are no addresses (section 6): what they hold is of another type, no broken address."""
 
 
 def compile_single(expression: ComparisonExpression) -> Single:
@@ -128,6 +150,8 @@ def _check_of(comparison: Comparison) -> _Check:
         return _existence(comparison)
     test = test_of(comparison)
     last = steps[-1]
+    if comparison.operator in (Operator.ISSUBSET, Operator.ISSUPERSET):
+        return _of_addresses(Walk(comparison.path, steps[:-1]), last, test, negated=comparison.negated)
     if type(last) is str and not is_special(last):
         if len(steps) == 1:
             return _own_property(last, test, equal_texts(comparison))
@@ -177,6 +201,26 @@ def _tested(walk: Walk, test: Test, root: Mapping[str, Any], objects: Objects) -
         if found is not False:
             outcome = found
     return outcome
+
+
+def _of_addresses(walk: Walk, last: Step, test: Test, *, negated: bool) -> _Check:
+    """Return the check of networks, where a domain name that a reference leads to as well is just no address."""
+    final = Walk(walk.path, (last,))
+
+    def holds(root: Mapping[str, Any], objects: Objects) -> Outcome:
+        holders, trouble = walk.values(root, objects)
+        outcome: Outcome = False if trouble is None else trouble
+        for holder in holders:
+            found = _tested(final, test, holder, objects)
+            if isinstance(found, Reason) and isinstance(holder, Mapping) and holder.get("type") in _NO_ADDRESSES:
+                found = negated
+            if found is True:
+                return True
+            if found is not False:
+                outcome = found
+        return outcome
+
+    return holds
 
 
 def _existence(comparison: Comparison) -> _Check:

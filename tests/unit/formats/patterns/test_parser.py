@@ -168,6 +168,7 @@ def test_no_text_does_anything_but_read_or_be_refused(text: str):
         ("[a:b = 1" + "0" * 300 + "]", "long-number", 7),
         ("[file:hashes.MD5 = 'abc']", "bad-hash", 19),
         ("[file:hashes.MD5 IN ('d41d8cd98f00b204e9800998ecf8427e', 'x')]", "bad-hash", 57),
+        ("[a:b" + "[*]" * 50 + " = 1]", "long-path", 155),
         ("[a:b = 1] WITHIN 5 SECONDS WITHIN 6 SECONDS", "repeated-qualifier", 27),
     ],
 )

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""`tasuki pattern` in both languages and for machines: answers in order, errors with their place, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from making_patterns import seen, thing
+from tasuki.faces.cli.pattern import COMMANDS
+
+LINES = b"""[domain-name:value = 'a.example']
+[domain-name:value = "a.example"]
+
+[a:b = 1] WITHIN 0 SECONDS
+{"id": "one", "pattern": "[EXISTS a:b]", "spec_version": "2.0"}
+{"id": {"any": 1}, "pattern": "[EXISTS a:b]"}
+{"pattern": 5}
+{"pattern": "[a:b=1]", "spec_version": "3.0"}
+{"pattern": "x", "pattern": "y"}
+{"pattern"
+[a:b = '\xff']
+"""
+
+
+def typed(*words: str, text: bytes = b"", language: str = "en_GB.UTF-8") -> Result:
+    return CliRunner(env={"LC_ALL": language}).invoke(COMMANDS[0], list(words), input=text, prog_name="tasuki pattern")
+
+
+def test_each_line_is_answered_in_order_for_machines():
+    done = typed("check", "--json", text=LINES)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == [1, 2, 4, "one", {"any": 1}, 7, 8, 9, 10, 11]
+    assert [answer["valid"] for answer in answers] == [True, False, True, False, True, *[False] * 5]
+    assert answers[0] == {"id": 1, "valid": True, "error": None}
+    assert answers[1]["error"]["position"] == 21
+    assert all(set(answer) == {"id", "valid", "error"} for answer in answers)
+    assert done.exit_code == 1
+
+
+def test_people_read_what_is_wrong_and_what_to_look_at():
+    done = typed("check", text=LINES)
+    assert "2: not valid: Expected apostrophes around the string" in done.stdout
+    assert "4: look: Expected a positive number of seconds after WITHIN" in done.stdout
+    assert done.stdout.endswith("3 valid, 7 not.\n")
+    done = typed("check", text=LINES, language="ja_JP.UTF-8")
+    assert "2: 無効: 1行22桁の文字列が二重引用符で囲まれています" in done.stdout
+    assert done.stdout.endswith("有効3件、無効7件。\n")
+
+
+def test_what_the_standard_forbids_is_refused_when_asked_to_be_strict():
+    assert typed("check", text=b"[a:b = 1] WITHIN 0 SECONDS").exit_code == 0
+    assert typed("check", "--strict", text=b"[a:b = 1] WITHIN 0 SECONDS").exit_code == 1
+
+
+def test_a_version_can_be_named_for_all_lines():
+    assert typed("check", text=b"[EXISTS a:b]").exit_code == 0
+    assert typed("check", "--spec-version", "2.0", text=b"[EXISTS a:b]").exit_code == 1
+    assert typed("check", "--spec-version", "1.0", text=b"").exit_code == 2
+
+
+def test_a_batch_is_answered_in_order():
+    observed = [seen(0, [thing(letter="p", code_hex="0")])]
+    lines = [
+        {"id": "a", "pattern": "[x-thing:letter = 'p']", "observed": observed},
+        {"id": "b", "pattern": "[x-thing:letter = 'q']", "observed": observed},
+        {"id": "c", "pattern": "[x-thing:letter", "observed": observed},
+        {"id": "d", "pattern": "[x-thing:code_hex = h'00']", "observed": observed},
+        {"id": "e", "pattern": "[x-thing:letter IN (1, 'p')]", "observed": observed},
+        {"id": "f", "pattern": "[x-thing:letter = 'p']", "observed": "nothing"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines).encode()
+    done = typed("match", "--json", "--batch", "-", text=text)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    results = ["match", "no-match", "parse-error", "data-error", "data-error", "data-error"]
+    assert answers == [{"id": line["id"], "result": each} for line, each in zip(lines, results, strict=True)]
+    assert done.exit_code == 1
+    assert "c: not a pattern: Expected an operator" in typed("match", "--batch", "-", text=text).stdout
+
+
+@pytest.mark.parametrize("name", ["observed.json", "observed.jsonl", "observed"])
+def test_a_file_of_observed_data_is_held_against_one_pattern(tmp_path: Path, name: str):
+    observed = [seen(second, [thing(letter=letter)], name=letter) for second, letter in enumerate("pq")]
+    file = tmp_path / name
+    text = (
+        "\n".join(map(json.dumps, observed))
+        if name.endswith("l")
+        else json.dumps({"type": "bundle", "objects": observed})
+    )
+    file.write_text(text, encoding="utf-8")
+    done = typed("match", "--pattern", "[x-thing:letter = 'p']", "--observed", str(file))
+    assert (done.stdout, done.exit_code) == ("match\n  observed-data--p\n", 0)
+    done = typed("match", "--pattern", "[x-thing:letter = 's']", "--observed", str(file), language="ja_JP.UTF-8")
+    assert (done.stdout, done.exit_code) == ("不一致\n", 0)
+    both = "[x-thing:letter = 'p'] FOLLOWEDBY [x-thing:letter = 'q']"
+    done = typed("match", "--json", "--pattern", both, "--observed", str(file))
+    assert json.loads(done.stdout) == {"result": "match", "error": None, "observed": []}
+
+
+def test_what_cannot_be_matched_says_why(tmp_path: Path):
+    file = tmp_path / "observed.json"
+    file.write_text("[]", encoding="utf-8")
+    done = typed("match", "--pattern", "[a:b", "--observed", str(file))
+    assert done.stdout.startswith("not a pattern: Expected an operator")
+    assert done.exit_code == 1
+    done = typed("match", "--pattern", "[a:b MATCHES '(?=a)']", "--observed", str(file), "--json")
+    assert json.loads(done.stdout)["result"] == "data-error"
+    assert typed("match", "--pattern", "[a:b = 1]").exit_code == 2
+    file.write_text("{", encoding="utf-8")
+    assert typed("match", "--pattern", "[a:b = 1]", "--observed", str(file)).exit_code == 1
+    assert typed("match", "--pattern", "[a:b = 1]", "--observed", str(tmp_path / "none")).exit_code == 1
