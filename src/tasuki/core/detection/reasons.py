@@ -11,7 +11,7 @@ UNKNOWN_SECTOR = kind(
 NO_QUESTION = kind(
     "detection.no-question",
     en="Expected the question that the hunt answers, in 1 to {limit} characters, found {found}; say it with `--question`.",
-    ja="ハントが答える問いを1~{limit}文字で指定してください({found}文字)。`--question`で指定します。",
+    ja="照合が答える問いを1~{limit}文字で指定してください(現在{found}文字)。`--question`で指定します。",
 )
 NO_TLP = kind(
     "detection.no-tlp",
@@ -35,8 +35,8 @@ REVOKED = kind(
 )
 NOTHING_TO_LOOK_FOR = kind(
     "detection.nothing-to-look-for",
-    en="Expected indicators that can be matched in {name}, found none; a hunt for nothing would prove nothing. {first}",
-    ja="{name}に照合できるインディケーターがありません。何も探さないハントは何も示しません。{first}",
+    en="Expected indicators that can be matched in {name}, found none (lines or objects that cannot be used: {left_out}); a hunt for nothing would prove nothing.",
+    ja="{name}に照合できるインディケーターがありません(使えないもの: {left_out}件)。何も探さない照合は何も示しません。",
 )
 NOTHING_HELD = kind(
     "detection.nothing-held",
@@ -45,8 +45,8 @@ NOTHING_HELD = kind(
 )
 NOT_ANSWERED = kind(
     "detection.not-answered",
-    en="{count} indicators were hit, and none is held here under a STIX id; no answer was made. Import them, then hunt with `--indicators node`.",
-    ja="一致したインディケーター{count}件はSTIX IDで保有されていないため、回答していません。取り込み後、`--indicators node`でハントしてください。",
+    en="Expected hits on indicators that are held here under a STIX id, found none among {count}; no answer was made. Import them, then hunt with `--indicators node`.",
+    ja="ヒットしたインディケーター{count}件はいずれもSTIX IDで保有していないため、回答していません。取り込み後、`--indicators node`で照合してください。",
 )
 ABSOLUTE = kind(
     "detection.absolute",

@@ -32,11 +32,11 @@ _LOOKED_FOR: Final = Text(
 )
 _HITS: Final = Text(
     en="Hits: {hits:,}, on indicators: {indicators_hit:,}; written to {out}.",
-    ja="一致{hits:,}件(インディケーター{indicators_hit:,}件)。出力先: {out}",
+    ja="ヒット{hits:,}件(インディケーター{indicators_hit:,}件)。出力先: {out}",
 )
 _NO_HITS: Final = Text(
     en="No hit: none of them is in these logs.",
-    ja="一致なし。これらのログには含まれていません。",
+    ja="ヒットなし。これらのログには含まれていません。",
 )
 _ROTTEN: Final = Text(en="Lines that are no records, left out: {count:,}", ja="レコードでないため除いた行: {count:,}件")
 _BROKEN: Final = Text(
@@ -53,7 +53,7 @@ _ANSWERED: Final = Text(
 )
 _NOT_NAMED: Final = Text(
     en="Hit, but left out of the answer because they are not held here under a STIX id: {left_out:,}",
-    ja="一致したが、STIX IDで保有していないため回答に含めていないもの: {left_out:,}件",
+    ja="ヒットしたが、STIX IDで保有していないため回答に含めていないもの: {left_out:,}件",
 )
 _KEPT: Final = Text(en="Kept by the gate: {count:,}. {why}", ja="提供できないもの: {count:,}件。{why}")
 _MORE: Final = Text(en="and more like these", ja="ほかにもあります")
@@ -70,14 +70,14 @@ _UNREADABLE: Final = Text(
 _USABLE: Final = Text(en="{id} can match here.", ja="{id}は照合できます。")
 _NOT_USABLE: Final = Text(
     en="{id} cannot match here: it is not held, was recalled or revoked, or its pattern is beyond this version.",
-    ja="{id}は照合できません。保有していないか、取り消し・失効済みか、この版で扱えないパターンです。",
+    ja="{id}は照合できません。保有していないか、取消・失効済みか、この版で扱えないパターンです。",
 )
 
 
 @command(
     "hunt",
     en="Look for indicators in logs; ends with 0 with or without hits, with 1 when a log could not be read.",
-    ja="ログの中でインディケーターを探します。一致の有無にかかわらず終了コード0、読めないログがあれば1です。",
+    ja="ログをインディケーターと照合します。ヒットの有無にかかわらず終了コード0、読めないログがあれば1です。",
     example="tasuki hunt --indicators ipsum.txt --logs ./zeek --out hits.jsonl",
 )
 @option(
@@ -108,7 +108,7 @@ _NOT_USABLE: Final = Text(
 @option(
     "--out",
     en="File for the hits, one JSON line each; standard output unless said.",
-    ja="一致をJSON Lines形式で書き出すファイル。省略時は標準出力。",
+    ja="ヒットをJSON Lines形式で書き出すファイル。省略時は標準出力。",
     type=click.Path(path_type=Path),
     metavar="FILE",
 )
@@ -120,7 +120,7 @@ _NOT_USABLE: Final = Text(
     metavar="AUDIENCE",
 )
 @option("--sector", en="Sector the logs are from, for the answer.", ja="回答に記す、ログの分野。", metavar="SECTOR")
-@option("--question", en="What the hunt answers.", ja="ハントが答える問い。", metavar="TEXT")
+@option("--question", en="What the hunt answers.", ja="照合が答える問い。", metavar="TEXT")
 @option("--tlp", en="Marking of the answer.", ja="回答のTLP。", default="amber", show_default=True, metavar="LEVEL")
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path))
 def hunt(  # noqa: PLR0913, PLR0917 one parameter for each option

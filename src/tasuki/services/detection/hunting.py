@@ -73,8 +73,7 @@ def load_indicators(path: Path) -> Loaded:
     if content.problem is not None:
         loaded.leave_out(content.problem)
     if not loaded.compiled:
-        first = loaded.problems[0].sentence() if loaded.problems else ""
-        raise InputError(NOTHING_TO_LOOK_FOR.because(name=path.name, first=first))
+        raise InputError(NOTHING_TO_LOOK_FOR.because(name=path.name, left_out=loaded.left_out))
     return loaded
 
 

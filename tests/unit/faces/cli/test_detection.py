@@ -97,7 +97,7 @@ def test_finding_nothing_is_an_answer_and_exits_with_zero(folder):
     assert (folder / "h.jsonl").read_bytes() == b""
     assert done.stderr.splitlines() == [
         f"ファイル1件、レコード2件({FIRST}~{LAST})。探したインディケーター1件。",
-        "一致なし。これらのログには含まれていません。",
+        "ヒットなし。これらのログには含まれていません。",
     ]
 
 
@@ -198,7 +198,7 @@ def test_hits_without_an_id_cannot_be_answered_and_are_kept(folder, node):
     assert done.exit_code == 1
     assert len(lines(folder / "h")) == 1
     assert "Hits: 1, on indicators: 1" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("tasuki: 1 indicators were hit, and none is held here")
+    assert done.stderr.splitlines()[-1].startswith("tasuki: Expected hits on indicators that are held here")
 
 
 def test_an_answer_that_cannot_be_given_is_refused_before_the_hunt(folder, node):
