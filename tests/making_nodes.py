@@ -53,8 +53,9 @@ class Wire:
     def post(self, partner: Anchor, path: str, body: Released) -> bytes:
         if self.cut:
             raise WorldError(UNREACHED.because(), retry=True)
-        self.carried.append((path, body.body))
-        return self.receive(self.peers[str(partner.name)], self.certificate, path, body.body)
+        content = body.bytes_for(partner.name.participant)
+        self.carried.append((path, content))
+        return self.receive(self.peers[str(partner.name)], self.certificate, path, content)
 
     def ask(self, partner: Anchor, path: str, body: Released) -> tuple[int, bytes]:
         """Return status and body; what `receive` answers without a status is a 200."""

@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from making_nodes import Hands, introduce, make_node
+from making_nodes import Hands, Receive, introduce, make_node
 from making_profiles import THREE
 from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
@@ -105,12 +105,17 @@ class Three:
             pass
 
 
+def answer_envelopes(node: Node, certificate: bytes, _path: str, body: bytes) -> bytes:
+    """Answer envelopes as the exchange face would."""
+    return accept(node, certificate, body).body
+
+
 @contextmanager
-def three_nodes(folder: Path) -> Iterator[Three]:
+def three_nodes(folder: Path, receive: Receive = answer_envelopes) -> Iterator[Three]:
     """Give the nodes of AAA, BBB and CCC, introduced to each other."""
     hands = Hands()
     nodes = [
-        make_node(folder / code, f"{code}/{code.lower()}-1", _receive, hands=hands, under=PROFILE)
+        make_node(folder / code, f"{code}/{code.lower()}-1", receive, hands=hands, under=PROFILE)
         for code in ("AAA", "BBB", "CCC")
     ]
     for one, other in combinations(nodes, 2):
@@ -120,10 +125,6 @@ def three_nodes(folder: Path) -> Iterator[Three]:
     finally:
         for node in nodes:
             node.database.close()
-
-
-def _receive(node: Node, certificate: bytes, _path: str, body: bytes) -> bytes:
-    return accept(node, certificate, body).body
 
 
 def audited(node: Node, kind: str) -> list[dict[str, Any]]:

@@ -173,7 +173,7 @@ PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
 }
 """Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""
 
-DOCUMENTS: Final = frozenset({"export", "evidence", "report"})
+DOCUMENTS: Final = frozenset({"export", "evidence"})
 """Documents written for the organisation that runs this node; they are handed on by people."""
 
 
