@@ -23,6 +23,11 @@ NOT_COMPILED = kind(
     en="{stix_id} is left out: its pattern says more than values joined by OR, or names a value that would match everybody.",
     ja="{stix_id}は除きます。ORで結んだ値より複雑なパターンであるか、全てに一致する値を含みます。",
 )
+NO_ID = kind(
+    "detection.no-id",
+    en="Expected an indicator with an id at {place}, found one without; it is left out.",
+    ja="{place}のインディケーターにIDがありません。これは除きます。",
+)
 OTHER_LANGUAGE = kind(
     "detection.other-language",
     en="{stix_id} is left out: its pattern is of type {found}, and this version matches STIX patterns only.",

@@ -27,8 +27,8 @@ _TOGETHER_BYTES: Final = 32 << 20
 """Logs a node is asked about in one question: small enough to show progress."""
 
 _LOOKED_FOR: Final = Text(
-    en="Files: {files:,}, records: {records:,}, from {first} to {last}; indicators looked for: {asked:,}.",
-    ja="ファイル{files:,}件、レコード{records:,}件({first}~{last})。探したインディケーター{asked:,}件。",
+    en="Files: {files:,}, records: {records:,}, {window}; indicators looked for: {asked:,}.",
+    ja="ファイル{files:,}件、レコード{records:,}件({window})。探したインディケーター{asked:,}件。",
 )
 _HITS: Final = Text(
     en="Hits: {hits:,}, on indicators: {indicators_hit:,}; written to {out}.",
@@ -58,7 +58,8 @@ _NOT_NAMED: Final = Text(
 _KEPT: Final = Text(en="Kept by the gate: {count:,}. {why}", ja="提供できないもの: {count:,}件。{why}")
 _MORE: Final = Text(en="and more like these", ja="ほかにもあります")
 _STANDARD_OUTPUT: Final = Text(en="standard output", ja="標準出力")
-_NO_TIME: Final = Text(en="no time told", ja="時刻なし")
+_WINDOW: Final = Text(en="from {first} to {last}", ja="{first}~{last}")
+_NO_TIME: Final = Text(en="none of which tells its time", ja="時刻なし")
 _OVERVIEW: Final = Text(
     en="Indicators that can match here: {indicators:,}; held with patterns beyond this version: {not_compiled:,}.",
     ja="照合できるインディケーター: {indicators:,}件。この版では照合できないパターン: {not_compiled:,}件",
@@ -264,8 +265,8 @@ class _Hunted:
         if self.left_out:
             yield say(_LEFT_OUT, count=self.left_out, name=self.name)
             yield from self._some(self.problems, self.left_out)
-        times = {name: report[name] or say(_NO_TIME) for name in ("first", "last")}
-        yield say(_LOOKED_FOR, **{**report, **times, "asked": self.asked})
+        window = say(_NO_TIME) if report["first"] is None else say(_WINDOW, **report)
+        yield say(_LOOKED_FOR, **report, window=window, asked=self.asked)
         yield say(_HITS, **report, out=out or say(_STANDARD_OUTPUT)) if report["hits"] else say(_NO_HITS)
         for text, name in ((_ROTTEN, "rotten"), (_BROKEN, "broken"), (_UNREAD, "unread")):
             if report[name]:

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-
-import orjson
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
@@ -18,6 +16,7 @@ from tasuki.base.time import parse_rfc3339, to_micros
 from tasuki.core.detection.matchers import CompiledSet
 from tasuki.core.detection.reasons import (
     ABSOLUTE,
+    NO_ID,
     NOT_COMPILED,
     NOTHING_HELD,
     NOTHING_TO_LOOK_FOR,
@@ -26,6 +25,7 @@ from tasuki.core.detection.reasons import (
 )
 from tasuki.engines.scan import Hit, LogFile, ScanReport, log_files, scan
 from tasuki.formats.json.lines import split_lines
+from tasuki.formats.json.strict import loads
 from tasuki.formats.lists.reader import read_list
 from tasuki.services.files import Content, Form, chunks_of, objects_in
 from tasuki.services.ledger import audit
@@ -92,24 +92,28 @@ def _from_stix(loaded: Loaded, content: Content) -> None:
             loaded.leave_out(piece.problem)
             continue
         try:
-            obj = orjson.loads(piece.raw)
-        except orjson.JSONDecodeError:
+            obj = loads(piece.raw)
+        except InputError as error:
+            loaded.leave_out(error.reason)
             continue
-        if isinstance(obj, dict) and obj.get("type") == "indicator":
-            stix_id, version = str(obj.get("id")), _version(obj)
-            if version >= newest.get(stix_id, version):
-                newest[stix_id] = version
-                _compile(loaded, stix_id, obj)
+        if not isinstance(obj, dict) or obj.get("type") != "indicator":
+            continue
+        stix_id, version = obj.get("id"), _version(obj)
+        if not isinstance(stix_id, str):
+            loaded.leave_out(NO_ID.because(place=piece.place or "/"))
+        elif version >= newest.get(stix_id, version):
+            newest[stix_id] = version
+            _compile(loaded, stix_id, obj)
 
 
-def _version(obj: dict[str, object]) -> int:
+def _version(obj: Mapping[str, Json]) -> int:
     try:
         return to_micros(parse_rfc3339(str(obj.get("modified") or obj.get("created"))))
     except ValueError:
         return 0
 
 
-def _compile(loaded: Loaded, stix_id: str, obj: dict[str, object]) -> None:
+def _compile(loaded: Loaded, stix_id: str, obj: Mapping[str, Json]) -> None:
     loaded.compiled.remove(stix_id)
     language = str(obj.get("pattern_type", "stix"))
     if obj.get("revoked") is True:

@@ -105,12 +105,19 @@ def test_what_cannot_be_used_is_named_with_the_reason_and_the_rest_is_used(write
         indicator("indicator--00000000-0000-4000-8000-000000000003", "x.example", revoked=True),
         indicator("indicator--00000000-0000-4000-8000-000000000004", pattern_type="yara"),
         b'{"type":"malware"}',
+        b'{"type":"indicator","pattern":"[domain-name:value = \'x.example\']"}',
+        b'{"type":"indicator","type":"indicator"}',
         b"{broken",
     ]
     loaded = detection.load_indicators(write("x.jsonl", b"\n".join(objects)))
     assert len(loaded.compiled) == 1
-    assert codes(loaded)[:3] == ["detection.not-compiled", "detection.revoked", "detection.other-language"]
-    assert loaded.left_out == 4
+    assert codes(loaded)[:4] == [
+        "detection.not-compiled",
+        "detection.revoked",
+        "detection.other-language",
+        "detection.no-id",
+    ]
+    assert loaded.left_out == 6
 
 
 def test_lines_of_a_list_that_match_everybody_are_left_out(write):
