@@ -14,7 +14,7 @@ from tasuki.base.errors import WorldError
 from tasuki.core.ledger.model import Leaf, hash_stored
 from tasuki.formats.tlog import merkle
 from tasuki.store import ledger as store
-from tasuki.store.database import Database
+from tasuki.store.database import METADATA, Database
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 LOG = "pair:JPN"
@@ -109,6 +109,22 @@ def test_leaves_are_found_by_the_envelope_they_are_about(database):
     assert ask(database, store.about, "pair:USA", ["e1"]) == {}
     assert [leaf.index for leaf, _ in ask(database, store.newest, LOG, 2)] == [9, 8]
     assert sorted(ask(database, store.leaves_at, LOG, [0, 4, 99])) == [0, 4]
+
+
+def test_leaves_are_found_without_walking_the_log(tmp_path):
+    """On PostgreSQL the plan follows the statistics; SQLite keeps none, so its plan is the same for every size."""
+    database = Database(f"sqlite:///{tmp_path / 'log.db'}")
+    METADATA.create_all(database.engine)
+    try:
+        for count in (1, 3, 1000):
+            query = store.about_query(LOG, [f"e{number}" for number in range(count)])
+            text = str(query.compile(database.engine, compile_kwargs={"literal_binds": True}))
+            plan = ask(
+                database, lambda c, text=text: [row[3] for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+            )
+            assert plan[0] == "SEARCH log_leaves USING INDEX log_leaves_env_id (env_id=?)"
+    finally:
+        database.close()
 
 
 def test_a_leaf_that_is_no_json_any_more_is_said(database):

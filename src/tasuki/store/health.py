@@ -16,7 +16,7 @@ from tasuki.core.ledger.model import MIRROR, PAIR
 from tasuki.store.channel import ENVELOPES_IN, ENVELOPES_OUT, EQUIVOCATIONS, OUTBOX
 from tasuki.store.database import Database
 from tasuki.store.holdings import QUARANTINE
-from tasuki.store.ledger import CHECKPOINTS, CONTRADICTIONS, FORKS, LEAVES, LOGS, UNSEEN
+from tasuki.store.ledger import CONTRADICTIONS, FORKS, LEAVES, LOGS, UNSEEN, checkpoint
 
 _DEAD: Final = ("refused", "expired", "unsupported")
 _WAL_RESET: Final = ((3, 7, 0), (3, 51, 3))
@@ -109,20 +109,16 @@ def quarantine(connection: sa.Connection) -> Mapping[str, int]:
 
 def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
     """Return the pair logs with leaves that no cosignature covers."""
-    covered = (
-        sa.select(CHECKPOINTS.c.log, sa.func.max(CHECKPOINTS.c.size).label("size"))
-        .where(CHECKPOINTS.c.cosignature.is_not(None))
-        .group_by(CHECKPOINTS.c.log)
-        .subquery()
-    )
-    known = sa.func.coalesce(covered.c.size, 0)
-    query = (
-        sa.select(LOGS.c.log, LOGS.c.size - known, LEAVES.c.at)
-        .outerjoin(covered, covered.c.log == LOGS.c.log)
-        .join(LEAVES, sa.and_(LEAVES.c.log == LOGS.c.log, LEAVES.c.leaf_index == known))
-        .where(LOGS.c.log.startswith(PAIR), LOGS.c.size > known)
-    )
-    return [Uncosigned(log=log, leaves=leaves, since=from_micros(at)) for log, leaves, at in connection.execute(query)]
+    found = []
+    logs = connection.execute(sa.select(LOGS.c.log, LOGS.c.size).where(LOGS.c.log.startswith(PAIR)))
+    for log, size in logs.all():
+        last = checkpoint(connection, log, cosigned=True)
+        covered = 0 if last is None else last.size
+        first = sa.select(LEAVES.c.at).where(LEAVES.c.log == log, LEAVES.c.leaf_index == covered)
+        at = connection.execute(first).scalar()
+        if at is not None and size > covered:
+            found.append(Uncosigned(log=log, leaves=size - covered, since=from_micros(at)))
+    return found
 
 
 def log_sizes(connection: sa.Connection) -> dict[str, int]:

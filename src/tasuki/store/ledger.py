@@ -40,7 +40,6 @@ LEAVES: Final = sa.Table(
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Index(
         "log_leaves_env_id",
-        "log",
         "env_id",
         sqlite_where=sa.text("env_id IS NOT NULL"),
         postgresql_where=sa.text("env_id IS NOT NULL"),
@@ -395,14 +394,17 @@ def about(
         WorldError: one is not readable any more.
     """
     found: dict[str, list[Leaf]] = {}
-    query = (
-        sa.select(LEAVES)
-        .where(LEAVES.c.log == log, LEAVES.c.env_id.in_(sorted(set(env_ids))))
-        .order_by(LEAVES.c.leaf_index)
-    )
-    for leaf in _read(connection.execute(query), lenient=lenient):
+    for leaf in _read(connection.execute(about_query(log, env_ids)), lenient=lenient):
         found.setdefault(str(leaf.body.get("env_id")), []).append(leaf)
     return found
+
+
+def about_query(log: str, env_ids: Iterable[str]) -> sa.Select[Any]:
+    """Return the query for the leaves about some envelopes, which reads by envelope and not the whole log."""
+    # As an expression the log is no key: else SQLite, which keeps no statistics, walks the log from end to end.
+    this_log = LEAVES.c.log.concat("") == log
+    wanted = LEAVES.c.env_id.in_(sorted(set(env_ids)))
+    return sa.select(LEAVES).where(this_log, wanted).order_by(LEAVES.c.leaf_index)
 
 
 def _read(rows: Iterable[sa.Row[Any]], *, lenient: bool) -> Iterator[Leaf]:
@@ -539,25 +541,24 @@ class Record:
 def records(connection: sa.Connection, partner: str, *, sent: bool, after: int) -> list[Record]:
     """Return the next envelopes exchanged with a partner behind row `after`, in the order they were kept."""
     table = ENVELOPES_OUT if sent else ENVELOPES_IN
-    query = _record_query(table, partner).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
-    return [_record(row, sent=sent) for row in connection.execute(query)]
+    # By row number, not by partner: else every page would sort all that is left.
+    query = _record_query(table).where(table.c.partner.concat("") == partner, table.c.id > after)
+    return [_record(row, sent=sent) for row in connection.execute(query.order_by(table.c.id).limit(PAGE))]
 
 
 def records_of(connection: sa.Connection, partner: str, env_ids: Iterable[str], *, sent: bool) -> dict[str, Record]:
     """Return these envelopes exchanged with a partner, in one direction."""
     table = ENVELOPES_OUT if sent else ENVELOPES_IN
-    query = _record_query(table, partner).where(table.c.env_id.in_(sorted(set(env_ids))))
+    query = _record_query(table).where(table.c.partner == partner, table.c.env_id.in_(sorted(set(env_ids))))
     return {row.env_id: _record(row, sent=sent) for row in connection.execute(query)}
 
 
-def _record_query(table: sa.Table, partner: str) -> sa.Select[Any]:
+def _record_query(table: sa.Table) -> sa.Select[Any]:
     raw = table.c.raw if table is ENVELOPES_OUT else table.c.held
     # Not the ciphertext: its hash stands in the header, and it may be sixteen megabytes.
     start = sa.func.substr(raw, 1, _HEAD_BYTES).label("start")
     place = table.c.lane, table.c.epoch, table.c.seq
-    return sa.select(table.c.id, table.c.env_id, table.c.hash, *place, start, table.c.receipt).where(
-        table.c.partner == partner
-    )
+    return sa.select(table.c.id, table.c.env_id, table.c.hash, *place, start, table.c.receipt)
 
 
 def _record(row: sa.Row[Any], *, sent: bool) -> Record:

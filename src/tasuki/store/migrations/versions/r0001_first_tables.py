@@ -260,7 +260,7 @@ def _ledger() -> None:
     op.create_index(
         "log_leaves_env_id",
         "log_leaves",
-        ["log", "env_id"],
+        ["env_id"],
         sqlite_where=sa.text("env_id IS NOT NULL"),
         postgresql_where=sa.text("env_id IS NOT NULL"),
     )
