@@ -190,6 +190,7 @@ def _fill(three: Three) -> None:
     terms = Terms(source=LOCAL, originator="AAA", handling=own)
     broken = [b'{"type": "' + WORD.encode(), raw_of({**secret(12, "green"), "x_note": "SECRET"})]
     import_pieces(aaa, [Piece(place=str(number), raw=raw) for number, raw in enumerate(broken)], terms)
+    three.carry()
 
 
 def _share(three: Three) -> None:
