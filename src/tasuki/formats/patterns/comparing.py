@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from tasuki.base.reasons import Reason
@@ -20,7 +21,7 @@ from tasuki.formats.patterns.addresses import Network, read_network
 from tasuki.formats.patterns.errors import EvaluationError
 from tasuki.formats.patterns.model import Comparison, Constant, Kind, Operator
 from tasuki.formats.patterns.moments import sortable
-from tasuki.formats.patterns.regular import Expression, read_expression, read_like
+from tasuki.formats.patterns.regular import read_expression, read_like
 from tasuki.formats.patterns.tokens import shorten
 from tasuki.formats.patterns.writer import write_path
 
@@ -33,6 +34,9 @@ _ORDERS: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
     Operator.AT_MOST: operator.le,
     Operator.AT_LEAST: operator.ge,
 }
+_SHORT: Final = 256
+"""Characters of a value whose answer is worth remembering."""
+
 _COMPARABLE: Final = {
     Kind.STRING: "text",
     Kind.INTEGER: "number",
@@ -159,21 +163,41 @@ def _time_test(holds: Callable[[Any, Any], bool], text: str, path: str) -> Test:
 
 def _expression_test(comparison: Comparison, path: str) -> Test:
     source = str(comparison.constants[0].value)
-    read = read_like if comparison.operator is Operator.LIKE else read_expression
     for_octets = holds_octets(comparison.path.steps[-1])
-    expression = read(source, for_octets=for_octets)
-    return lambda found: _finds(expression, found, path)
+    needs_ascii = False
+    if comparison.operator is Operator.LIKE:
+        finds = read_like(source, for_octets=for_octets)
+    else:
+        expression = read_expression(source, for_octets=for_octets)
+        finds = _nothing if expression is None else expression.finds
+        needs_ascii = expression is not None and expression.needs_ascii
+    finds = _remembering(finds)
+
+    def on_value(found: Any) -> Outcome:
+        if type(found) is str:
+            if found.isascii():
+                return not for_octets and finds(found)
+            return not for_octets and _finds_text(finds, found, path, needs_ascii=needs_ascii)
+        return type(found) is bytes and for_octets and finds(found)
+
+    return on_value
 
 
-def _finds(expression: Expression | None, found: Any, path: str) -> Outcome:
-    if expression is None or type(found) not in (str, bytes):
-        return False
-    if type(found) is bytes or found.isascii():
-        return expression.finds(found)
-    if expression.needs_ascii:
+def _remembering(finds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Return a search that remembers what it said of short values: they come back often."""
+    remembered = lru_cache(maxsize=1024)(finds)
+    return lambda value: remembered(value) if len(value) <= _SHORT else finds(value)
+
+
+def _nothing(_: Any) -> bool:
+    return False
+
+
+def _finds_text(finds: Callable[[Any], bool], found: str, path: str, *, needs_ascii: bool) -> Outcome:
+    if needs_ascii:
         return why.UNDECIDED_EXPRESSION.because(path=path)
     try:
-        return expression.finds(unicodedata.normalize("NFC", found))
+        return finds(unicodedata.normalize("NFC", found))
     except UnicodeEncodeError:
         return why.BAD_DATA_OCTETS.because(path=path, form="Unicode")
 
@@ -183,13 +207,16 @@ def _network_test(kind: Operator, text: str, path: str) -> Test:
     if constant is None:
         raise EvaluationError(why.NOT_A_NETWORK.because(operator=kind, found=shorten(text)))
 
+    @lru_cache(maxsize=1024)
+    def answered(found: str) -> bool | None:
+        network = read_network(found)
+        return None if network is None else _is_subset(kind, network, constant)
+
     def on_network(found: Any) -> Outcome:
         if type(found) is not str:
             return False
-        network = read_network(found)
-        if network is None:
-            return why.BAD_DATA_ADDRESS.because(path=path, found=shorten(found))
-        return _is_subset(kind, network, constant)
+        outcome = answered(found) if len(found) <= _SHORT else None
+        return why.BAD_DATA_ADDRESS.because(path=path, found=shorten(found)) if outcome is None else outcome
 
     return on_network
 

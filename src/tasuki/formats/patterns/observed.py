@@ -109,13 +109,15 @@ def read_evidence(documents: Iterable[Json]) -> Evidence:
 def read_observed(value: Mapping[str, Json], objects: Mapping[str, Mapping[str, Json]]) -> Observed | Reason:
     """Return one observed-data object with what it shows, looked up in `objects`; or why it is none."""
     number = value.get("number_observed")
-    first, last = _instant(value.get("first_observed")), _instant(value.get("last_observed"))
+    said_first, said_last = value.get("first_observed"), value.get("last_observed")
+    first = _instant(said_first)
+    last = first if said_last == said_first else _instant(said_last)
     if type(number) is not int or not 1 <= number <= MAX_NUMBER:
         return _bad(value, "number_observed", number)
     if first is None:
-        return _bad(value, "first_observed", value.get("first_observed"))
+        return _bad(value, "first_observed", said_first)
     if last is None or last < first:
-        return _bad(value, "last_observed", value.get("last_observed"))
+        return _bad(value, "last_observed", said_last)
     shown = _shown(value, objects)
     if shown is None:
         return _bad(value, "object_refs", value.get("object_refs"))

@@ -13,6 +13,7 @@ ASCII, and the caller gives no verdict on other text.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,18 +87,45 @@ def read_expression(source: str, *, for_octets: bool) -> Expression | None:
     )
 
 
-def read_like(source: str, *, for_octets: bool) -> Expression | None:
-    """Return a LIKE pattern, compiled: `%` is any characters, `_` any one, and the whole value must match.
+def read_like(source: str, *, for_octets: bool) -> Callable[[Any], bool]:
+    """Return the test of a LIKE pattern: `%` is any characters, `_` any one, and the whole value must match.
+
+    The test takes NFC text, or octets where it is for them. What stands between `%` is looked for from left to right,
+    each as early as it comes: if any way to place the pieces fits, this one does.
 
     Raises:
         EvaluationError: it is too large.
-    Source: STIX 2.1 section 9.6.1.
+    Source: STIX 2.1 sections 9.6.1 and 9.6.4.
     """
     normal = unicodedata.normalize("NFC", source)
     if for_octets and not _fits_octets(normal):
-        return None
-    written = "".join(_LIKE.get(sign) or _literal(sign) for sign in normal)
-    return Expression(compiled=_compile(rf"(?s)\A{written}\z", source, for_octets=for_octets), is_for_octets=for_octets)
+        return lambda _: False
+    if "_" in normal:
+        written = "".join(_LIKE.get(sign) or _literal(sign) for sign in normal)
+        compiled = _compile(rf"(?s)\A{written}\z", source, for_octets=for_octets)
+        return lambda value: compiled.search(value) is not None
+    pieces: list[Any] = [piece.encode("latin-1") for piece in normal.split("%")] if for_octets else normal.split("%")
+    return _pieces_test(pieces)
+
+
+def _pieces_test(pieces: Sequence[Any]) -> Callable[[Any], bool]:
+    first, *middle, last = pieces if len(pieces) > 1 else (*pieces, None)
+    if last is None:
+        return lambda value: value == first
+    shortest = len(first) + len(last)
+
+    def fits(value: Any) -> bool:
+        if not value.startswith(first) or not value.endswith(last) or len(value) < shortest:
+            return False
+        at, end = len(first), len(value) - len(last)
+        for piece in middle:
+            at = value.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    return fits
 
 
 _LIKE: Final = {"%": ".*", "_": "."}

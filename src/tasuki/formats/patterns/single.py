@@ -149,15 +149,16 @@ def _check_of(comparison: Comparison) -> _Check:
     if comparison.operator is Operator.EXISTS:
         return _existence(comparison)
     test = test_of(comparison)
-    last = steps[-1]
+    first, last = steps[0], steps[-1]
     if comparison.operator in (Operator.ISSUBSET, Operator.ISSUPERSET):
-        return _of_addresses(Walk(comparison.path, steps[:-1]), last, test, negated=comparison.negated)
-    if type(last) is str and not is_special(last):
+        return _of_addresses(comparison, test)
+    if type(first) is str and type(last) is str and not is_special(last):
         if len(steps) == 1:
             return _own_property(last, test, equal_texts(comparison))
-        first = steps[0]
-        if len(steps) == 2 and type(first) is str and first.endswith("_ref"):  # noqa: PLR2004 `src_ref.value`
+        if len(steps) == 2 and first.endswith("_ref"):  # noqa: PLR2004 `src_ref.value`
             return _property_of_referred(comparison, first, last, test)
+        if len(steps) == 2 and not is_special(first):  # noqa: PLR2004 `hashes.MD5`
+            return _property_of_own(first, last, test)
     return _anywhere(Walk(comparison.path, steps), test)
 
 
@@ -168,6 +169,15 @@ def _own_property(name: str, test: Test, texts: Sequence[str] | None) -> _Check:
 
     def holds(root: Mapping[str, Any], _: Objects) -> Outcome:
         value = root.get(name, _MISSING)
+        return False if value is _MISSING else test(value)
+
+    return holds
+
+
+def _property_of_own(outer: str, inner: str, test: Test) -> _Check:
+    def holds(root: Mapping[str, Any], _: Objects) -> Outcome:
+        holder = root.get(outer)
+        value = holder.get(inner, _MISSING) if isinstance(holder, Mapping) else _MISSING
         return False if value is _MISSING else test(value)
 
     return holds
@@ -203,17 +213,24 @@ def _tested(walk: Walk, test: Test, root: Mapping[str, Any], objects: Objects) -
     return outcome
 
 
-def _of_addresses(walk: Walk, last: Step, test: Test, *, negated: bool) -> _Check:
+def _of_addresses(comparison: Comparison, test: Test) -> _Check:
     """Return the check of networks, where a domain name that a reference leads to as well is just no address."""
-    final = Walk(walk.path, (last,))
+    *before, last = comparison.path.steps
+    to_holders, to_value = Walk(comparison.path, before), Walk(comparison.path, (last,))
+
+    def judged(holder: Any, objects: Objects) -> Outcome:
+        is_object = last == "value" and isinstance(holder, Mapping)
+        if is_object and "value" not in holder:
+            return False
+        found = test(holder["value"]) if is_object else _tested(to_value, test, holder, objects)
+        is_other = isinstance(found, Reason) and isinstance(holder, Mapping) and holder.get("type") in _NO_ADDRESSES
+        return comparison.negated if is_other else found
 
     def holds(root: Mapping[str, Any], objects: Objects) -> Outcome:
-        holders, trouble = walk.values(root, objects)
+        holders, trouble = to_holders.values(root, objects) if before else ((root,), None)
         outcome: Outcome = False if trouble is None else trouble
         for holder in holders:
-            found = _tested(final, test, holder, objects)
-            if isinstance(found, Reason) and isinstance(holder, Mapping) and holder.get("type") in _NO_ADDRESSES:
-                found = negated
+            found = judged(holder, objects)
             if found is True:
                 return True
             if found is not False:
