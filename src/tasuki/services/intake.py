@@ -314,7 +314,7 @@ def _row(node: Node, each: _Parsed, desk: Labelling) -> NewHolding:
         ciphertext=ciphertext,
         wrapped=wrapped,
         handling=desk.handling(terms.handling),
-        label=desk.label(each.obj, terms),
+        label=desk.label(each.obj, admitted, terms),
         flags="stix-2.0" if admitted.spec_version == "2.0" else "",
         words=index_words(text_of(each.obj)),
         references=followed(admitted),

@@ -12,12 +12,14 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import ParticipantId
+from tasuki.base.reasons import Reason
 from tasuki.core.holdings.handling import handling_to_json
 from tasuki.core.holdings.model import HandlingBasis, PersonalData, State
 from tasuki.core.markings import labels as codes
 from tasuki.core.markings.labels import label_of
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
+from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.markings import Markings, read_markings
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
@@ -26,6 +28,8 @@ from tasuki.store.holdings import NewHolding
 
 LOCAL: Final = "local"
 """The source of what this node's own people bring in."""
+
+_DEFINITION: Final = "marking-definition"
 
 Definitions = dict[str, Mapping[str, Json]]
 """Marking definitions that come with what is being taken in, by id; the first of an id counts."""
@@ -68,22 +72,20 @@ class Labelling:
             body = self._handling[basis] = canonical(handling_to_json(basis)).decode()
         return body
 
-    def label(self, obj: dict[str, Json], terms: Terms) -> Label:
+    def label(self, obj: dict[str, Json], admitted: Admitted, terms: Terms) -> Label:
         """Return the own label of an object under its terms."""
-        key = (str(obj.get("object_marking_refs")), terms, obj["type"] == "marking-definition" and obj["id"])
-        if "granular_markings" in obj:
-            return self._make(obj, terms)
+        key = (admitted.markings, terms, admitted.stix_id if admitted.type == _DEFINITION else "")
         label = self._labels.get(key)
         if label is None:
-            label = self._labels[key] = self._make(obj, terms)
+            label = self._labels[key] = self._make(obj, admitted, terms)
         return label
 
-    def _make(self, obj: dict[str, Json], terms: Terms) -> Label:
-        markings = read_markings(obj, self._definition(terms.source))
+    def _make(self, obj: dict[str, Json], admitted: Admitted, terms: Terms) -> Label:
+        markings = read_markings(admitted.markings, self._definition(terms.source))
         levels = [*markings.levels, *terms.levels]
         caveats = [*markings.caveats, *terms.caveats]
-        if obj["type"] == "marking-definition":
-            own = read_markings({"object_marking_refs": [obj["id"]]}, lambda _: obj)
+        if admitted.type == _DEFINITION:
+            own = read_markings([admitted.stix_id], lambda _: obj)
             caveats.extend(own.caveats)
             levels = levels or ["clear"]
         if terms.given is not None:
@@ -214,7 +216,10 @@ class _Understood:
         if codes.UNKNOWN_MARKING not in label.blocked:
             return False
         obj = orjson.loads(self.node.vault.open(body.ciphertext, body.wrapped, body.digest))
-        markings = read_markings(obj, lambda identifier: self._definition(identifier, body.source))
+        admitted = admit(obj)
+        if isinstance(admitted, Reason):
+            return False
+        markings = read_markings(admitted.markings, lambda identifier: self._definition(identifier, body.source))
         if markings.unknown:
             return False
         self._positions.setdefault(_resolved(label, markings, body), []).append(body.position)

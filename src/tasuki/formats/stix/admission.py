@@ -34,6 +34,7 @@ class Admitted:
     Attributes:
         version: `modified`, else `created`, in microseconds since 1970; None where it has neither.
         references: the ids it refers to, each once, in order; text that is no id is left out.
+        markings: the ids of its markings, each once: of the whole, of parts, and of objects embedded in it.
     """
 
     stix_id: str
@@ -41,6 +42,7 @@ class Admitted:
     spec_version: str
     version: int | None
     references: tuple[str, ...]
+    markings: tuple[str, ...]
 
 
 def admit(obj: Json) -> Admitted | Reason:
@@ -66,7 +68,8 @@ def admit(obj: Json) -> Admitted | Reason:
             version = _micros(obj[name])
             if version is None:
                 return why.TIMESTAMP.because(found=excerpt(obj[name]))
-    followed = _followed(obj)
+    markings: dict[str, None] = {}
+    followed = _followed(obj, markings)
     if isinstance(followed, Reason):
         return followed
     return Admitted(
@@ -75,6 +78,7 @@ def admit(obj: Json) -> Admitted | Reason:
         spec_version=str(spec_version),
         version=version,
         references=tuple(followed),
+        markings=tuple(markings),
     )
 
 
@@ -92,9 +96,35 @@ def _why_nameless(obj: Mapping[str, Json]) -> Reason | None:
     return None
 
 
-def _followed(obj: Mapping[str, Json]) -> dict[str, None] | Reason:
+def _marked_wrongly(obj: Mapping[str, Json]) -> str | None:
+    """Return the property whose markings nobody could read: an object is not held as if it had none.
+
+    Source: STIX 2.1 section 7.2.
+    """
+    refs, granular = obj.get("object_marking_refs", []), obj.get("granular_markings", [])
+    if not isinstance(refs, list) or not all(isinstance(each, str) for each in refs):
+        return "object_marking_refs"
+    if not isinstance(granular, list) or not all(_is_granular(each) for each in granular):
+        return "granular_markings"
+    return None
+
+
+def _is_granular(value: Json) -> bool:
+    return isinstance(value, dict) and (isinstance(value.get("marking_ref"), str) or isinstance(value.get("lang"), str))
+
+
+_MARKING: Final = frozenset({"object_marking_refs", "marking_ref"})
+
+
+def _followed(obj: Mapping[str, Json], markings: dict[str, None]) -> dict[str, None] | Reason:
+    """Return what an object refers to, or why that cannot be told; ids of markings go into `markings` as well."""
+    wrong = _marked_wrongly(obj)
+    if wrong is not None:
+        return why.REFERENCE.because(expected=wrong, found=excerpt(obj[wrong]))
     found: dict[str, None] = {}
     for name, target in references(obj):
+        if name in _MARKING:
+            markings[target] = None
         if target in found:
             continue
         if len(target) < _LONGEST and _is_id(target):

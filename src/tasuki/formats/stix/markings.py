@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
 from tasuki.base.canonical import Json
-from tasuki.formats.stix.extensions import CAVEAT
-from tasuki.formats.stix.tlp import OFFICIAL, level_of_definition
+from tasuki.formats.stix.extensions import CAVEAT, TLP_2
+from tasuki.formats.stix.tlp import OFFICIAL, levels_of_definition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +17,10 @@ class Markings:
     """What an object's marking references mean.
 
     Attributes:
-        levels: TLP levels named, such as `amber+strict`; granular ones count for the whole object.
+        levels: TLP levels named, such as `amber+strict`.
         caveats: one set of audience texts per caveat marking; the object must satisfy each.
         statements: ids of statement markings, which inform and decide nothing.
-        unknown: ids that no definition at hand explains; each means no.
+        unknown: ids that no definition at hand explains whole; each means no.
     """
 
     levels: frozenset[str]
@@ -32,62 +33,69 @@ Lookup = Callable[[str], Mapping[str, Json] | None]
 """From a marking-definition id to its object, or None where it is not at hand."""
 
 
-def read_markings(obj: Mapping[str, Json], lookup: Lookup) -> Markings:
-    """Return the markings of an object; granular ones are read as if they marked the whole of it.
+def read_markings(identifiers: Iterable[str], lookup: Lookup) -> Markings:
+    """Return what markings mean, by their ids; of a definition that says several things each counts.
+
+    Granular markings, and those inside embedded objects, are read as if they marked the whole: `Admitted.markings`
+    names them all.
 
     Source: STIX 2.1 section 7.2.
     """
-    levels: set[str] = set()
-    caveats: list[frozenset[str]] = []
-    statements: set[str] = set()
-    unknown: set[str] = set()
-    for identifier in sorted(set(_marking_ids(obj))):
+    found = _Found()
+    for identifier in sorted(set(identifiers)):
         if identifier in OFFICIAL:
-            levels.add(OFFICIAL[identifier])
+            found.levels.add(OFFICIAL[identifier])
             continue
         definition = lookup(identifier)
         if definition is None:
-            unknown.add(identifier)
-            continue
-        _sort_out(dict(definition), identifier, levels, caveats, statements, unknown)
+            found.unknown.add(identifier)
+        else:
+            _sort_out(dict(definition), identifier, found)
     return Markings(
-        levels=frozenset(levels),
-        caveats=tuple(caveats),
-        statements=frozenset(statements),
-        unknown=frozenset(unknown),
+        levels=frozenset(found.levels),
+        caveats=tuple(found.caveats),
+        statements=frozenset(found.statements),
+        unknown=frozenset(found.unknown),
     )
 
 
-def _marking_ids(obj: Mapping[str, Json]) -> list[str]:
-    refs = obj.get("object_marking_refs")
-    found = [each for each in refs if isinstance(each, str)] if isinstance(refs, list) else []
-    granular = obj.get("granular_markings")
-    for entry in granular if isinstance(granular, list) else ():
-        if isinstance(entry, dict):
-            reference = entry.get("marking_ref")
-            if isinstance(reference, str):
-                found.append(reference)
-    return found
+@dataclass(slots=True)
+class _Found:
+    levels: set[str] = field(default_factory=set)
+    caveats: list[frozenset[str]] = field(default_factory=list)
+    statements: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
 
-def _sort_out(
-    definition: dict[str, Json],
-    identifier: str,
-    levels: set[str],
-    caveats: list[frozenset[str]],
-    statements: set[str],
-    unknown: set[str],
-) -> None:
-    level = level_of_definition(definition)
-    audiences = _caveat(definition)
-    if level is not None:
-        levels.add(level)
-    elif audiences is not None:
-        caveats.append(audiences)
-    elif definition.get("definition_type") == "statement" and "extensions" not in definition:
-        statements.add(identifier)
-    else:
-        unknown.add(identifier)
+def _sort_out(definition: dict[str, Json], identifier: str, found: _Found) -> None:
+    levels, audiences = levels_of_definition(definition), _caveat(definition)
+    found.levels.update(each for each in levels if each is not None)
+    if audiences is not None:
+        found.caveats.append(audiences)
+    if None in levels or not _all_known(definition):
+        found.unknown.add(identifier)
+    elif not levels and audiences is None:
+        kind = found.statements if _is_statement(definition) else found.unknown
+        kind.add(identifier)
+
+
+def _all_known(definition: dict[str, Json]) -> bool:
+    """Whether every extension and the kind of a definition are understood: half a marking is none."""
+    extensions = definition.get("extensions", {})
+    kind = definition.get("definition_type")
+    return isinstance(extensions, dict) and extensions.keys() <= _READ and kind in (None, "tlp", "statement")
+
+
+def _is_statement(definition: dict[str, Json]) -> bool:
+    body = definition.get("definition")
+    return (
+        definition.get("definition_type") == "statement"
+        and isinstance(body, dict)
+        and isinstance(body.get("statement"), str)
+    )
+
+
+_READ: Final = frozenset({CAVEAT, TLP_2})
 
 
 def _caveat(definition: dict[str, Json]) -> frozenset[str] | None:

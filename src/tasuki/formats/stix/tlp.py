@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tasuki.base.canonical import Json, canonical
@@ -44,25 +45,35 @@ def marking_id(level: str) -> str:
     return {name: identifier for identifier, name in TLP_IDS.items()}[level]
 
 
-def level_of_definition(definition: dict[str, Json]) -> str | None:
-    """Return the level a marking definition states, in any of the three forms seen in use, or None.
+def levels_of_definition(definition: dict[str, Json]) -> tuple[str | None, ...]:
+    """Return what a marking definition states in each of the three forms seen in use; None for TLP nobody can read.
 
-    The forms: the OASIS extension; `definition_type: tlp`; a statement whose whole text is a TLP label.
+    The forms: the OASIS extension; `definition_type: tlp`; a statement that begins with TLP. A definition that says
+    two things says both.
     """
     identifier = definition.get("id")
     if isinstance(identifier, str) and identifier in OFFICIAL:
-        return OFFICIAL[identifier]
+        return (OFFICIAL[identifier],)
     extensions = definition.get("extensions")
     extension = extensions.get(TLP_2) if isinstance(extensions, dict) else None
-    if isinstance(extension, dict):
-        return level_of_text(str(extension.get("tlp_2_0", "")))
     body = definition.get("definition")
-    if not isinstance(body, dict):
-        return None
-    if definition.get("definition_type") == "tlp":
-        return level_of_text(str(body.get("tlp", "")))
-    statement = str(body.get("statement", ""))
-    return level_of_text(statement) if statement.lower().startswith("tlp:") else None
+    said = body if isinstance(body, dict) else {}
+    found = []
+    if extension is not None:
+        found.append(_level(extension.get("tlp_2_0") if isinstance(extension, dict) else None))
+    if definition.get("definition_type") == "tlp" or "tlp" in said:
+        found.append(_level(said.get("tlp")))
+    statement = said.get("statement")
+    if isinstance(statement, str) and _IS_ABOUT_TLP.match(statement):
+        found.append(_level(statement))
+    return tuple(found)
+
+
+_IS_ABOUT_TLP: Final = re.compile(r"\s{0,8}tlp(?![a-z0-9])", re.IGNORECASE)
+
+
+def _level(value: Json) -> str | None:
+    return level_of_text(value) if isinstance(value, str) else None
 
 
 def official_definition(level: str) -> bytes:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What an object's markings mean: nothing that marks any part of it is overlooked, and what is unknown is said."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasuki.formats.stix.extensions import CAVEAT
+from tasuki.formats.stix.admission import admit
+from tasuki.formats.stix.extensions import CAVEAT, TLP_2
 from tasuki.formats.stix.markings import read_markings
 from tasuki.formats.stix.tlp import OFFICIAL, marking_id
 
@@ -17,9 +19,13 @@ STRANGE = {"id": "marking-definition--x", "extensions": {"extension-definition--
 AT_HAND = {each["id"]: each for each in (STATEMENT, CAVEATED, STRANGE)}
 
 
+def admitted(**properties):
+    return admit({"type": "note", "id": "note--00000000-0000-4000-8000-000000000001", **properties})
+
+
 def test_each_kind_of_marking_is_sorted_out():
     refs = [marking_id("amber"), *AT_HAND, "marking-definition--missing"]
-    found = read_markings({"object_marking_refs": refs}, AT_HAND.get)
+    found = read_markings(refs, AT_HAND.get)
     assert found.levels == {"amber"}
     assert found.caveats == (frozenset({"JPN/nco:csirt"}),)
     assert found.statements == {STATEMENT["id"]}
@@ -28,41 +34,97 @@ def test_each_kind_of_marking_is_sorted_out():
 
 def test_a_marking_of_a_part_counts_for_the_whole():
     granular = [{"selectors": ["description"], "marking_ref": marking_id("red")}]
-    found = read_markings({"object_marking_refs": [marking_id("green")], "granular_markings": granular}, AT_HAND.get)
+    marked = admitted(object_marking_refs=[marking_id("green")], granular_markings=granular)
+    found = read_markings(marked.markings, AT_HAND.get)
     assert found.levels == {"green", "red"}
 
 
 def test_two_caveats_stay_two():
     other = {**CAVEATED, "id": "marking-definition--d"}
-    found = read_markings({"object_marking_refs": [CAVEATED["id"], other["id"]]}, {**AT_HAND, other["id"]: other}.get)
+    found = read_markings([CAVEATED["id"], other["id"]], {**AT_HAND, other["id"]: other}.get)
     assert len(found.caveats) == 2
 
 
 def test_a_caveat_that_names_nobody_allows_nobody():
     broken = {"id": "marking-definition--b", "extensions": {CAVEAT: {"releasable_to": "JPN"}}}
-    found = read_markings({"object_marking_refs": [broken["id"]]}, {broken["id"]: broken}.get)
+    found = read_markings([broken["id"]], {broken["id"]: broken}.get)
     assert found.caveats == (frozenset(),)
 
 
 def test_a_statement_with_an_extension_nobody_knows_is_unknown():
     strange = {**STATEMENT, "extensions": {"extension-definition--other": {}}}
-    found = read_markings({"object_marking_refs": [strange["id"]]}, {strange["id"]: strange}.get)
+    found = read_markings([strange["id"]], {strange["id"]: strange}.get)
     assert (found.statements, found.unknown) == (frozenset(), {strange["id"]})
 
 
+@pytest.mark.parametrize(
+    ("definition", "levels", "caveats", "unknown"),
+    [
+        ({"extensions": {TLP_2: {"tlp_2_0": "amber"}, CAVEAT: {"releasable_to": ["JPN"]}}}, {"amber"}, 1, False),
+        ({"extensions": {TLP_2: {"tlp_2_0": "amber"}, "extension-definition--other": {}}}, {"amber"}, 0, True),
+        ({"extensions": {CAVEAT: {"releasable_to": ["JPN"]}, "extension-definition--other": {}}}, set(), 1, True),
+        ({"extensions": {TLP_2: {"tlp_2_0": "purple"}}}, set(), 0, True),
+        ({"extensions": ["a list"]}, set(), 0, True),
+        ({"definition_type": "pap", "definition": {"pap": "amber"}}, set(), 0, True),
+        ({"definition_type": "statement", "definition": {"statement": "TLP:RED for A and B"}}, set(), 0, True),
+        ({"definition_type": "statement", "definition": {"statement": 7}}, set(), 0, True),
+        ({"definition_type": "statement"}, set(), 0, True),
+        ({}, set(), 0, True),
+    ],
+    ids=["tlp and caveat", "tlp and more", "caveat and more", "no level", "no extensions", "another kind",
+         "tlp in a sentence", "no text", "no definition", "nothing"],
+)  # fmt: skip
+def test_a_definition_is_understood_whole_or_not_at_all(definition, levels, caveats, unknown):
+    found = read_markings(["marking-definition--0"], lambda _: {"id": "marking-definition--0", **definition})
+    assert (found.levels, len(found.caveats), bool(found.unknown)) == (levels, caveats, unknown)
+
+
 IDS = st.sampled_from([*OFFICIAL, *AT_HAND, "marking-definition--missing"])
-REFS = st.lists(IDS | st.integers() | st.none(), max_size=5) | st.none() | st.text(max_size=3)
-GRANULAR = st.lists(st.fixed_dictionaries({"marking_ref": IDS | st.none() | st.integers()}) | st.integers(), max_size=4)
 
 
-@given(REFS, GRANULAR | st.integers())
-def test_nothing_that_marks_is_lost_whatever_stands_beside_it(refs, granular):
-    found = read_markings({"object_marking_refs": refs, "granular_markings": granular}, AT_HAND.get)
-    named = {each for each in refs if isinstance(each, str)} if isinstance(refs, list) else set()
-    if isinstance(granular, list):
-        named |= {
-            each["marking_ref"] for each in granular if isinstance(each, dict) and isinstance(each["marking_ref"], str)
-        }
-    counted = len({each for each in named if each in OFFICIAL and OFFICIAL[each] in found.levels})
+@given(st.lists(IDS, max_size=6))
+def test_nothing_that_marks_is_lost_whatever_stands_beside_it(refs):
+    found = read_markings(refs, AT_HAND.get)
+    counted = len({each for each in refs if each in OFFICIAL and OFFICIAL[each] in found.levels})
     counted += len(found.caveats) + len(found.statements) + len(found.unknown)
-    assert counted == len(named)
+    assert counted == len(set(refs))
+
+
+RED = marking_id("red")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"object_marking_refs": [RED]},
+        {"granular_markings": [{"selectors": ["x"], "marking_ref": RED}]},
+        {"objects": {"0": {"type": "file", "object_marking_refs": [RED]}}},
+        {"objects": {"0": {"type": "file", "granular_markings": [{"selectors": ["name"], "marking_ref": RED}]}}},
+        {"x_copies": [{"deep": [{"object_marking_refs": RED}]}]},
+    ],
+    ids=["whole", "part", "embedded", "part of embedded", "in a custom property"],
+)
+def test_a_marking_counts_wherever_it_stands(properties):
+    assert RED in admitted(**properties).markings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("object_marking_refs", RED),
+        ("object_marking_refs", [7]),
+        ("object_marking_refs", None),
+        ("object_marking_refs", {"0": RED}),
+        ("granular_markings", {}),
+        ("granular_markings", [{"selectors": ["x"]}]),
+        ("granular_markings", [{"marking_ref": [RED]}]),
+        ("granular_markings", ["x"]),
+    ],
+    ids=str,
+)
+def test_an_object_whose_markings_cannot_be_read_is_not_held_as_if_it_had_none(name, value):
+    assert admitted(**{name: value}).code == "stix.reference"
+
+
+def test_a_language_is_no_marking():
+    assert admitted(granular_markings=[{"selectors": ["x"], "lang": "ja"}]).markings == ()

@@ -5,12 +5,13 @@ import json
 
 import pytest
 
+from tasuki.formats.stix.extensions import TLP_2
 from tasuki.formats.stix.tlp import (
     LEVELS,
     TLP_1_IDS,
     TLP_IDS,
-    level_of_definition,
     level_of_text,
+    levels_of_definition,
     marking_id,
     official_definition,
 )
@@ -37,33 +38,50 @@ def test_a_label_is_read_in_the_spellings_in_use(text, level):
 def test_the_official_definition_of_a_level_says_so(level):
     definition = json.loads(official_definition(level))
     assert definition["id"] == marking_id(level)
-    assert level_of_definition(definition) == level
-    assert level_of_definition({**definition, "id": "marking-definition--0"}) == level
+    assert levels_of_definition(definition) == (level,)
+    assert levels_of_definition({**definition, "id": "marking-definition--0"}) == (level,)
 
 
 @pytest.mark.parametrize("identifier", sorted(TLP_IDS) + sorted(TLP_1_IDS))
 def test_an_official_id_counts_whatever_a_definition_under_it_claims(identifier):
     forged = {"id": identifier, "definition_type": "tlp", "definition": {"tlp": "clear"}}
-    assert level_of_definition(forged) == {**TLP_IDS, **TLP_1_IDS}[identifier]
+    assert levels_of_definition(forged) == ({**TLP_IDS, **TLP_1_IDS}[identifier],)
 
 
 @pytest.mark.parametrize(
-    ("definition", "level"),
+    ("definition", "levels"),
     [
-        ({"definition_type": "tlp", "definition": {"tlp": "white"}}, "clear"),
-        ({"definition_type": "statement", "definition": {"statement": "TLP:AMBER"}}, "amber"),
-        ({"definition_type": "statement", "definition": {"statement": "amber waves"}}, None),
-        ({"definition_type": "statement", "definition": {"statement": "TLP:AMBER for members"}}, None),
-        ({"definition_type": "tlp", "definition": {"tlp": ["red"]}}, None),
-        ({"definition_type": "tlp"}, None),
-        ({}, None),
+        ({"definition_type": "tlp", "definition": {"tlp": "white"}}, ("clear",)),
+        ({"definition_type": "statement", "definition": {"statement": "TLP:AMBER"}}, ("amber",)),
+        ({"definition_type": "statement", "definition": {"statement": "amber waves"}}, ()),
+        ({"definition_type": "statement", "definition": {"statement": "TLPX is a company"}}, ()),
+        ({"definition_type": "statement", "definition": {"statement": " tlp red, for members"}}, (None,)),
+        ({"definition_type": "statement", "definition": {"statement": "TLP:AMBER for members"}}, (None,)),
+        ({"definition_type": "tlp", "definition": {"tlp": ["red"]}}, (None,)),
+        ({"definition_type": "tlp"}, (None,)),
+        ({"extensions": {TLP_2: {"tlp_2_0": "purple"}}}, (None,)),
+        ({"extensions": {TLP_2: "red"}}, (None,)),
+        ({}, ()),
     ],
+    ids=str,
 )
-def test_other_forms_are_read_only_where_they_say_nothing_else(definition, level):
-    assert level_of_definition({"id": "marking-definition--0", **definition}) == level
+def test_other_forms_are_read_whole_or_said_to_be_unreadable(definition, levels):
+    assert levels_of_definition({"id": "marking-definition--0", **definition}) == levels
+
+
+def test_a_definition_that_says_two_things_says_both():
+    both = {
+        "id": "marking-definition--0",
+        "definition_type": "tlp",
+        "definition": {"tlp": "red"},
+        "extensions": {TLP_2: {"tlp_2_0": "green"}},
+    }
+    assert levels_of_definition(both) == ("green", "red")
 
 
 def test_the_five_official_objects_are_those_published(data):
     published = json.loads((data / "tlp-2.0" / "marking-definitions.json").read_bytes())
     objects = published["objects"] if isinstance(published, dict) else published
-    assert {each["id"]: level_of_definition(each) for each in objects} == TLP_IDS
+    assert {each["id"]: levels_of_definition(each) for each in objects} == {
+        key: (level,) for key, level in TLP_IDS.items()
+    }
