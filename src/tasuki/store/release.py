@@ -11,7 +11,15 @@ import orjson
 import sqlalchemy as sa
 
 from tasuki.base.canonical import canonical
-from tasuki.core.markings.labels import MISSING_REFERENCE, blocking, label_from_json, label_to_json
+from tasuki.base.errors import InputError
+from tasuki.base.limits import MAX_CLOSURE_OBJECTS
+from tasuki.core.markings.labels import (
+    CLOSURE_TOO_LARGE,
+    MISSING_REFERENCE,
+    blocking,
+    label_from_json,
+    label_to_json,
+)
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release.closure import close
@@ -224,8 +232,15 @@ class _Graph:
             wanted = {t for key in wanted for t in self.references[key] if t not in self.references}
 
     def closure(self, key: int) -> int:
-        """Return the closure label number of an id whose graph is loaded."""
-        return close(key, own=self.own.__getitem__, references=self.references.__getitem__, meet_numbers=self.meet)
+        """Return the closure label number of an id whose graph is loaded; one that is too large blocks that id alone.
+
+        What a partner sends must be able to neither stop its lane nor be cut down to what may go.
+        """
+        own, references = self.own.__getitem__, self.references.__getitem__
+        try:
+            return close(key, own=own, references=references, meet_numbers=self.meet, limit=MAX_CLOSURE_OBJECTS)
+        except InputError:
+            return self.meet(own(key), self.labels.number(self.connection, blocking(CLOSURE_TOO_LARGE)))
 
     def meet(self, one: int, other: int) -> int:
         """Return the number of the meet of two labels; asked once for each pair in a transaction."""

@@ -27,6 +27,7 @@ from tasuki.core.holdings.model import PersonalData
 from tasuki.services import holdings as showing
 from tasuki.services import release
 from tasuki.store import channel
+from tasuki.store import release as settled
 
 ONE, TWO = uid("indicator", 1), uid("indicator", 2)
 
@@ -343,3 +344,33 @@ class TestSealing:
         assert states(three.bbb, ONE) == []
         assert states(three.bbb, TWO) == [("AAA", "held")]
         assert release.recalls(three.bbb, limit=9).received == []
+
+
+class TestTooMuch:
+    """What hangs together beyond the limit stays, and stops nothing else."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch):
+        monkeypatch.setattr(settled, "MAX_CLOSURE_OBJECTS", 5)
+
+    def chain(self, length):
+        first = indicator(1, "green")
+        return [first] + [
+            report(number, "green", object_refs=[uid("report", number - 1) if number > 2 else first["id"]])
+            for number in range(2, length + 1)
+        ]
+
+    def test_it_is_held_and_explained_and_does_not_go(self, three):
+        take_in(three.aaa, *self.chain(8))
+        assert share(three.aaa, uid("report", 5)).released == 1
+        said = release.explain(three.aaa, uid("report", 8), BBB)
+        assert (said.verdict.rule, said.verdict.reason.code) == ("R3", "release.closure-too-large")
+        assert only_reason(share(three.aaa, uid("report", 8))) == "release.closure-too-large"
+
+    def test_a_partner_cannot_stop_its_lane_with_it(self, three, monkeypatch):
+        take_in(three.aaa, *self.chain(5))
+        release.share_all(three.aaa, BBB)
+        monkeypatch.setattr(settled, "MAX_CLOSURE_OBJECTS", 3)
+        three.carry()
+        assert states(three.bbb, uid("report", 5)) == [("AAA", "held")]
+        assert release.explain(three.bbb, uid("report", 5), AAA).verdict.rule == "R3"
