@@ -60,6 +60,7 @@ REVERSED = {
     Operator.AT_MOST: Operator.GREATER,
     Operator.AT_LEAST: Operator.LESS,
 }
+RARE_TEXTS = ("[a:b = b'AA\nE=']", "/* c */[a:b=1]", "[a:b=1] START '2026-01-01T00:00:00Z' STOP '2026-01-02T00:00:00Z'")
 HASH_TEXTS = tuple(
     f"[file:hashes.{name} {comparison}]"
     for name in ("MD5", "'SHA-1'", "md5", "'MD6'", "SSDEEP", "x", "MD5.y", "MD5[0]")
@@ -167,7 +168,6 @@ def judges_hash_parts(case: Case) -> bool:
 
 
 MATCHING: tuple[Rule, ...] = (
-    ("no clause: the peer searches combinations one by one, and was stopped", lambda case: case.says("SlowError")),
     (
         "§9.5.1: no two qualifiers of a kind on one observation expression",
         lambda case: case.refused_for("repeated-qualifier"),
@@ -243,6 +243,10 @@ def report(what: str, rules: Sequence[Rule], cases: Iterator[Case], *, is_full: 
     explained: Counter[str] = Counter()
     unexplained: list[Case] = []
     for case in cases:
+        if case.says("SlowError"):
+            # The peer's matcher tries combinations one by one; it was stopped and has no answer.
+            counts["unanswered"] += 1
+            continue
         counts[f"{case.ours} / {case.theirs}"] += 1
         if case.ours == case.theirs:
             continue
@@ -251,8 +255,9 @@ def report(what: str, rules: Sequence[Rule], cases: Iterator[Case], *, is_full: 
             unexplained.append(case)
         else:
             explained[clause] += 1
-    differing = explained.total() + len(unexplained)
-    print(f"patterns: {what} {counts.total():,}: {counts.total() - differing:,} agree, {differing:,} differ")
+    differing, silent = explained.total() + len(unexplained), counts["unanswered"]
+    agreeing = counts.total() - differing - silent
+    print(f"patterns: {what} {counts.total():,}: {agreeing:,} agree, {differing:,} differ, {silent:,} unanswered there")
     for clause, count in explained.most_common():
         print(f"  {count:>6,}  {clause}")
     for case in unexplained[:SHOWN]:
@@ -286,7 +291,7 @@ def matching(maker: Maker, count: int) -> Iterator[Case]:
 def reading(maker: Maker, count: int) -> Iterator[Case]:
     """Yield texts that nearly are patterns."""
     texts = [maker.text(maker.pattern()) for _ in range(400)]
-    texts = [text for text in texts if len(text) < 400] + list(HASH_TEXTS) * 5
+    texts = [text for text in texts if len(text) < 400] + list(HASH_TEXTS + RARE_TEXTS) * 5
     for _ in range(0, count, BATCH):
         batch = [
             {"pattern": maker.near_text(texts), "version": maker.chance.choice(("2.0", "2.1", "2.1"))}

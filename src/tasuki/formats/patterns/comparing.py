@@ -37,6 +37,9 @@ _ORDERS: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
 _SHORT: Final = 256
 """Characters of a value whose answer is worth remembering."""
 
+_REMEMBERED: Final = 64
+"""Answers that one comparison remembers: a pattern can have ten thousand of them."""
+
 _COMPARABLE: Final = {
     Kind.STRING: "text",
     Kind.INTEGER: "number",
@@ -169,9 +172,8 @@ def _expression_test(comparison: Comparison, path: str) -> Test:
         finds = read_like(source, for_octets=for_octets)
     else:
         expression = read_expression(source, for_octets=for_octets)
-        finds = _nothing if expression is None else expression.finds
+        finds = _nothing if expression is None else _remembering(expression.finds)
         needs_ascii = expression is not None and expression.needs_ascii
-    finds = _remembering(finds)
 
     def on_value(found: Any) -> Outcome:
         if type(found) is str:
@@ -184,8 +186,8 @@ def _expression_test(comparison: Comparison, path: str) -> Test:
 
 
 def _remembering(finds: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    """Return a search that remembers what it said of short values: they come back often."""
-    remembered = lru_cache(maxsize=1024)(finds)
+    """Return a search that remembers what it said of a few short values: they come back often."""
+    remembered = lru_cache(maxsize=_REMEMBERED)(finds)
     return lambda value: remembered(value) if len(value) <= _SHORT else finds(value)
 
 
@@ -207,7 +209,7 @@ def _network_test(kind: Operator, text: str, path: str) -> Test:
     if constant is None:
         raise EvaluationError(why.NOT_A_NETWORK.because(operator=kind, found=shorten(text)))
 
-    @lru_cache(maxsize=1024)
+    @lru_cache(maxsize=_REMEMBERED)
     def answered(found: str) -> bool | None:
         network = read_network(found)
         return None if network is None else _is_subset(kind, network, constant)

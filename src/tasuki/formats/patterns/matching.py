@@ -40,6 +40,7 @@ from tasuki.formats.patterns.model import (
     Compound,
     Junction,
     Observation,
+    Operator,
     Pattern,
     Qualified,
     Qualifier,
@@ -48,7 +49,9 @@ from tasuki.formats.patterns.model import (
 )
 from tasuki.formats.patterns.moments import instant
 from tasuki.formats.patterns.observed import Evidence, Observed
+from tasuki.formats.patterns.regular import MAX_EXPRESSIONS
 from tasuki.formats.patterns.single import Single, compile_single
+from tasuki.formats.patterns.survey import survey
 
 _SECOND: Final = 1_000_000_000 * NANOSECOND
 
@@ -121,6 +124,7 @@ class Matcher:
         Raises:
             EvaluationError: a constant is one the standard forbids, or no linear-time expression; it matches nothing.
         """
+        _refuse_many_expressions(pattern)
         self._leaves: list[Single] = []
         self._places: dict[ComparisonExpression, int] = {}
         self._plan = self._compile(pattern)
@@ -207,6 +211,15 @@ class Matcher:
                 raise EvaluationError(why.BAD_REPETITION.because(found=qualifier.times))
             return part if qualifier.times == 1 else _Times(qualifier.times, part)
         return _Period(_moment(qualifier.start) * NANOSECOND, _moment(qualifier.stop) * NANOSECOND - 1, part)
+
+
+def _refuse_many_expressions(pattern: Pattern) -> None:
+    count = sum(
+        each.operator is Operator.MATCHES or (each.operator is Operator.LIKE and "_" in str(each.constants[0].value))
+        for each in survey(pattern).comparisons
+    )
+    if count > MAX_EXPRESSIONS:
+        raise EvaluationError(why.MANY_EXPRESSIONS.because(limit=MAX_EXPRESSIONS, count=count))
 
 
 def _merged(operands: Sequence[Pattern]) -> Sequence[Pattern]:

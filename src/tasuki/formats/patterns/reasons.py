@@ -235,6 +235,11 @@ BAD_EXPRESSION = kind(
     en="Expected a regular expression without look-around, back-references and possessive operators (only such run in linear time), found {found}: {cause}.",
     ja="先読み・後読み・後方参照・独占的量指定子のない正規表現(線形時間で実行できるもの)が必要ですが、{found} は評価できません: {cause}",
 )
+MANY_EXPRESSIONS = kind(
+    "patterns.many-expressions",
+    en="Expected at most {limit} regular expressions (MATCHES, or LIKE with _) in one pattern, found {count}; split it.",
+    ja="一つのパターンの正規表現(MATCHES、または _ を含む LIKE)は最大{limit}個ですが、{count}個ありました。分けてください。",
+)
 NEVER_ALL = kind(
     "patterns.never-all",
     en="Expected AND to join comparisons of one object type, found {found}; such an expression matches nothing (STIX 2.1 section 9.5).",

@@ -29,7 +29,10 @@ MAX_EXPRESSION: Final = 20_000
 MAX_INSTRUCTIONS: Final = 10_000
 """Instructions of a compiled expression: at worst each is looked at for each character of a value."""
 
-_MEMORY: Final = 2 << 20
+MAX_EXPRESSIONS: Final = 200
+"""Expressions of one pattern; real ones have a few, and each may take `_MEMORY`."""
+
+_MEMORY: Final = 1 << 20
 """Bytes that one compiled expression and its states may take; RE2 refuses a larger one."""
 
 # Members of classes. Each ends with a range or a property, so that a hyphen behind it is a hyphen.

@@ -324,6 +324,7 @@ def test_an_address_that_is_no_address_object_is_no_error():
         ("[a:b ISSUBSET '198.51.100.0/33']", "not-a-network"),
         ("[a:b MATCHES '(a)\\\\1']", "bad-expression"),
         ("[a:b = 1 AND c:d MATCHES '(']", "bad-expression"),
+        pytest.param("[" + " OR ".join(["a:b MATCHES 'x'", "a:b LIKE '_'"] * 101) + "]", "many-expressions", id="many"),
     ],
 )
 def test_a_constant_that_is_none_matches_nothing_and_says_why(text: str, code: str):
