@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""STIX patterns, first form: equalities joined by OR; everything else is named as not compiled, never guessed at."""
+"""STIX patterns: read and written, brought to a normal form, held against observed data; docs/spec/patterns.md."""

@@ -84,14 +84,14 @@ def _positive_test(comparison: Comparison) -> Test:
     kind = comparison.operator
     constants = comparison.constants
     if kind in _ORDERS:
-        return _order_test(_ORDERS[kind], constants[0], path)
+        return _comparable_test(_ORDERS[kind], constants[0], path)
     if kind is Operator.IN:
         return _membership_test(constants, path)
     if kind in (Operator.LIKE, Operator.MATCHES):
         return _expression_test(comparison, path)
     if kind in (Operator.ISSUBSET, Operator.ISSUPERSET):
         return _network_test(kind, str(constants[0].value), path)
-    return _equality_test(constants[0], path)
+    return _comparable_test(operator.eq, constants[0], path)
 
 
 def _membership_test(constants: Sequence[Constant], path: str) -> Test:
@@ -100,7 +100,7 @@ def _membership_test(constants: Sequence[Constant], path: str) -> Test:
         raise EvaluationError(why.MIXED_SET.because(found=", ".join(types)))
     if types == ["text"]:
         return _text_membership_test([str(constant.value) for constant in constants])
-    tests = [_equality_test(constant, path) for constant in constants]
+    tests = [_comparable_test(operator.eq, constant, path) for constant in constants]
 
     def is_member(value: Any) -> Outcome:
         outcome: Outcome = False
@@ -117,14 +117,6 @@ def _text_membership_test(members: Sequence[str]) -> Test:
     texts = frozenset(members)
     octets = frozenset(map(_as_octets, members))
     return lambda found: (type(found) is str and found in texts) or (type(found) is bytes and found in octets)
-
-
-def _equality_test(constant: Constant, path: str) -> Test:
-    return _comparable_test(operator.eq, constant, path)
-
-
-def _order_test(order: Callable[[Any, Any], bool], constant: Constant, path: str) -> Test:
-    return _comparable_test(order, constant, path)
 
 
 def _comparable_test(holds: Callable[[Any, Any], bool], constant: Constant, path: str) -> Test:
