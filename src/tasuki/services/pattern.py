@@ -154,7 +154,7 @@ def _questions(chunks: Iterable[bytes], version: str) -> Iterator[_Question | _U
 
 def _text_question(line: Line, version: str) -> _Question | _Unread:
     try:
-        text = line.raw.decode()
+        text = line.raw.decode("utf-8-sig" if line.number == 1 else "utf-8")
     except UnicodeDecodeError as error:
         return _Unread(id=line.number, reason=NOT_UTF8.because(offset=error.start))
     return _Question(id=line.number, pattern=text, version=Version(version), observed=())

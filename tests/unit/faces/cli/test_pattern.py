@@ -56,6 +56,10 @@ def test_what_the_standard_forbids_is_refused_when_asked_to_be_strict():
     assert typed("check", "--strict", text=b"[a:b = 1] WITHIN 0 SECONDS").exit_code == 1
 
 
+def test_a_byte_order_mark_before_the_first_pattern_is_no_part_of_it():
+    assert typed("check", text=b"\xef\xbb\xbf[a:b = 1]\r\n[a:b = 2]\r\n").exit_code == 0
+
+
 def test_a_version_can_be_named_for_all_lines():
     assert typed("check", text=b"[EXISTS a:b]").exit_code == 0
     assert typed("check", "--spec-version", "2.0", text=b"[EXISTS a:b]").exit_code == 1
