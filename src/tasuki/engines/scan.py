@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -272,8 +272,14 @@ def _reader(chunks: Iterator[bytes], form: str) -> Iterator[Record | Rotten]:
 
 def _is_document(lines: list[bytes]) -> bool:
     """Whether a log is one list, or has objects over many lines; a line that stands alone says it is neither."""
-    first, *others = (line.strip() for line in lines if line and not line.isspace()) if any(lines) else (b"",)
-    return (first.startswith(b"[") or first == b"{") and not any(map(is_object, others[:_LOOKED_AT]))
+    told = [stripped for line in lines if (stripped := line.strip())][:_LOOKED_AT]
+    if not told or not (told[0].startswith(b"[") or told[0] == b"{"):
+        return False
+    return not any(is_object(line) and not before.endswith(_GOES_ON) for before, line in pairwise(told))
+
+
+_GOES_ON: Final = (b",", b"[", b":")
+"""What ends a line whose value goes on in the next: an object behind it is a part, such as the last one of a list."""
 
 
 def _is_json(lines: list[bytes]) -> bool:

@@ -217,3 +217,24 @@ def test_where_there_is_no_log_it_says_so(tmp_path, name):
     with pytest.raises(WorldError) as refused:
         log_files([tmp_path / name])
     assert refused.value.reason.code == "engines.no-logs"
+
+
+RECORDS = [json.dumps({"src_ip": f"192.0.2.{number}"}) for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[\n" + ",\n".join(RECORDS) + "\n]\n",
+        "[" + ",\n".join(RECORDS) + "]",
+        "[\n" + "\n,\n".join(RECORDS) + "\n]",
+        '{\n"hits": [\n' + ",\n".join(RECORDS) + "\n]\n}\n",
+        "\n".join(RECORDS),
+        "[cut\n" + "\n".join(RECORDS),
+        "[\n" + RECORDS[0] + "\n" + "\n".join(RECORDS),
+    ],
+    ids=["a-line-each", "brackets-beside", "commas-alone", "in-an-object", "lines", "rotten-first", "open-first"],
+)
+def test_no_layout_of_records_hides_one(compiled, write, text):
+    hits, _ = run(compiled, write("layout.json", text))
+    assert {hit.value for hit in hits} == {"192.0.2.0", "192.0.2.1", "192.0.2.2"}
