@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
-from tasuki.base.ids import uuid7
+from tasuki.base.ids import uuid4
 from tasuki.base.time import format_rfc3339
 from tasuki.base.verdict import Verdict
 from tasuki.core.holdings.model import Holding, State
@@ -263,7 +263,7 @@ def _parts(node: Node, batches: Iterable[Sequence[forms.Form]]) -> Iterator[Rele
     """Yield the bundle: its head, its objects some at a time, its tail."""
     rules = node.gate.rules
     frame = of_the_node(node.home, rules)
-    identifier = f"bundle--{uuid7(node.clock.now(), node.entropy.draw(10))}"
+    identifier = f"bundle--{uuid4(node.entropy.draw(16))}"
     is_empty = True
     for group in _groups(batches):
         raws, verdicts = _allowed(node, group)

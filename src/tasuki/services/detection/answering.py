@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
-from tasuki.base.ids import Audience, uuid7
+from tasuki.base.ids import Audience, uuid4
 from tasuki.base.time import format_rfc3339
 from tasuki.core.detection.reasons import NO_QUESTION, NO_TLP, NOT_ANSWERED
 from tasuki.core.detection.sectors import check_sector
@@ -219,7 +219,7 @@ class _Maker:
         )
 
     def _made(self, kind: str, **properties: Json) -> tuple[str, bytes]:
-        identifier = f"{kind}--{uuid7(self._now, self._node.entropy.draw(10))}"
+        identifier = f"{kind}--{uuid4(self._node.entropy.draw(16))}"
         markings: Sequence[Json] = [marking_id(self._answering.tlp)]
         raw = build.make(
             kind,

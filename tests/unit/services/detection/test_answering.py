@@ -12,6 +12,7 @@ from making_detection import EVIL, OTHER, hold, indicator
 from making_nodes import two_nodes
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.ids import Audience
+from tasuki.formats.stix.validate import validate
 from tasuki.services import detection, release
 from tasuki.services.channel import accept, sync
 from tasuki.services.detection import Answer, Coverage, Seen
@@ -107,6 +108,18 @@ def test_nothing_found_comes_back_as_a_null_result_with_its_coverage(bench):
     assert null["indicators_asked"] == 2
     assert null["coverage"] == {"files": 1, "records": 1, "unreadable_lines": 1, "files_read_in_part": 0}
     assert null["window_start"] == null["window_end"] == "2020-04-30T00:32:18.000Z"
+
+
+def test_an_answer_breaks_no_must_of_stix(bench):
+    _, coverage, sighted = hunt(bench.jpn, bench.log)
+    detection.answer(bench.jpn, ANSWER, coverage, sighted)
+    detection.answer(bench.jpn, ANSWER, coverage, {})
+    made = [each for each in held(bench.jpn, "local") if each["type"] in ("sighting", "null-result", "identity")]
+    assert {each["type"] for each in made} == {"sighting", "null-result", "identity"}
+    problems = [(each["type"], problem) for each in made for problem in validate(each)]
+    assert not [found for found in problems if found[1].severity == "error"]
+    # A stable id of our own and a sector the standard's open list lacks are SHOULDs.
+    assert not [found for found in problems if found[0] in ("sighting", "null-result")]
 
 
 def test_what_is_not_held_under_its_id_is_left_out_and_counted(bench):
