@@ -105,6 +105,9 @@ _LOCKS: Final = 0x74617375
 """First half of the keys of our advisory locks: `tasu`."""
 _WRITING: Final = 1
 _IN_USE: Final = 2
+_PATIENCE_MS: Final = 2000
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+"""SQLSTATE lock_not_available (PostgreSQL, appendix A)."""
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -395,9 +398,27 @@ class Database:
 
 def _say_in_use(connection: Any, _record: object) -> None:
     """Hold a shared lock as long as this connection lives, so that nobody changes the schema under it."""
-    if not ask(connection, f"SELECT pg_try_advisory_lock_shared({_LOCKS}, {_IN_USE})"):
+    if not _take(connection, "pg_advisory_lock_shared"):
         connection.close()
         raise WorldError(BEING_UPGRADED.because(), retry=True)
+
+
+def _take(connection: Any, lock: str) -> bool:
+    """Take the lock that says who uses the database; return whether it could be had.
+
+    The server frees a lock a moment after its connection was closed, so one that is going is waited for.
+    """
+    ask(connection, f"SELECT set_config('lock_timeout', '{_PATIENCE_MS}', false)")
+    try:
+        ask(connection, f"SELECT {lock}({_LOCKS}, {_IN_USE})")
+    except Exception as error:
+        connection.rollback()
+        if getattr(error, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    finally:
+        ask(connection, "SELECT set_config('lock_timeout', '0', false)")
+    return True
 
 
 def ask(connection: Any, query: str) -> Any:
@@ -423,9 +444,7 @@ def alone(url: str) -> Iterator[sa.Engine]:
         try:
             # Open until the end: the lock is this connection's.
             holder = stack.enter_context(engine.connect())
-            taken = engine.dialect.name == "sqlite" or ask(
-                holder.connection, f"SELECT pg_try_advisory_lock({_LOCKS}, {_IN_USE})"
-            )
+            taken = engine.dialect.name == "sqlite" or _take(holder.connection, "pg_advisory_lock")
         except DBAPIError as error:
             raise WorldError(NOT_REACHED.because(cause=cause_of(error)), retry=True) from error
         if not taken:
