@@ -271,6 +271,7 @@ def _report(stage: Stage) -> None:
         for each in actor.run("status")["holdings"]
     ]
     tell.table(lines.HELD_TITLE, (lines.NODE, lines.SOURCE, lines.STATE, lines.COUNT), rows)
+    _tell_shared(stage, stage.found["shared"])
     spent = stage.found["latency"]
     p99 = spent[min(len(spent) - 1, int(len(spent) * 0.99))]
     tell.say(lines.LATENCY, p50=round(statistics.median(spent) * 1000), p99=round(p99 * 1000), count=len(spent))
