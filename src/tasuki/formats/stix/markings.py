@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from tasuki.base.canonical import Json
@@ -18,15 +19,27 @@ class Markings:
 
     Attributes:
         levels: TLP levels named, such as `amber+strict`.
-        caveats: one set of audience texts per caveat marking; the object must satisfy each.
+        paps: PAP levels named: `clear`, `green`, `amber`, `red`.
+        caveats: one set of audience texts per caveat; the object must satisfy each.
+        consent_of: participants without whose consent it goes to nobody else, such as `JPN`.
+        classifications: national classifications, as `PPP:level`.
+        embargoes: moments before which it goes to nobody but those a caveat allows.
+        untils: moments from which on it goes to nobody.
+        personal_data: whether a marking says that it tells of people.
         statements: ids of statement markings, which inform and decide nothing.
         unknown: ids that no definition at hand explains whole; each means no.
     """
 
     levels: frozenset[str]
-    caveats: tuple[frozenset[str], ...]
-    statements: frozenset[str]
-    unknown: frozenset[str]
+    paps: frozenset[str] = frozenset()
+    caveats: tuple[frozenset[str], ...] = ()
+    consent_of: frozenset[str] = frozenset()
+    classifications: frozenset[str] = frozenset()
+    embargoes: tuple[datetime, ...] = ()
+    untils: tuple[datetime, ...] = ()
+    personal_data: bool = False
+    statements: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
 
 Lookup = Callable[[str], Mapping[str, Json] | None]
