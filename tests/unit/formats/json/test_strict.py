@@ -38,6 +38,31 @@ def test_the_fast_proof_and_the_exact_scanner_agree(raw):
     assert _outcome(lambda: loads(raw)) == _outcome(lambda: scan(raw, max_depth=64))
 
 
+NAMES = st.sampled_from(["a", "b", "\\\\", '\\"', '\\\\\\"', "\\u0061", "\\u0022", ":", "é", "1234567890123456"])
+SPACES = st.sampled_from(["", "", " ", "\n\t"])
+
+
+def written(draw, depth):
+    """Draw a text of JSON, with spaces, escapes and names that may come twice."""
+    shape = draw(st.integers(0, 6 if depth else 3))
+    if shape < 2:
+        return f'"{draw(NAMES)}"'
+    if shape < 4:
+        return draw(
+            st.sampled_from(["0", "true", "null", "-1.5e3", "9007199254740992", "1e400", "18446744073709551616"])
+        )
+    parts = [draw(SPACES) + written(draw, depth - 1) + draw(SPACES) for _ in range(draw(st.integers(0, 3)))]
+    if shape < 5:
+        return f"[{','.join(parts)}]"
+    return "{" + ",".join(f'{draw(SPACES)}"{draw(NAMES)}"{draw(SPACES)}:{part}' for part in parts) + "}"
+
+
+@given(st.composite(lambda draw: written(draw, 3))(), st.integers(0, 4))
+def test_the_fast_proof_overlooks_nothing_that_the_scanner_sees(text, depth):
+    raw = text.encode()
+    assert _outcome(lambda: loads(raw, max_depth=depth)) == _outcome(lambda: scan(raw, max_depth=depth))
+
+
 @pytest.mark.parametrize(
     ("raw", "code", "place"),
     [
