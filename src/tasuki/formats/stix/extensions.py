@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 CAVEAT: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01"
-"""Property extension of marking-definition: `releasable_to`, a list of audiences such as `JPN/nco:csirt`."""
+"""Property extension of marking-definition: who may have a thing, by whose leave, how classified, from when to when."""
 
 ASSISTANCE_REQUEST: Final = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a02"
 """New object `assistance-request`: one side asks the other for help in an incident."""
@@ -33,7 +33,16 @@ NEW_OBJECTS: Final = {
 TLP_2: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 """The OASIS extension that carries TLP 2.0."""
 
-KNOWN: Final = frozenset({CAVEAT, *NEW_OBJECTS.values(), TLP_2})
+PAP: Final = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
+"""The OASIS extension that carries PAP."""
+
+IEP_2: Final = "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
+"""The OASIS extension that carries the Information Exchange Policy of FIRST, version 2.0."""
+
+ACS_3: Final = "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce"
+"""The OASIS extension that carries the Access Control Specification of CISA, version 3.0."""
+
+KNOWN: Final = frozenset({CAVEAT, *NEW_OBJECTS.values(), TLP_2, PAP, IEP_2, ACS_3})
 """Extension definitions every node knows without holding them."""
 
 PROPERTIES: Final = {

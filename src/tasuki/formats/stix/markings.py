@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from tasuki.base.canonical import Json
-from tasuki.formats.stix.extensions import CAVEAT, TLP_2
-from tasuki.formats.stix.tlp import OFFICIAL, levels_of_definition
+from tasuki.formats.stix.acs import read_acs
+from tasuki.formats.stix.caveats import read_caveat
+from tasuki.formats.stix.extensions import ACS_3, CAVEAT, IEP_2, PAP, TLP_2
+from tasuki.formats.stix.iep import read_iep
+from tasuki.formats.stix.meaning import NOTHING, Meaning, Reader, read_member, text, together
+from tasuki.formats.stix.pap import PAP_IDS, read_pap, read_pap_extension
+from tasuki.formats.stix.tlp import OFFICIAL, read_tlp, read_tlp_extension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +32,7 @@ class Markings:
         embargoes: moments before which it goes to nobody but those a caveat allows.
         untils: moments from which on it goes to nobody.
         personal_data: whether a marking says that it tells of people.
-        statements: ids of statement markings, which inform and decide nothing.
+        statements: ids of markings that inform and decide nothing, as statements do.
         unknown: ids that no definition at hand explains whole; each means no.
     """
 
@@ -54,69 +60,87 @@ def read_markings(identifiers: Iterable[str], lookup: Lookup) -> Markings:
 
     Source: STIX 2.1 section 7.2.
     """
-    found = _Found()
+    meanings: list[Meaning] = []
+    statements, unknown = set(), set()
     for identifier in sorted(set(identifiers)):
-        if identifier in OFFICIAL:
-            found.levels.add(OFFICIAL[identifier])
-            continue
-        definition = lookup(identifier)
+        definition = FIXED.get(identifier) or lookup(identifier)
         if definition is None:
-            found.unknown.add(identifier)
-        else:
-            _sort_out(dict(definition), identifier, found)
+            unknown.add(identifier)
+            continue
+        meaning = definition if isinstance(definition, Meaning) else meaning_of(definition)
+        meanings.append(meaning)
+        if meaning.unread:
+            unknown.add(identifier)
+        elif meaning == NOTHING:
+            statements.add(identifier)
+    found = together(meanings)
     return Markings(
-        levels=frozenset(found.levels),
-        caveats=tuple(found.caveats),
-        statements=frozenset(found.statements),
-        unknown=frozenset(found.unknown),
+        levels=found.levels,
+        paps=found.paps,
+        caveats=found.caveats,
+        consent_of=found.consent_of,
+        classifications=found.classifications,
+        embargoes=found.embargoes,
+        untils=found.untils,
+        personal_data=found.personal_data,
+        statements=frozenset(statements),
+        unknown=frozenset(unknown),
     )
 
 
-@dataclass(slots=True)
-class _Found:
-    levels: set[str] = field(default_factory=set)
-    caveats: list[frozenset[str]] = field(default_factory=list)
-    statements: set[str] = field(default_factory=set)
-    unknown: set[str] = field(default_factory=set)
+FIXED: Final[Mapping[str, Meaning]] = {
+    **{identifier: Meaning(levels=frozenset({level})) for identifier, level in OFFICIAL.items()},
+    **{identifier: Meaning(paps=frozenset({level})) for identifier, level in PAP_IDS.items()},
+}
+"""Marking definitions whose meaning is fixed by their id, whatever is held under it."""
+
+EXTENSIONS: Final[Mapping[str, tuple[str, Reader]]] = {
+    TLP_2: ("tlp", read_tlp_extension),
+    PAP: ("pap", read_pap_extension),
+    CAVEAT: ("caveat", read_caveat),
+    IEP_2: ("iep", read_iep),
+    ACS_3: ("acs", read_acs),
+}
+"""The extensions that are understood, by the id of their definition: the name they go by, and their reader."""
 
 
-def _sort_out(definition: dict[str, Json], identifier: str, found: _Found) -> None:
-    levels, audiences = levels_of_definition(definition), _caveat(definition)
-    found.levels.update(each for each in levels if each is not None)
-    if audiences is not None:
-        found.caveats.append(audiences)
-    if None in levels or not _all_known(definition):
-        found.unknown.add(identifier)
-    elif not levels and audiences is None:
-        kind = found.statements if _is_statement(definition) else found.unknown
-        kind.add(identifier)
+def meaning_of(definition: Mapping[str, Json]) -> Meaning:
+    """Return what a marking definition says in all of its forms; `unread` names what was not understood of it.
+
+    Source: docs/policy/release.md sections 2.2 and 2.6.
+    """
+    identifier = definition.get("id")
+    if isinstance(identifier, str) and identifier in FIXED:
+        return FIXED[identifier]
+    said = [*_of_extensions(definition.get("extensions", {})), *_of_body(definition)]
+    return together(said) if said else Meaning(unread=("definition",))
 
 
-def _all_known(definition: dict[str, Json]) -> bool:
-    """Whether every extension and the kind of a definition are understood: half a marking is none."""
-    extensions = definition.get("extensions", {})
-    kind = definition.get("definition_type")
-    return isinstance(extensions, dict) and extensions.keys() <= _READ and kind in (None, "tlp", "statement")
+def _of_extensions(extensions: Json) -> Iterator[Meaning]:
+    if not isinstance(extensions, dict):
+        yield Meaning(unread=("extensions",))
+        return
+    for identifier, value in extensions.items():
+        name, reader = EXTENSIONS.get(identifier, (identifier, None))
+        yield read_member(name, reader, value)
 
 
-def _is_statement(definition: dict[str, Json]) -> bool:
-    body = definition.get("definition")
-    return (
-        definition.get("definition_type") == "statement"
-        and isinstance(body, dict)
-        and isinstance(body.get("statement"), str)
-    )
+def _of_body(definition: Mapping[str, Json]) -> Iterator[Meaning]:
+    """Yield what `definition_type` and `definition` say: the older form, deprecated and still the usual one."""
+    kind, body = definition.get("definition_type"), definition.get("definition")
+    said = body if isinstance(body, dict) else {}
+    if kind not in (None, "tlp", "pap", "statement"):
+        yield Meaning(unread=("definition_type",))
+    if kind == "tlp" or "tlp" in said:
+        yield read_member("tlp", read_tlp, said.get("tlp"))
+    if kind == "pap" or "pap" in said:
+        yield read_member("pap", read_pap, said.get("pap"))
+    statement = said.get("statement")
+    about = _ABOUT.match(statement) if isinstance(statement, str) else None
+    if about is not None:
+        yield read_member("statement", read_tlp if about[1].lower() == "tlp" else read_pap, statement)
+    elif kind == "statement":
+        yield read_member("statement", text, statement)
 
 
-_READ: Final = frozenset({CAVEAT, TLP_2})
-
-
-def _caveat(definition: dict[str, Json]) -> frozenset[str] | None:
-    extensions = definition.get("extensions")
-    extension = extensions.get(CAVEAT) if isinstance(extensions, dict) else None
-    if not isinstance(extension, dict):
-        return None
-    audiences = extension.get("releasable_to")
-    if not isinstance(audiences, list):
-        return frozenset()
-    return frozenset(each for each in audiences if isinstance(each, str))
+_ABOUT: Final = re.compile(r"\s{0,8}(tlp|pap)(?![a-z0-9])", re.IGNORECASE)

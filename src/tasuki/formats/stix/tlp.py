@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from tasuki.base.canonical import Json, canonical
 from tasuki.formats.stix.extensions import TLP_2
+from tasuki.formats.stix.meaning import PROPERTY_EXTENSION, UNREAD, Meaning, members
 
 TLP_IDS: Final = {
     "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487": "clear",
@@ -45,35 +45,16 @@ def marking_id(level: str) -> str:
     return {name: identifier for identifier, name in TLP_IDS.items()}[level]
 
 
-def levels_of_definition(definition: dict[str, Json]) -> tuple[str | None, ...]:
-    """Return what a marking definition states in each of the three forms seen in use; None for TLP nobody can read.
-
-    The forms: the OASIS extension; `definition_type: tlp`; a statement that begins with TLP. A definition that says
-    two things says both.
-    """
-    identifier = definition.get("id")
-    if isinstance(identifier, str) and identifier in OFFICIAL:
-        return (OFFICIAL[identifier],)
-    extensions = definition.get("extensions")
-    extension = extensions.get(TLP_2) if isinstance(extensions, dict) else None
-    body = definition.get("definition")
-    said = body if isinstance(body, dict) else {}
-    found = []
-    if extension is not None:
-        found.append(_level(extension.get("tlp_2_0") if isinstance(extension, dict) else None))
-    if definition.get("definition_type") == "tlp" or "tlp" in said:
-        found.append(_level(said.get("tlp")))
-    statement = said.get("statement")
-    if isinstance(statement, str) and _IS_ABOUT_TLP.match(statement):
-        found.append(_level(statement))
-    return tuple(found)
+def read_tlp(value: Json) -> Meaning:
+    """Read a TLP level in one of its spellings."""
+    level = level_of_text(value) if isinstance(value, str) else None
+    return UNREAD if level is None else Meaning(levels=frozenset({level}))
 
 
-_IS_ABOUT_TLP: Final = re.compile(r"\s{0,8}tlp(?![a-z0-9])", re.IGNORECASE)
-
-
-def _level(value: Json) -> str | None:
-    return level_of_text(value) if isinstance(value, str) else None
+read_tlp_extension: Final = members(
+    {"extension_type": PROPERTY_EXTENSION, "tlp_2_0": read_tlp}, required=frozenset({"tlp_2_0"})
+)
+"""Reads the TLP 2.0 extension of a marking definition."""
 
 
 def official_definition(level: str) -> bytes:

@@ -46,9 +46,9 @@ def test_two_caveats_stay_two():
 
 
 def test_a_caveat_that_names_nobody_allows_nobody():
-    broken = {"id": "marking-definition--b", "extensions": {CAVEAT: {"releasable_to": "JPN"}}}
-    found = read_markings([broken["id"]], {broken["id"]: broken}.get)
-    assert found.caveats == (frozenset(),)
+    empty = {"id": "marking-definition--b", "extensions": {CAVEAT: {"releasable_to": []}}}
+    found = read_markings([empty["id"]], {empty["id"]: empty}.get)
+    assert (found.caveats, found.unknown) == ((frozenset(),), frozenset())
 
 
 def test_a_statement_with_an_extension_nobody_knows_is_unknown():
@@ -65,13 +65,15 @@ def test_a_statement_with_an_extension_nobody_knows_is_unknown():
         ({"extensions": {CAVEAT: {"releasable_to": ["JPN"]}, "extension-definition--other": {}}}, set(), 1, True),
         ({"extensions": {TLP_2: {"tlp_2_0": "purple"}}}, set(), 0, True),
         ({"extensions": ["a list"]}, set(), 0, True),
-        ({"definition_type": "pap", "definition": {"pap": "amber"}}, set(), 0, True),
+        ({"definition_type": "pep", "definition": {"pap": "amber"}}, set(), 0, True),
+        ({"extensions": {CAVEAT: {"releasable_to": "JPN"}}}, set(), 0, True),
+        ({"extensions": {CAVEAT: {"releasable_to": ["JPN"], "releasable": "all"}}}, set(), 1, True),
         ({"definition_type": "statement", "definition": {"statement": "TLP:RED for A and B"}}, set(), 0, True),
         ({"definition_type": "statement", "definition": {"statement": 7}}, set(), 0, True),
         ({"definition_type": "statement"}, set(), 0, True),
         ({}, set(), 0, True),
     ],
-    ids=["tlp and caveat", "tlp and more", "caveat and more", "no level", "no extensions", "another kind",
+    ids=["tlp and caveat", "tlp and more", "caveat and more", "no level", "no extensions", "another kind", "no list", "another member",
          "tlp in a sentence", "no text", "no definition", "nothing"],
 )  # fmt: skip
 def test_a_definition_is_understood_whole_or_not_at_all(definition, levels, caveats, unknown):
