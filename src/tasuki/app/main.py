@@ -25,6 +25,7 @@ from tasuki.faces.cli import (
     holdings,
     ledger,
     partners,
+    persons,
     release,
     setup,
     validation,
@@ -32,7 +33,7 @@ from tasuki.faces.cli import (
 from tasuki.faces.cli import pattern as patterns
 from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli import upgrade as upgrading
-from tasuki.faces.cli.kit import Group, House, Option
+from tasuki.faces.cli.kit import Group, House, Option, token_option
 from tasuki.faces.cli.words import SHOW_VERSION, WHICH_NODE
 from tasuki.services.setup import Made, Order, init
 
@@ -41,6 +42,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *setup.COMMANDS,
     *serving.COMMANDS,
     *partners.COMMANDS,
+    *persons.COMMANDS,
     *holdings.COMMANDS,
     *validation.COMMANDS,
     *patterns.COMMANDS,
@@ -86,6 +88,7 @@ cli: Final = _Tasuki(
     commands=list(COMMANDS),
     params=[
         Option(("--node",), text=WHICH_NODE, type=click.Path(path_type=Path), metavar="DIR"),
+        token_option(),
         Option(
             ("--version",),
             text=SHOW_VERSION,

@@ -31,6 +31,7 @@ class Node:
         me: this node's own name, such as `GBR/gbr-1`.
         home: the organisation in its capacity that runs the node, such as `GBR/ncsc:csirt`.
         anchor: what this node is known by to its partners; its newest version.
+        person: in whose name it acts now; empty where nobody showed a token. The audit log names who acted.
     """
 
     directory: Path
@@ -50,3 +51,4 @@ class Node:
     matching: Matching = field(default_factory=Matching)
     locks: Locks = field(default_factory=Locks)
     pulses: Pulses = field(default_factory=Pulses)
+    person: str = ""

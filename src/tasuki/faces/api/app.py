@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from tasuki.faces.api import assistance, channel, detection, health, holdings, ledger, partners, release
+from tasuki.faces.api import assistance, channel, detection, health, holdings, ledger, partners, persons, release
+from tasuki.faces.api.admission import Admission
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
@@ -20,6 +22,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *holdings.ROUTES,
     *ledger.ROUTES,
     *partners.ROUTES,
+    *persons.ROUTES,
     *release.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
@@ -27,6 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = (
 
 def api_app(node: Node) -> Starlette:
     """Return the local API of a node."""
-    app = Starlette(routes=[*ROUTES], exception_handlers=HANDLERS)
+    reception = Middleware(Admission, routes=ROUTES)
+    app = Starlette(routes=[*ROUTES], middleware=[reception], exception_handlers=HANDLERS)
     app.state.node = node
     return app

@@ -56,9 +56,10 @@ class Answer:
 class Door:
     """Asks one node; a stopped node is opened once and kept open until the command ends."""
 
-    def __init__(self, directory: Path, open_node: OpenNode, resources: ExitStack) -> None:
-        """Ask the node in `directory`; `resources` closes what was opened."""
+    def __init__(self, directory: Path, open_node: OpenNode, resources: ExitStack, token: str | None = None) -> None:
+        """Ask the node in `directory`, as the person of a `token`; `resources` closes what was opened."""
         self.directory = directory
+        self._headers = {} if token is None else {"authorization": f"Bearer {token}"}
         self._open_node = open_node
         self._resources = resources
         self._application: Application | None = None
@@ -79,12 +80,12 @@ class Door:
                 raise WorldError(LOST.because(cause=type(error).__name__), retry=True) from error
         if self._application is None:
             self._application = self._resources.enter_context(self._open_node(self.directory))
-        return asyncio.run(_inside(self._application, question, sink))
+        return asyncio.run(_inside(self._application, question, sink, self._headers))
 
     def _outside(self, question: Question, sink: Sink | None) -> Answer:
         with (
             socket_path(self.directory) as path,
-            httpx2.Client(transport=httpx2.HTTPTransport(uds=path), timeout=_TIMEOUT) as client,
+            httpx2.Client(transport=httpx2.HTTPTransport(uds=path), timeout=_TIMEOUT, headers=self._headers) as client,
             client.stream(
                 question.method, _BASE + question.path, params=dict(question.params), content=question.body
             ) as answer,
@@ -97,10 +98,12 @@ class Door:
             return _read(answer, b"")
 
 
-async def _inside(application: Application, question: Question, sink: Sink | None) -> Answer:
+async def _inside(
+    application: Application, question: Question, sink: Sink | None, headers: Mapping[str, str]
+) -> Answer:
     tap = _Tap(application, sink)
     transport = httpx2.ASGITransport(app=tap, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, timeout=_TIMEOUT) as client:
+    async with httpx2.AsyncClient(transport=transport, timeout=_TIMEOUT, headers=headers) as client:
         body = question.body
         answer = await client.request(
             question.method,

@@ -21,8 +21,18 @@ from rich.progress import Progress, TaskID
 from tasuki.base.errors import CallerError, InputError, TasukiError, WorldError
 from tasuki.base.reasons import Language, Reason, Text, kind
 from tasuki.faces.cli.door import Answer, Door, OpenNode, Question, Sink
-from tasuki.faces.cli.reasons import NO_NODE, STRANGE, UNREADABLE, UNWRITABLE, USAGE
-from tasuki.faces.cli.words import AS_JSON, COMMANDS, EXAMPLE, OPTIONS, SHOW_HELP, WHICH_NODE, language, say
+from tasuki.faces.cli.reasons import NO_NODE, NO_TOKEN, STRANGE, UNREADABLE, UNWRITABLE, USAGE
+from tasuki.faces.cli.words import (
+    AS_JSON,
+    COMMANDS,
+    EXAMPLE,
+    OPTIONS,
+    SHOW_HELP,
+    WHICH_NODE,
+    WHOSE_TOKEN,
+    language,
+    say,
+)
 from tasuki.services.setup import Made, Order
 from tasuki.services.upgrade import Step, Upgraded
 
@@ -30,6 +40,10 @@ DONE: Final = 0
 REFUSED: Final = 1
 USED_WRONGLY: Final = 2
 
+TOKEN: Final = "TASUKI_TOKEN"  # noqa: S105 where a token may stand, not one
+"""The variable in which a person may give a token."""
+
+_LONGEST_TOKEN: Final = 200
 _OK = 200
 _BAD_REQUEST = 400
 _CHUNK_BYTES = 1 << 20
@@ -64,6 +78,7 @@ class Call:
     directory: Path | None
     as_json: bool
     language: Language
+    token_file: Path | None = None
     resources: ExitStack = field(default_factory=ExitStack)
     _door: Door | None = None
 
@@ -128,7 +143,8 @@ class Call:
             WorldError: it cannot be reached.
         """
         if self._door is None:
-            self._door = Door(self.node_directory, self.lent.open_node, self.resources)
+            token = _token(self.token_file)
+            self._door = Door(self.node_directory, self.lent.open_node, self.resources, token)
         answer = self._door.ask(question, sink)
         if answer.status != _OK:
             raise _refusal(answer)
@@ -224,7 +240,7 @@ class Command(_Bilingual):
         """Keep the help in both languages and an example a person can type."""
         super().__init__(help=text.en, **settings)
         self.text, self.example = text, example
-        self.params += [_json_option(), _node_option()]
+        self.params += [_json_option(), _node_option(), token_option()]
 
 
 class Group(_Bilingual, click.Group):
@@ -318,13 +334,31 @@ def _node_option() -> Option:
     )
 
 
+def token_option() -> Option:
+    """Return the option that names a file with a person's token."""
+    return Option(("--token-file",), text=WHOSE_TOKEN, type=click.Path(path_type=Path), metavar="FILE")
+
+
+def _token(file: Path | None) -> str | None:
+    """Return the token of the person at the keyboard, or None where nobody showed one."""
+    said = os.environ.get(TOKEN) if file is None else read_file(file).decode("utf-8", "replace").strip()
+    if said is not None and not _is_token(said):
+        raise CallerError(NO_TOKEN.because(place=TOKEN if file is None else str(file)))
+    return said
+
+
+def _is_token(said: str) -> bool:
+    return 0 < len(said) <= _LONGEST_TOKEN and said.isascii() and said.isprintable() and " " not in said
+
+
 def _carried_out(act: Callable[..., None]) -> Callable[..., None]:
     @wraps(act)
-    def run(*, as_json: bool, node: Path | None, **parameters: Any) -> None:
+    def run(*, as_json: bool, node: Path | None, token_file: Path | None, **parameters: Any) -> None:
         outer = click.get_current_context().find_root()
         house = outer.obj if isinstance(outer.obj, House) else None
         node = node or outer.params.get("node")
-        call = Call(house=house, directory=node, as_json=as_json, language=language())
+        token_file = token_file or outer.params.get("token_file")
+        call = Call(house=house, directory=node, as_json=as_json, language=language(), token_file=token_file)
         try:
             with call.resources:
                 act(call, **parameters)

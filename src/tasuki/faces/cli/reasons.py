@@ -68,3 +68,8 @@ NOTHING_NAMED = kind(
     en="Expected one of {what}, found none or too many; see the example under --help.",
     ja="{what} のいずれかを指定してください(--help の例を参照)。",
 )
+NO_TOKEN = kind(
+    "cli.no-token",
+    en="Expected one token in {place}, found something else; put the token there as it was handed to you, or leave it out.",
+    ja="{place} にトークンがありません。渡されたトークンをそのまま設定するか、指定をやめてください。",
+)

@@ -16,6 +16,10 @@ WHICH_NODE: Final = Text(
     en="Directory of the node (or TASUKI_NODE).",
     ja="ノードのディレクトリ(環境変数 TASUKI_NODE でも指定可)。",
 )
+WHOSE_TOKEN: Final = Text(
+    en="File with your token, if you are a person who reads at this node (or the token itself in TASUKI_TOKEN).",
+    ja="このノードで読む人のトークンを収めたファイル(環境変数 TASUKI_TOKEN にトークン自体を設定することも可)。",
+)
 SHOW_HELP: Final = Text(en="Show this message.", ja="この説明を表示します。")
 SHOW_VERSION: Final = Text(en="Show the version.", ja="版を表示します。")
 USAGE: Final = Text(en="Usage: ", ja="使い方: ")

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,9 +22,11 @@ from starlette.routing import Route
 from tasuki.base.errors import CallerError, InputError, PeerError, TasukiError, WorldError
 from tasuki.base.limits import MAX_FILE_BYTES
 from tasuki.base.reasons import Reason
+from tasuki.core.persons.model import Principal
 from tasuki.core.release.released import Released
 from tasuki.faces.http.reasons import BAD_REQUEST, CUT_OFF, NO_ROUTE, TOO_LARGE, UNEXPECTED
 from tasuki.services.node import Node
+from tasuki.services.persons import home_principal
 
 MAX_QUESTION_BYTES: Final = 4 << 20
 """A JSON question to the local API: lists of ids, settings, one object."""
@@ -31,6 +34,9 @@ MAX_QUESTION_BYTES: Final = 4 << 20
 JSON: Final = "application/json"
 JSON_LINES: Final = "application/x-ndjson"
 BYTES: Final = "application/octet-stream"
+
+PRINCIPAL: Final = "tasuki.principal"
+"""Where a face that made sure who asks says so, in the scope of the request."""
 
 _LOG = structlog.get_logger("tasuki.http")
 _STATUS: Final[tuple[tuple[type[TasukiError], int], ...]] = (
@@ -60,7 +66,7 @@ def get(path: str, question: type[Q], act: Callable[[Node, Q], object]) -> Route
 
     async def endpoint(request: Request) -> Response:
         asked = _convert({**request.query_params, **request.path_params}, question, strict=False)
-        return await _answer(act, request.app.state.node, asked)
+        return await _answer(act, node_of(request), asked)
 
     return Route(path, endpoint, methods=["GET"])
 
@@ -69,17 +75,43 @@ def post(path: str, question: type[Q], act: Callable[[Node, Q], object]) -> Rout
     """Return a route that reads a JSON body (and path parameters) into `question`; see `get`."""
 
     async def endpoint(request: Request) -> Response:
-        raw = await bounded(request, MAX_QUESTION_BYTES)
-        try:
-            body = msgspec.json.decode(raw or b"{}", type=dict[str, msgspec.Raw])
-            for name, value in request.path_params.items():
-                body[name] = msgspec.Raw(msgspec.json.encode(value))
-            asked = msgspec.json.decode(msgspec.json.encode(body), type=question)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise CallerError(BAD_REQUEST.because(detail=str(error)[:200])) from error
-        return await _answer(act, request.app.state.node, asked)
+        asked = await _posted(request, question)
+        return await _answer(act, node_of(request), asked)
 
     return Route(path, endpoint, methods=["POST"])
+
+
+def get_by(path: str, question: type[Q], act: Callable[[Node, Q, Principal], object]) -> Route:
+    """Return a route as `get`, whose act is told who asks: `act(node, question, principal)`."""
+
+    async def endpoint(request: Request) -> Response:
+        asked = _convert({**request.query_params, **request.path_params}, question, strict=False)
+        return respond(await run_in_threadpool(act, node_of(request), asked, principal_of(request)))
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def post_by(path: str, question: type[Q], act: Callable[[Node, Q, Principal], object]) -> Route:
+    """Return a route as `post`, whose act is told who asks: `act(node, question, principal)`."""
+
+    async def endpoint(request: Request) -> Response:
+        asked = await _posted(request, question)
+        return respond(await run_in_threadpool(act, node_of(request), asked, principal_of(request)))
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def principal_of(request: Request) -> Principal:
+    """Return who asks: whom the face let in, else the home, for whom the way to the node is the proof."""
+    found: Principal | None = request.scope.get(PRINCIPAL)
+    return found or home_principal(request.app.state.node)
+
+
+def node_of(request: Request) -> Node:
+    """Return the node as it is for who asks: its audit log names a person who acts."""
+    node: Node = request.app.state.node
+    found: Principal | None = request.scope.get(PRINCIPAL)
+    return node if found is None or found.person is None else replace(node, person=found.person)
 
 
 def upload(path: str, question: type[Q], act: Callable[[Node, Q, Path], object]) -> Route:
@@ -90,7 +122,7 @@ def upload(path: str, question: type[Q], act: Callable[[Node, Q, Path], object])
 
     async def endpoint(request: Request) -> Response:
         asked = _convert({**request.query_params, **request.path_params}, question, strict=False)
-        node: Node = request.app.state.node
+        node = node_of(request)
         with tempfile.NamedTemporaryFile(dir=node.directory, prefix=".upload-") as file:
             size = 0
             async for chunk in request.stream():
@@ -115,7 +147,7 @@ def feed(path: str, question: type[Q], act: Callable[[Node, Q, Iterator[bytes]],
         asked = _convert({**request.query_params, **request.path_params}, question, strict=False)
         body = _Body(request)
         try:
-            return respond(await run_in_threadpool(act, request.app.state.node, asked, body.chunks()))
+            return respond(await run_in_threadpool(act, node_of(request), asked, body.chunks()))
         finally:
             await body.drop()
 
@@ -229,6 +261,17 @@ def _plain(value: object) -> object:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
+
+
+async def _posted(request: Request, question: type[Q]) -> Q:
+    raw = await bounded(request, MAX_QUESTION_BYTES)
+    try:
+        body = msgspec.json.decode(raw or b"{}", type=dict[str, msgspec.Raw])
+        for name, value in request.path_params.items():
+            body[name] = msgspec.Raw(msgspec.json.encode(value))
+        return msgspec.json.decode(msgspec.json.encode(body), type=question)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise CallerError(BAD_REQUEST.because(detail=str(error)[:200])) from error
 
 
 async def _answer(act: Callable[[Node, Q], object], node: Node, asked: Q) -> Response:

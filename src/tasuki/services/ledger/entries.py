@@ -14,5 +14,6 @@ from tasuki.store import ledger as store
 
 
 def audit(node: Node, connection: sa.Connection, kind: str, detail: Mapping[str, Json]) -> None:
-    """Add an entry to the private audit log, in the transaction of the act it records."""
-    store.append(connection, AUDIT, kind, detail, node.clock.now(), node.entropy.draw(SALT_BYTES))
+    """Add an entry to the private audit log, in the transaction of the act it records; it names a person who acts."""
+    named = {**detail, "person": node.person} if node.person else detail
+    store.append(connection, AUDIT, kind, named, node.clock.now(), node.entropy.draw(SALT_BYTES))

@@ -18,6 +18,8 @@ def upgrade() -> None:
     _release()
     _channel()
     _ledger()
+    _persons()
+    _consent()
     _search()
 
 
@@ -46,6 +48,7 @@ def _holdings() -> None:
         sa.Column("handling", sa.Integer, nullable=False),
         sa.Column("own_label", sa.Integer, nullable=False),
         sa.Column("flags", sa.Text, nullable=False),
+        sa.Column("addressed", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("position", name="pk_holdings"),
     )
     op.create_index("holdings_type", "holdings", ["type", "position"])
@@ -330,6 +333,35 @@ def _witness() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("partner", "leaf_index", name="pk_mirror_contradictions"),
     )
+
+
+def _persons() -> None:
+    op.create_table(
+        "persons",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("reader", sa.Text, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=True),
+        sa.Column("added_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_persons"),
+        sa.UniqueConstraint("digest", name="uq_persons_digest"),
+    )
+
+
+def _consent() -> None:
+    op.create_table(
+        "grants",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=True),
+        sa.Column("stix_id", sa.Text, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.Column("withdrawn", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_grants"),
+    )
+    op.create_index("ix_grants_digest", "grants", ["digest"])
 
 
 def _search() -> None:
