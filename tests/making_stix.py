@@ -121,6 +121,7 @@ _COMPLETIONS: dict[str, Made] = {
     "windows-registry-value-type": {"name": "x"},
     "x509-v3-extensions-type": {"key_usage": "x"},
     "state-change": {"result_ref": random_id("infrastructure")},
+    "acs-scope": {"entity": ["ALL"]},
 }
 
 

@@ -16,8 +16,10 @@ from tasuki.base.errors import InputError
 from tasuki.core.assistance.cases import cases
 from tasuki.core.assistance.model import Said
 from tasuki.formats.stix.assistance import TYPES, read_statement, write_statement
+from tasuki.formats.stix.caveats import CAVEAT_MEMBERS
 from tasuki.formats.stix.definitions import PROJECT, caveat_schema, extension_definitions, project_identity, schema_of
 from tasuki.formats.stix.extensions import CAVEAT, CLOSED_LISTS, NEW_OBJECTS, PROPERTIES
+from tasuki.formats.stix.markings import meaning_of
 from tasuki.formats.stix.validate import is_valid, validate
 
 VECTORS = json.loads((Path(__file__).parent / "extensions/extensions.json").read_text("utf-8"))
@@ -81,6 +83,15 @@ def test_definitions_have_the_same_bytes_at_every_node():
     assert set(made) == {PROJECT, CAVEAT, *NEW_OBJECTS.values()}
 
 
+@pytest.mark.parametrize("row", VECTORS["caveats"], ids=lambda row: json.dumps(row["says"])[:70])
+def test_a_caveat_is_understood_whole_or_says_what_is_not(row):
+    body = {"extension_type": "property-extension", **row["says"]}
+    found = meaning_of({"type": "marking-definition", "extensions": {CAVEAT: body}})
+    assert list(found.unread) == row["unread"]
+    schema = schemas().Draft202012Validator(caveat_schema())
+    assert schema.is_valid(body) is not bool(row["unread"])
+
+
 @pytest.mark.parametrize("raw", extension_definitions().values(), ids=list(extension_definitions()))
 def test_a_definition_has_what_stix_requires_of_it(raw):
     obj = json.loads(raw)
@@ -94,14 +105,25 @@ def schemas():
     return pytest.importorskip("jsonschema", reason="the JSON Schema library comes with the development tools")
 
 
-@pytest.mark.parametrize("name", [name for name in VALID if name != "caveat"])
+CAVEATS = [name for name, obj in VALID.items() if obj["type"] == "marking-definition"]
+
+
+@pytest.mark.parametrize("name", [name for name in VALID if name not in CAVEATS])
 def test_an_example_fits_the_schema_that_is_handed_out(name):
     obj = VALID[name]
     schemas().Draft202012Validator(schema_of(obj["type"])).validate(obj)
 
 
-def test_the_caveat_fits_its_schema():
-    schemas().Draft202012Validator(caveat_schema()).validate(VALID["caveat"]["extensions"][CAVEAT])
+@pytest.mark.parametrize("name", CAVEATS)
+def test_a_caveat_fits_its_schema_and_is_understood(name):
+    schemas().Draft202012Validator(caveat_schema()).validate(VALID[name]["extensions"][CAVEAT])
+    assert meaning_of(VALID[name]).unread == ()
+
+
+def test_the_page_names_everything_a_caveat_states():
+    section = PAGE.partition("\n## caveat\n")[2]
+    listed = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
+    assert listed == ["extension_type", *CAVEAT_MEMBERS]
 
 
 @pytest.mark.parametrize("row", VECTORS["odd"], ids=lambda row: row["why"])

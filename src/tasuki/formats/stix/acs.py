@@ -68,20 +68,24 @@ def _entity(value: Json) -> Meaning:
     return NOTHING if everybody else UNREAD
 
 
+CONTROL_WORDS: Final[dict[str, dict[str, Meaning]]] = {
+    "classification": {"U": NOTHING},
+    "formal_determination": {
+        "PUBREL": NOTHING,
+        "AIS": NOTHING,
+        "NO-PII-PRESENT": NOTHING,
+        "NF": _HOLDER_ONLY,
+        "PII-NECESSARY-TO-UNDERSTAND-THREAT": _PERSONAL,
+        "INFORMATION-DIRECTLY-RELATED-TO-CYBERSECURITY-THREAT": _PERSONAL,
+    },
+    "caveat": {"POSSIBLEPII": _PERSONAL},
+    "sensitivity": {"PII": _PERSONAL},
+}
+"""Members of `control_set` that take words of a list, and every word that is understood."""
+
 CONTROL_SET: Final[dict[str, Reader]] = {
-    "classification": word({"U": NOTHING}),
-    "formal_determination": words(
-        {
-            "PUBREL": NOTHING,
-            "AIS": NOTHING,
-            "NO-PII-PRESENT": NOTHING,
-            "NF": _HOLDER_ONLY,
-            "PII-NECESSARY-TO-UNDERSTAND-THREAT": _PERSONAL,
-            "INFORMATION-DIRECTLY-RELATED-TO-CYBERSECURITY-THREAT": _PERSONAL,
-        }
-    ),
-    "caveat": words({"POSSIBLEPII": _PERSONAL}),
-    "sensitivity": words({"PII": _PERSONAL}),
+    **{name: words(table) for name, table in CONTROL_WORDS.items()},
+    "classification": word(CONTROL_WORDS["classification"]),
     "entity": _entity,
     "permitted_nationalities": _nationalities,
 }

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tasuki.base.canonical import Json, canonical
+from tasuki.base.time import format_rfc3339
 from tasuki.formats.stix import build
 from tasuki.formats.stix.extensions import CAVEAT, CLOSED_LISTS, NEW_OBJECTS, PROPERTIES
 from tasuki.formats.stix.tlp import marking_id
@@ -19,21 +20,30 @@ PROJECT: Final = "identity--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a00"
 """The project as the maker of these definitions; every node writes the same bytes."""
 
 VERSION: Final = "1.0.0"
-"""Version of the extensions: a new optional property raises the second number, anything else the first."""
+"""Version of an extension: a new optional property raises the second number, anything else the first."""
+
+CAVEAT_VERSION: Final = "2.0.0"
+"""Of the caveat: since 2.0.0 it states any of five things, where before it had to list audiences."""
 
 SPECIFICATION: Final = "docs/spec/extensions.md"
 """Where the project describes them."""
 
 _SINCE: Final = datetime(2026, 1, 31, tzinfo=UTC)
+_CAVEAT_CHANGED: Final = datetime(2026, 11, 25, tzinfo=UTC)
 _ABOUT: Final = {
     "assistance-request": "One participant asks another for help in an incident. A statement of intent.",
     "assistance-response": "What the participant that was asked says to such a request. A statement of intent.",
     "assistance-ending": "The participant that asked ends its request for assistance, or withdraws it.",
     "null-result": "Somebody looked, with this coverage, and found nothing.",
 }
-_CAVEAT_ABOUT: Final = "Limits a marking to audiences: PARTICIPANT/organisation:capacity. Unknown audiences mean no."
+_CAVEAT_ABOUT: Final = (
+    "Limits a marking: to audiences PARTICIPANT/organisation:capacity@person, by the consent of participants, by a "
+    "national classification, from a moment on, until a moment. What is not understood means no."
+)
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_AUDIENCE: Final = "^[A-Z]{3}(/[a-z][a-z0-9-]{0,31}(:[a-z][a-z0-9-]{0,31})?)?$"
+_NAME: Final = "[a-z][a-z0-9-]{0,31}"
+_AUDIENCE: Final = f"^[A-Z]{{3}}(/{_NAME}(:{_NAME})?)?$"
+_READER: Final = f"^[A-Z]{{3}}(/{_NAME}(:{_NAME}(@{_NAME})?)?)?$"
 _STAMP: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"
 
 
@@ -51,23 +61,31 @@ def extension_definitions() -> dict[str, bytes]:
         identifier: _definition(identifier, f"Tasuki {kind}", _ABOUT[kind], schema_of(kind), "new-sdo")
         for kind, identifier in NEW_OBJECTS.items()
     }
-    made[CAVEAT] = _definition(CAVEAT, "Tasuki caveat", _CAVEAT_ABOUT, caveat_schema(), "property-extension")
+    made[CAVEAT] = _definition(
+        CAVEAT,
+        "Tasuki caveat",
+        _CAVEAT_ABOUT,
+        caveat_schema(),
+        "property-extension",
+        version=CAVEAT_VERSION,
+        modified=format_rfc3339(_CAVEAT_CHANGED),
+    )
     return made
 
 
-def _definition(identifier: str, name: str, about: str, schema: dict[str, Json], extension_type: str) -> bytes:
-    return build.make(
-        "extension-definition",
-        identifier,
-        _SINCE,
-        created_by_ref=PROJECT,
-        name=name,
-        description=f"{about} Described in {SPECIFICATION} of the project.",
-        schema=canonical(schema).decode(),
-        version=VERSION,
-        extension_types=[extension_type],
-        object_marking_refs=[marking_id("clear")],
-    )
+def _definition(
+    identifier: str, name: str, about: str, schema: dict[str, Json], extension_type: str, **newer: Json
+) -> bytes:
+    properties: dict[str, Json] = {
+        "created_by_ref": PROJECT,
+        "name": name,
+        "description": f"{about} Described in {SPECIFICATION} of the project.",
+        "schema": canonical(schema).decode(),
+        "version": VERSION,
+        "extension_types": [extension_type],
+        "object_marking_refs": [marking_id("clear")],
+    }
+    return build.make("extension-definition", identifier, _SINCE, **properties | newer)
 
 
 def schema_of(kind: str) -> dict[str, Json]:
@@ -98,12 +116,16 @@ def schema_of(kind: str) -> dict[str, Json]:
 
 def caveat_schema() -> dict[str, Json]:
     """Return the JSON Schema of the caveat extension of a marking definition."""
-    audience: Json = {"type": "string", "pattern": _AUDIENCE}
-    properties: dict[str, Json] = {
-        "extension_type": {"const": "property-extension"},
-        "releasable_to": {"type": "array", "items": audience, "minItems": 1},
+    moment: Json = {"type": "string", "pattern": _STAMP}
+    said: dict[str, Json] = {
+        "releasable_to": {"type": "array", "items": {"type": "string", "pattern": _READER}},
+        "consent_of": {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{3}$"}, "minItems": 1},
+        "classification": {"type": "string", "pattern": r"^[A-Z]{3}:\S(.{0,58}\S)?$"},
+        "embargo": moment,
+        "until": moment,
     }
-    return _schema("Tasuki caveat", ["extension_type", "releasable_to"], properties)
+    schema = _schema("Tasuki caveat", ["extension_type"], {"extension_type": {"const": "property-extension"}, **said})
+    return {**schema, "additionalProperties": False, "anyOf": [{"required": [name]} for name in said]}
 
 
 def _schema(title: str, required: list[Json], properties: dict[str, Json]) -> dict[str, Json]:

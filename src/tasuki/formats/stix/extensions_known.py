@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Extensions of STIX 2.1 that others registered and we read: the incident suite, identity contacts, TLP 2.0.
+"""Extensions of STIX 2.1 that others registered and we read: the incident suite, contacts, TLP 2.0, PAP, IEP, ACS.
 
 The suite's schema and its prose disagree on `determination`: a term of either is read. Of its objects `event` and
 `impact` only what is at hand is checked: common properties, closed vocabularies, times and references.
 
 Sources: OASIS cti-stix-common-objects: Incident Extension Suite 2.0 (draft of October 2023) and its JSON schemas;
-identity-contact extension; TLP 2.0 extension.
+identity-contact extension; TLP 2.0 extension; PAP extension (November 2022); IEP 2.0 extension (December 2022); ACS 3.0
+extension and its JSON schema.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tasuki.formats.stix.extensions import CAVEAT, TLP_2
+from tasuki.formats.stix.extensions import ACS_3, CAVEAT, IEP_2, PAP, TLP_2
 from tasuki.formats.stix.vocabularies import Vocabulary
 
 INCIDENT_CORE: Final = "extension-definition--ef765651-680c-498d-9894-99799f2fa126"
@@ -24,6 +25,7 @@ IDENTITY_CONTACT: Final = "extension-definition--66e2492a-bbd3-4be6-88f5-cc91a01
 
 _SUITE_SECTION: Final = "Incident Extension Suite 2.0"
 _CONTACT_SECTION: Final = "Identity contact extension"
+_ACS_SECTION: Final = "ACS 3.0 extension"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,30 @@ PROPERTY_EXTENSIONS: Final = {
         extends="marking-definition", section="TLP 2.0 extension", properties="tlp_2_0:c(tlp-2-0-enum)!"
     ),
     CAVEAT: KnownExtension(
-        extends="marking-definition", section="docs/spec/extensions.md", properties="releasable_to:[s]!"
+        extends="marking-definition",
+        section="docs/spec/extensions.md",
+        properties="releasable_to:[s] consent_of:[s] classification:s embargo:t until:t",
+    ),
+    PAP: KnownExtension(extends="marking-definition", section="PAP extension", properties="pap:c(pap-enum)!"),
+    IEP_2: KnownExtension(
+        extends="marking-definition",
+        section="IEP 2.0 extension",
+        properties=(
+            "iep_id:s! iep_version:f(2..2)! description:s! start_date:t! end_date:t tlp:c(iep-tlp-enum)! "
+            "encrypt_in_transit:c(iep-must-may-enum)! permitted_actions:c(iep-permitted-actions-enum)! "
+            "affected_party_notifications:c(iep-may-must-not-enum)! provider_attribution:c(iep-attribution-enum)! "
+            "unmodified_resale:c(iep-may-must-not-enum)!"
+        ),
+    ),
+    ACS_3: KnownExtension(
+        extends="marking-definition",
+        section=_ACS_SECTION,
+        properties=(
+            "identifier:s! name:s create_date_time:t! responsible_entity_custodian:s! responsible_entity_originator:s "
+            "authority_reference:[s] policy_reference:s! original_classification:d derivative_classification:d "
+            "declassification:d resource_disposition:d public_release:d access_privilege:[@(acs-privilege)] "
+            "further_sharing:[@(acs-sharing)] control_set:@(acs-control-set)!"
+        ),
     ),
 }
 """By the id of their extension definition; `extension_type` is asked of every extension."""
@@ -117,12 +142,33 @@ NESTED: Final = {
     "social-media-contact": (
         "user_account_ref:r:user-account! classified:b digital_contact_type:o(digital-number-ov)! description:s"
     ),
+    "acs-control-set": (
+        "classification:c(acs-classification-enum)! sci_controls:[s] logical_authority_category:[s] "
+        "formal_determination:[c(acs-determination-enum)] caveat:[c(acs-caveat-enum)] "
+        "sensitivity:[c(acs-sensitivity-enum)] shareability:[c(acs-shareability-enum)] entity:[c(acs-entity-enum)] "
+        "permitted_nationalities:[s] permitted_organizations:[s]"
+    ),
+    "acs-privilege": (
+        "privilege_action:c(acs-action-enum)! privilege_scope:@(acs-scope)! rule_effect:c(acs-effect-enum)!"
+    ),
+    "acs-scope": "permitted_nationalities:[s] permitted_organizations:[s] shareability:[s] entity:[s]",
+    "acs-sharing": "sharing_scope:[s]! rule_effect:c(acs-effect-enum)!",
 }
 """Types that stand inside these extensions."""
 
-NESTED_SECTIONS: Final = {name: _CONTACT_SECTION if "contact" in name else _SUITE_SECTION for name in NESTED}
 
-NESTED_AT_LEAST_ONE: Final = {"state-change": (_SUITE_SECTION, "initial_ref result_ref")}
+def _section_of(name: str) -> str:
+    if name.startswith("acs-"):
+        return _ACS_SECTION
+    return _CONTACT_SECTION if "contact" in name else _SUITE_SECTION
+
+
+NESTED_SECTIONS: Final = {name: _section_of(name) for name in NESTED}
+
+NESTED_AT_LEAST_ONE: Final = {
+    "state-change": (_SUITE_SECTION, "initial_ref result_ref"),
+    "acs-scope": (_ACS_SECTION, "permitted_nationalities permitted_organizations shareability entity"),
+}
 
 
 def _suite(name: str, terms: str, section: str = _SUITE_SECTION) -> Vocabulary:
@@ -213,6 +259,34 @@ _VOCABULARIES: Final = (
     ),
     _suite("digital-number-ov", "organizational personal work", _CONTACT_SECTION),
     _suite("tlp-2-0-enum", "clear green amber amber+strict red", "TLP 2.0 extension"),
+    _suite("pap-enum", "clear white green amber red", "PAP extension"),
+    _suite("iep-tlp-enum", "white green amber red", "IEP 2.0 extension"),
+    _suite("iep-must-may-enum", "must may", "IEP 2.0 extension"),
+    _suite("iep-may-must-not-enum", "may must-not", "IEP 2.0 extension"),
+    _suite("iep-attribution-enum", "may must must-not", "IEP 2.0 extension"),
+    _suite(
+        "iep-permitted-actions-enum",
+        "none contact-for-instruction internally-visible-actions externally-visible-indirect-actions "
+        "externally-visible-direct-actions",
+        "IEP 2.0 extension",
+    ),
+    _suite("acs-classification-enum", "U C S TS", _ACS_SECTION),
+    _suite(
+        "acs-determination-enum",
+        "PUBREL NF AIS PII-NECESSARY-TO-UNDERSTAND-THREAT NO-PII-PRESENT FOUO "
+        "INFORMATION-DIRECTLY-RELATED-TO-CYBERSECURITY-THREAT",
+        _ACS_SECTION,
+    ),
+    _suite("acs-caveat-enum", "FISA POSSIBLEPII CISAPROPRIETARY", _ACS_SECTION),
+    _suite("acs-sensitivity-enum", "NTOC_DHS_ECYBER_SVC_SHARE.NSA.NSA PCII LES INT PII PR TEI", _ACS_SECTION),
+    _suite("acs-shareability-enum", "NCC EM LE IC", _ACS_SECTION),
+    _suite("acs-entity-enum", "MIL GOV CTR SVR SVC DEV NET", _ACS_SECTION),
+    _suite(
+        "acs-action-enum",
+        "DSPLY IDSRC TENOT NETDEF LEGAL INTEL TEARLINE OPACTION REQUEST ANONYMOUSACCESS CISAUSES ALL",
+        _ACS_SECTION,
+    ),
+    _suite("acs-effect-enum", "permit deny", _ACS_SECTION),
 )
 
 SUITE_VOCABULARIES: Final = {vocabulary.name: vocabulary for vocabulary in _VOCABULARIES}

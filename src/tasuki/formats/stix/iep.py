@@ -42,50 +42,40 @@ def _end(value: Json) -> Meaning:
     return NOTHING if value is None else until(value)
 
 
+IEP_WORDS: Final[dict[str, dict[str, Meaning]]] = {
+    "tlp": {
+        "white": _tlp("clear"),
+        "clear": _tlp("clear"),
+        "green": _tlp("green"),
+        "amber": _tlp("amber"),
+        "amber+strict": _tlp("amber+strict"),
+        "red": _tlp("red"),
+    },
+    "permitted_actions": {
+        "internally-visible-actions": _pap("red"),
+        "externally-visible-indirect-actions": _pap("amber"),
+        "externally-visible-direct-actions": _pap("clear"),
+    },
+    "affected_party_notifications": {"may": NOTHING, "must-not": _pap("amber")},
+    "provider_attribution": {"may": NOTHING, "must": NOTHING},
+    "unmodified_resale": {"may": NOTHING, "must-not": NOTHING},
+    "encrypt_in_transit": {"may": NOTHING, "must": NOTHING},
+}
+"""Members that take a word of a list, and every word that is understood."""
+
 IEP_MEMBERS: Final[dict[str, Reader]] = {
-    "extension_type": PROPERTY_EXTENSION,
-    "iep_id": text,
-    "iep_version": _version,
-    "name": text,
-    "description": text,
+    **{name: word(table) for name, table in IEP_WORDS.items()},
     "start_date": embargo,
     "end_date": _end,
-    "tlp": word(
-        {
-            "white": _tlp("clear"),
-            "clear": _tlp("clear"),
-            "green": _tlp("green"),
-            "amber": _tlp("amber"),
-            "amber+strict": _tlp("amber+strict"),
-            "red": _tlp("red"),
-        }
-    ),
-    "encrypt_in_transit": word({"must": NOTHING, "may": NOTHING}),
-    "permitted_actions": word(
-        {
-            "internally-visible-actions": _pap("red"),
-            "externally-visible-indirect-actions": _pap("amber"),
-            "externally-visible-direct-actions": _pap("clear"),
-        }
-    ),
-    "affected_party_notifications": word({"may": NOTHING, "must-not": _pap("amber")}),
-    "provider_attribution": word({"may": NOTHING, "must": NOTHING}),
-    "unmodified_resale": word({"may": NOTHING, "must-not": NOTHING}),
+    "iep_version": _version,
+    "iep_id": text,
+    "name": text,
+    "description": text,
+    "extension_type": PROPERTY_EXTENSION,
 }
 """Every member that is understood."""
 
-IEP_REQUIRED: Final = frozenset(
-    {
-        "iep_version",
-        "start_date",
-        "tlp",
-        "encrypt_in_transit",
-        "permitted_actions",
-        "affected_party_notifications",
-        "provider_attribution",
-        "unmodified_resale",
-    }
-)
+IEP_REQUIRED: Final = frozenset({*IEP_WORDS, "iep_version", "start_date"})
 """Members that decide something; without one of them nobody knows what the policy is."""
 
 read_iep: Final = members(IEP_MEMBERS, IEP_REQUIRED)

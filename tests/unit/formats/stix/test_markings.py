@@ -73,8 +73,8 @@ def test_a_statement_with_an_extension_nobody_knows_is_unknown():
         ({"definition_type": "statement"}, set(), 0, True),
         ({}, set(), 0, True),
     ],
-    ids=["tlp and caveat", "tlp and more", "caveat and more", "no level", "no extensions", "another kind", "no list", "another member",
-         "tlp in a sentence", "no text", "no definition", "nothing"],
+    ids=["tlp and caveat", "tlp and more", "caveat and more", "no level", "no extensions", "another kind",
+         "no list", "another member", "tlp in a sentence", "no text", "no definition", "nothing"],
 )  # fmt: skip
 def test_a_definition_is_understood_whole_or_not_at_all(definition, levels, caveats, unknown):
     found = read_markings(["marking-definition--0"], lambda _: {"id": "marking-definition--0", **definition})

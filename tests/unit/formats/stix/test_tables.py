@@ -122,6 +122,10 @@ HOMES: dict[str, tuple[str, list[Any]]] = {
     "contact-number": ("identity", ["extensions", known.IDENTITY_CONTACT, "contact_numbers", 0]),
     "email-contact": ("identity", ["extensions", known.IDENTITY_CONTACT, "email_addresses", 0]),
     "social-media-contact": ("identity", ["extensions", known.IDENTITY_CONTACT, "social_media_accounts", 0]),
+    "acs-control-set": ("marking-definition", ["extensions", known.ACS_3, "control_set"]),
+    "acs-privilege": ("marking-definition", ["extensions", known.ACS_3, "access_privilege", 0]),
+    "acs-scope": ("marking-definition", ["extensions", known.ACS_3, "access_privilege", 0, "privilege_scope"]),
+    "acs-sharing": ("marking-definition", ["extensions", known.ACS_3, "further_sharing", 0]),
 }
 """Where each nested type stands: an object, and the steps to the place within it."""
 
@@ -132,10 +136,22 @@ EXTENSION_BODIES = {
         "investigation_status": "open",
     },
     known.IDENTITY_CONTACT: {"extension_type": "property-extension"},
+    known.ACS_3: {
+        "extension_type": "property-extension",
+        "identifier": "isa:guide.19001.example",
+        "create_date_time": "2026-01-15T08:00:00Z",
+        "responsible_entity_custodian": "USA.DHS",
+        "policy_reference": "urn:isa:policy:acs:ns:v3.0?privdefault=permit&sharedefault=permit",
+        "control_set": {"classification": "U"},
+    },
     "ntfs-ext": {},
     "windows-pebinary-ext": {"pe_type": "exe"},
 }
-ENTRIES = {"events": {"event_ref": making.random_id("event")}, "tasks": {"task_ref": making.random_id("task")}}
+ENTRIES = {
+    "events": {"event_ref": making.random_id("event")},
+    "tasks": {"task_ref": making.random_id("task")},
+    "access_privilege": {"privilege_action": "ALL", "rule_effect": "permit"},
+}
 
 
 def housed(name: str, value: Any) -> tuple[dict[str, Any], str]:
