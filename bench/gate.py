@@ -9,17 +9,20 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from datetime import UTC, datetime
 
 from tasuki.app.config import profile_text
 from tasuki.base.ids import Audience
 from tasuki.core.markings.labels import label_of
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.closure import close
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.services.setup import read_profile
 
 READER = Audience.parse("JPN/nco:csirt")
+AT = Circumstances(now=datetime(2026, 3, 1, tzinfo=UTC))
 CLOSURE = 20
 GRAPHS = 20_000
 ASKS = 2_000_000
@@ -62,7 +65,7 @@ def cold(gate: Gate) -> float:
     began = time.process_time()
     for own, edges in graphs:
         number = close(0, own=own.__getitem__, references=edges.__getitem__, meet_numbers=meet_numbers)
-        gate.verdict(number, known[number], READER)
+        gate.verdict(number, known[number], READER, AT)
     return GRAPHS / (time.process_time() - began)
 
 
@@ -74,7 +77,7 @@ def stored(gate: Gate) -> float:
     ask = gate.verdict
     began = time.process_time()
     for number, label in asked:
-        ask(number, label, READER)
+        ask(number, label, READER, AT)
     return ASKS / (time.process_time() - began)
 
 

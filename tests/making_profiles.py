@@ -13,6 +13,7 @@ name = {{ en = "Authority {id}", ja = "機関{id}" }}
 [participants.ceiling]
 highest = {{ en = "OPEN", ja = "公開" }}
 refused = ["SECRET", "極秘"]
+levels = [{{ name = "OPEN", to = ["AAA", "BBB"] }}, {{ name = "INNER", to = [] }}]
 
 [[participants.organisations]]
 id = "cert"

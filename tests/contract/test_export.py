@@ -103,9 +103,9 @@ def test_what_the_gate_keeps_is_left_out(node, monkeypatch):
     ask = type(node.gate).verdict
     asked = []
 
-    def keep_second(gate, number, label, reader):
+    def keep_second(gate, number, label, reader, at):
         asked.append(reader)
-        verdict = ask(gate, number, label, reader)
+        verdict = ask(gate, number, label, reader, at)
         if len(asked) != 2:
             return verdict
         return Verdict(allowed=False, rule="R4", reason=NO_TLP.because(), rules_digest=verdict.rules_digest)

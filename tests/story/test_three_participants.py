@@ -51,7 +51,7 @@ def test_what_may_go_depends_on_the_community_of_this_partnership(people, tmp_pa
         to: people["AAA"].ask("release", "explain", uid("report", 2), "--to", to, code=None)["rule"]
         for to in ("BBB/cert:csirt", "BBB/police:policy", "CCC/cert:csirt", "DDD")
     }
-    assert answers == {"BBB/cert:csirt": "R10", "BBB/police:policy": "R9", "CCC/cert:csirt": "R9", "DDD": "R1"}
+    assert answers == {"BBB/cert:csirt": "R13", "BBB/police:policy": "R11", "CCC/cert:csirt": "R11", "DDD": "R1"}
     shared = people["AAA"].ask("share", ONE, "--to", "BBB/cert:csirt")
     assert (shared["released"], shared["withheld"]) == (1, 0)
     refused = people["AAA"].ask("share", ONE, "--to", "CCC/cert:csirt", code=1)

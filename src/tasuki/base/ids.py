@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NewType
 
@@ -44,26 +44,34 @@ class Audience:
         participant: the state.
         organisation: short name from the profile, such as `nco`; empty means the participant as a whole.
         capacity: `csirt`, `police`, `policy`, `regulator`...; empty means any capacity of the organisation.
+        person: somebody in that capacity, by the name their own node knows them by: `JPN/nco:csirt@tanaka`.
     """
 
     participant: ParticipantId
     organisation: str = ""
     capacity: str = ""
+    person: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Audience:
-        """Return the audience that `JPN`, `JPN/nco` or `JPN/nco:csirt` names.
+        """Return the audience that `JPN`, `JPN/nco`, `JPN/nco:csirt` or `JPN/nco:csirt@tanaka` names.
 
         Raises:
             ValueError: another form.
         """
         head, slash, rest = text.partition("/")
-        organisation, colon, capacity = rest.partition(":")
-        wrong = (slash and not _NAME.fullmatch(organisation)) or (colon and not _NAME.fullmatch(capacity))
-        if wrong:
+        organisation, colon, rest = rest.partition(":")
+        capacity, at, person = rest.partition("@")
+        names = [name for mark, name in ((slash, organisation), (colon, capacity), (at, person)) if mark]
+        if not all(_NAME.fullmatch(name) for name in names):
             message = f"expected PARTICIPANT/organisation:capacity such as JPN/nco:csirt, found {text[:60]!r}"
             raise ValueError(message)
-        return cls(participant(head), organisation, capacity)
+        return cls(participant(head), organisation, capacity, person)
+
+    @property
+    def desk(self) -> Audience:
+        """The same without the person: what a profile lists."""
+        return replace(self, person="") if self.person else self
 
     def covers(self, other: Audience) -> bool:
         """Whether everyone meant by `other` is meant by this audience too."""
@@ -71,6 +79,7 @@ class Audience:
             self.participant == other.participant
             and self.organisation in ("", other.organisation)
             and self.capacity in ("", other.capacity)
+            and self.person in ("", other.person)
         )
 
     def __str__(self) -> str:
@@ -78,7 +87,9 @@ class Audience:
         text: str = self.participant
         if self.organisation:
             text += f"/{self.organisation}"
-        return f"{text}:{self.capacity}" if self.capacity else text
+        if self.capacity:
+            text += f":{self.capacity}"
+        return f"{text}@{self.person}" if self.person else text
 
 
 @dataclass(frozen=True, slots=True, order=True)

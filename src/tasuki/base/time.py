@@ -54,6 +54,13 @@ def format_rfc3339(moment: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
+def format_exact(moment: datetime) -> str:
+    """Return `moment` as `format_rfc3339` does, with microseconds where it has any: for a moment that decides."""
+    whole = format_rfc3339(moment)
+    micros = moment.microsecond % 1000
+    return f"{whole[:-1]}{micros:03d}Z" if micros else whole
+
+
 def to_micros(moment: datetime) -> int:
     """Return whole microseconds since 1970-01-01T00:00:00Z; exact, negative before."""
     return (moment - _EPOCH) // timedelta(microseconds=1)

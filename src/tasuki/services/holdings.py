@@ -19,6 +19,7 @@ from tasuki.core.holdings.model import Holding, State
 from tasuki.core.holdings.reasons import NO_WORDS
 from tasuki.core.holdings.words import matches, words_of
 from tasuki.core.markings.labels import label_to_json
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.reasons import NOT_HELD
 from tasuki.core.release.released import Released, release_document
 from tasuki.core.release.rules import of_the_node
@@ -294,12 +295,13 @@ def _allowed(node: Node, positions: Sequence[int]) -> tuple[list[bytes], list[Ve
     """Return the bodies the home reader may have, and the verdict on each."""
     raws: list[bytes] = []
     verdicts: list[Verdict] = []
+    at = Circumstances(now=node.clock.now())
     with node.database.read() as connection:
         bodies = store.sealed(connection, positions)
         closures = labels.closures(connection, [each.stix_id for each in bodies])
         for body in bodies:
             number = closures[body.stix_id][1]
-            verdict = node.gate.verdict(number, node.labels.label(connection, number), node.home)
+            verdict = node.gate.verdict(number, node.labels.label(connection, number), node.home, at)
             if verdict.allowed:
                 verdicts.append(verdict)
                 raws.append(_raw(node, body))

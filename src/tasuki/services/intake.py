@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -16,8 +16,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from tasuki.base.canonical import Json, canonical
-from tasuki.base.errors import InputError
-from tasuki.base.ids import StixId, participant
+from tasuki.base.errors import InputError, PeerError
+from tasuki.base.ids import Audience, StixId, participant
 from tasuki.base.reasons import Reason
 from tasuki.base.time import to_micros
 from tasuki.core.channel.model import Arrival, Disposition
@@ -28,7 +28,6 @@ from tasuki.core.holdings.words import index_words, text_of
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
 from tasuki.core.markings.ceiling import ceilings_of, mark_above, mark_in
 from tasuki.core.markings.labels import label_from_json
-from tasuki.core.markings.model import Label
 from tasuki.core.partners.model import Ceiling
 from tasuki.formats.envelope.objects import read_objects
 from tasuki.formats.json.pieces import Piece, placed
@@ -41,6 +40,7 @@ from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
 from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, relabel, restate
 from tasuki.services.node import Node
+from tasuki.services.reasons import NO_ADDRESSEE
 from tasuki.services.settling import followed, settle
 from tasuki.services.signals import ARRIVED
 from tasuki.store import holdings, ledger, search
@@ -195,18 +195,26 @@ def _terms_of(entry: Mapping[str, Json], arrival: Arrival) -> Terms:
         originator = participant(str(entry.get("originator")))
     except ValueError:
         originator = arrival.partner
-    stated = Label(
-        tlp=label.tlp,
-        releasable_to=label.releasable_to,
-        originators=label.originators | {originator, arrival.partner},
-        blocked=label.blocked,
-    )
+    stated = replace(label, originators=label.originators | {originator, arrival.partner})
     return Terms(
         source=arrival.partner,
         originator=originator,
         handling=handling_from_json(entry.get("handling")),
         given=stated,
+        addressed=_addressed(entry.get("audience"), arrival),
     )
+
+
+def _addressed(audience: Json, arrival: Arrival) -> str:
+    """Return the audience a manifest names, as its partner means it.
+
+    Raises:
+        PeerError: it names none.
+    """
+    try:
+        return str(Audience.parse(str(audience)))
+    except ValueError as error:
+        raise PeerError(NO_ADDRESSEE.because(partner=arrival.partner, found=str(audience)[:60])) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +326,7 @@ def _row(node: Node, each: _Parsed, desk: Labelling) -> NewHolding:
         flags="stix-2.0" if admitted.spec_version == "2.0" else "",
         words=index_words(text_of(each.obj)),
         references=followed(admitted),
+        addressed=terms.addressed,
     )
 
 
@@ -348,7 +357,9 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
         settle(node, connection, live, {p: row.references for p, row in enumerate(fresh, first)})
         relabel(node, connection, [row.stix_id for row in fresh if row.type == "marking-definition"])
     known = {row.assertion for row in fresh}
-    restated = restate(node, connection, [row for row in prepared.rows if row.assertion not in known])
+    again = [row for row in prepared.rows if row.assertion not in known]
+    holdings.address(connection, again)
+    restated = restate(node, connection, again)
     holdings.set_aside(connection, prepared.aside)
     digests = [leaf_hash(row.digest) for row in fresh]
     body: dict[str, Json] = {

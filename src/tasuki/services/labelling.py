@@ -16,8 +16,8 @@ from tasuki.base.reasons import Reason
 from tasuki.core.holdings.handling import handling_to_json
 from tasuki.core.holdings.model import HandlingBasis, PersonalData, State
 from tasuki.core.markings import labels as codes
-from tasuki.core.markings.labels import label_of
-from tasuki.core.markings.lattice import meet
+from tasuki.core.markings.labels import label_of, stated
+from tasuki.core.markings.lattice import WIDEST, meet
 from tasuki.core.markings.model import Label
 from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.markings import Markings, read_markings
@@ -26,8 +26,7 @@ from tasuki.services.settling import settle
 from tasuki.store import holdings, release
 from tasuki.store.holdings import NewHolding
 
-LOCAL: Final = "local"
-"""The source of what this node's own people bring in."""
+LOCAL: Final = holdings.LOCAL
 
 _DEFINITION: Final = "marking-definition"
 
@@ -44,6 +43,8 @@ class Terms:
         levels: TLP levels that hold for all of it, beside what the objects say themselves.
         caveats: audience texts of each caveat.
         given: the label a partner's manifest states; None for local intake.
+        besides: what holds for all of it beside levels and caveats.
+        addressed: to whom a partner addressed it; nothing for local intake.
     """
 
     source: str
@@ -52,6 +53,8 @@ class Terms:
     levels: tuple[str, ...] = ()
     caveats: tuple[tuple[str, ...], ...] = ()
     given: Label | None = None
+    besides: Label = WIDEST
+    addressed: str = ""
 
 
 class Labelling:
@@ -95,6 +98,7 @@ class Labelling:
             caveats=caveats,
             blocked=_blocks(markings, terms.handling),
             originator=terms.originator,
+            besides=meet(_besides(markings), terms.besides),
         )
         return label if terms.given is None else meet(label, terms.given)
 
@@ -119,9 +123,21 @@ def _blocks(markings: Markings, handling: HandlingBasis) -> list[str]:
     found = [codes.UNKNOWN_MARKING] if markings.unknown else []
     if not handling.is_known:
         found.append(codes.UNKNOWN_HANDLING)
-    elif handling.personal_data is PersonalData.YES:
+    elif handling.personal_data is PersonalData.YES or markings.personal_data:
         found.append(codes.PERSONAL_DATA)
+    if handling.keeps_victim:
+        found.append(codes.VICTIM_CONSENT)
     return found
+
+
+def _besides(markings: Markings) -> Label:
+    return stated(
+        paps=markings.paps,
+        consent_of=markings.consent_of,
+        classifications=markings.classifications,
+        embargoes=[(each, ()) for each in markings.embargoes],
+        untils=markings.untils,
+    )
 
 
 def held_definition(
@@ -244,5 +260,12 @@ def _resolved(label: Label, markings: Markings, body: holdings.SealedBody) -> La
     if known.tlp is None and body.source == LOCAL and markings.levels:
         known = replace(known, tlp=codes.LEVELS["clear"])
     levels = markings.levels or {"clear"}
-    said = label_of(levels=levels, caveats=markings.caveats, blocked=(), originator=body.originator)
+    blocked = [codes.PERSONAL_DATA] if markings.personal_data else []
+    said = label_of(
+        levels=levels,
+        caveats=markings.caveats,
+        blocked=blocked,
+        originator=body.originator,
+        besides=_besides(markings),
+    )
     return meet(known, said)

@@ -3,6 +3,11 @@
 
 from tasuki.base.reasons import kind
 
+NO_ADDRESSEE = kind(
+    "services.no-addressee",
+    en="The manifest of {partner} names no audience that can be read: found {found}. Nothing of it was held.",
+    ja="{partner}の目録に読み取れる提供先がありません({found})。何も保有していません。",
+)
 UNKNOWN_PARTNER = kind(
     "services.unknown-partner",
     en="Expected a partner whose anchor was exchanged and compared, found {partner}; add its anchor and compare the fingerprint first.",

@@ -18,6 +18,9 @@ from tasuki.core.holdings.model import Holding, State
 from tasuki.core.markings.model import Label
 from tasuki.store.database import METADATA, insert_many, parts
 
+LOCAL: Final = "local"
+"""The source of what this node's own people bring in."""
+
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 IDS: Final = sa.Table(
@@ -50,6 +53,7 @@ HOLDINGS: Final = sa.Table(
     sa.Column("handling", sa.Integer, nullable=False),
     sa.Column("own_label", sa.Integer, nullable=False),
     sa.Column("flags", sa.Text, nullable=False),
+    sa.Column("addressed", sa.Text, nullable=False),
     sa.Index("holdings_type", "type", "position"),
 )
 
@@ -125,6 +129,7 @@ class NewHolding:
     Attributes:
         digest: SHA-256 of the body; also binds the ciphertext to this holding.
         handling: handling basis in its JSON form.
+        addressed: to whom a partner addressed it; nothing for our own.
     """
 
     stix_id: StixId
@@ -142,6 +147,7 @@ class NewHolding:
     flags: str
     words: str
     references: tuple[str, ...]
+    addressed: str = ""
 
     @property
     def assertion(self) -> Assertion:
@@ -237,6 +243,32 @@ def restate(connection: sa.Connection, position: int, *, handling: int, own_labe
     )
 
 
+def address(connection: sa.Connection, rows: Iterable[NewHolding]) -> None:
+    """Note to whom else a partner addressed what it had given before; both audiences may read it then."""
+    by_source: dict[str, list[NewHolding]] = {}
+    for row in rows:
+        if row.addressed:
+            by_source.setdefault(row.source, []).append(row)
+    for source, again in by_source.items():
+        held_before = stated(connection, source, numbers(connection, {row.stix_id for row in again}))
+        for row in again:
+            if (before := held_before.get(row.assertion)) is not None:
+                _address(connection, before.position, row.addressed)
+
+
+def _address(connection: sa.Connection, position: int, audience: str) -> None:
+    at = HOLDINGS.c.position == position
+    known = connection.execute(sa.select(HOLDINGS.c.addressed).where(at)).scalar_one().split()
+    if audience not in known:
+        connection.execute(HOLDINGS.update().where(at).values(addressed=" ".join([*known, audience])))
+
+
+def purpose_of(handling: str) -> str | None:
+    """Return the purpose that a handling basis in its JSON form states."""
+    purpose: str | None = orjson.loads(handling).get("purpose")
+    return purpose
+
+
 def reserve(connection: sa.Connection, counter: str, count: int) -> int:
     """Return the first of `count` consecutive numbers; the counter's row keeps other writers waiting."""
     done = connection.execute(
@@ -295,6 +327,7 @@ def _row(position: int, row: NewHolding, state: State, known: Numbers, moment: i
         known.handling[row.handling],
         known.labels[row.label],
         row.flags,
+        row.addressed,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from tasuki.base.canonical import Json
 from tasuki.base.errors import InputError
 from tasuki.base.time import format_rfc3339, parse_rfc3339
-from tasuki.core.holdings.model import HandlingBasis, PersonalData
+from tasuki.core.holdings.model import HandlingBasis, PersonalData, Victim
 from tasuki.core.holdings.reasons import HANDLING
 
 UNKNOWN: Final = HandlingBasis(
@@ -26,21 +26,28 @@ BASES: Final = {
         permitted_use=_USES,
         personal_data=PersonalData.NO,
         dispose_by=None,
+        victim=Victim.NOT_ASKED if name == "victim-report" else Victim.NONE,
     )
     for name in ("open-source", "own-sensor", "own-analysis", "commercial", "victim-report")
 }
-"""Handling bases by the name of how something was obtained; all for cyber defence, without personal data."""
+"""Handling bases by the name of how something was obtained; all for cyber defence, without personal data.
+
+What a victim reported stays until the victim was asked.
+"""
 
 
 def handling_to_json(basis: HandlingBasis) -> dict[str, Json]:
-    """Return the one JSON form of a handling basis."""
-    return {
+    """Return the one JSON form of a handling basis; the victim stands in it only where there is one."""
+    said: dict[str, Json] = {
         "collection": basis.collection,
         "purpose": basis.purpose,
         "permitted_use": list(basis.permitted_use),
         "personal_data": basis.personal_data.value,
         "dispose_by": None if basis.dispose_by is None else format_rfc3339(basis.dispose_by),
     }
+    if basis.victim is not Victim.NONE:
+        said["victim"] = basis.victim.value
+    return said
 
 
 def handling_from_json(value: Json) -> HandlingBasis:
@@ -49,7 +56,7 @@ def handling_from_json(value: Json) -> HandlingBasis:
     Raises:
         InputError: another member, or a value that cannot be read.
     """
-    if not isinstance(value, dict) or set(value) != set(handling_to_json(UNKNOWN)):
+    if not isinstance(value, dict) or set(value) - {"victim"} != set(handling_to_json(UNKNOWN)):
         raise InputError(HANDLING.because(found="other members"))
     try:
         return _read(value)
@@ -68,6 +75,7 @@ def _read(value: Mapping[str, Json]) -> HandlingBasis:
         permitted_use=tuple(str(each) for each in uses),
         personal_data=PersonalData(str(value["personal_data"])),
         dispose_by=None if until is None else parse_rfc3339(str(until)),
+        victim=Victim(str(value.get("victim", Victim.NONE))),
     )
 
 

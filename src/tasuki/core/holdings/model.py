@@ -19,6 +19,17 @@ class PersonalData(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Victim(StrEnum):
+    """What the victim that a holding tells of said about releasing it."""
+
+    NONE = "no-victim"
+    GIVEN = "given"
+    ANONYMOUS = "anonymous"
+    NOT_ASKED = "not-asked"
+    REFUSED = "refused"
+    NATIONAL_ONLY = "national-only"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlingBasis:
     """On what basis something is held and may be used; anything unknown keeps it local.
@@ -29,6 +40,7 @@ class HandlingBasis:
         permitted_use: what a recipient may do, such as `detect`, `block`, `notify`; empty is unknown.
         personal_data: whether it identifies people.
         dispose_by: when it must be gone; None means no date set.
+        victim: what the victim it tells of said; `anonymous` agrees to a text without its name, which this is not.
     """
 
     collection: str | None
@@ -36,6 +48,12 @@ class HandlingBasis:
     permitted_use: tuple[str, ...]
     personal_data: PersonalData
     dispose_by: datetime | None
+    victim: Victim = Victim.NONE
+
+    @property
+    def keeps_victim(self) -> bool:
+        """Whether it tells of a victim who has not agreed that this is released."""
+        return self.victim not in (Victim.NONE, Victim.GIVEN)
 
     @property
     def is_known(self) -> bool:

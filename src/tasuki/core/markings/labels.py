@@ -3,19 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience, ParticipantId, participant
-from tasuki.core.markings.lattice import WIDEST, audiences, caveat, meet_all, originated_by
-from tasuki.core.markings.model import Label, Tlp
+from tasuki.base.time import format_exact, parse_rfc3339
+from tasuki.core.markings.lattice import WIDEST, audiences, caveat, meet, meet_all, originated_by
+from tasuki.core.markings.model import Label, Pap, Tlp
 from tasuki.core.markings.reasons import LABEL
 
 UNKNOWN_MARKING: Final = "unknown-marking"
 UNKNOWN_CAVEAT: Final = "unknown-caveat"
 UNKNOWN_HANDLING: Final = "unknown-handling"
+VICTIM_CONSENT: Final = "victim-consent"
 PERSONAL_DATA: Final = "personal-data"
 MISSING_REFERENCE: Final = "missing-reference"
 ABOVE_CEILING: Final = "above-ceiling"
@@ -24,6 +29,7 @@ BLOCKS: Final = (
     UNKNOWN_MARKING,
     UNKNOWN_CAVEAT,
     UNKNOWN_HANDLING,
+    VICTIM_CONSENT,
     PERSONAL_DATA,
     MISSING_REFERENCE,
     ABOVE_CEILING,
@@ -39,6 +45,10 @@ LEVELS: Final = {
     "red": Tlp.RED,
 }
 
+ACTIONS: Final = {"clear": Pap.CLEAR, "green": Pap.GREEN, "amber": Pap.AMBER, "red": Pap.RED}
+
+_CLASSIFICATION: Final = re.compile(r"[A-Z]{3}:\S(?:.{0,58}\S)?")
+
 
 def label_of(
     *,
@@ -46,6 +56,7 @@ def label_of(
     caveats: Iterable[Iterable[str]],
     blocked: Iterable[str],
     originator: ParticipantId,
+    besides: Label = WIDEST,
 ) -> Label:
     """Return the own label of an object.
 
@@ -54,40 +65,94 @@ def label_of(
         caveats: audience texts of each caveat; one that cannot be read blocks.
         blocked: codes of `BLOCKS` found otherwise.
         originator: whose material it is.
+        besides: what else narrows it, from `stated`.
     """
-    parts = [originated_by(originator)]
+    parts = [originated_by(originator), besides]
     named = [LEVELS[level] for level in levels]
-    parts.append(_only(tlp=max(named) if named else None))
+    parts.append(replace(WIDEST, tlp=max(named) if named else None))
     for texts in caveats:
         allowed = caveat(texts)
-        parts.append(_only(blocked=UNKNOWN_CAVEAT) if allowed is None else _releasable(allowed))
-    parts.extend(_only(blocked=code) for code in blocked)
+        parts.append(blocking(UNKNOWN_CAVEAT) if allowed is None else replace(WIDEST, releasable_to=allowed))
+    parts.extend(blocking(code) for code in blocked)
     return meet_all(parts)
 
 
-def _only(*, tlp: Tlp | None = Tlp.CLEAR, blocked: str = "") -> Label:
-    codes = frozenset({blocked}) if blocked else frozenset()
-    return Label(tlp=tlp, releasable_to=None, originators=frozenset(), blocked=codes)
+def stated(
+    *,
+    paps: Iterable[str] = (),
+    consent_of: Iterable[str] = (),
+    classifications: Iterable[str] = (),
+    embargoes: Iterable[tuple[datetime, Iterable[str]]] = (),
+    untils: Iterable[datetime] = (),
+) -> Label:
+    """Return the label that says what markings state beside TLP and caveats; what cannot be read blocks.
+
+    Args:
+        paps: PAP levels, such as `amber`.
+        consent_of: participants whose consent is needed.
+        classifications: national classifications, each `PPP:level`.
+        embargoes: moments before which it goes to nobody but the audiences that stand beside.
+        untils: moments from when on it goes to nobody.
+    """
+    held_back = meet_all(_embargoed(until, caveat(ahead)) for until, ahead in embargoes)
+    label = replace(
+        held_back,
+        pap=max((ACTIONS[each] for each in paps), default=None),
+        until=min(untils, default=None),
+    )
+    try:
+        return replace(
+            label,
+            consent_of=frozenset(participant(each) for each in consent_of),
+            classifications=frozenset(classification(each) for each in classifications),
+        )
+    except ValueError:
+        return meet(label, blocking(UNKNOWN_MARKING))
 
 
-def _releasable(allowed: frozenset[Audience]) -> Label:
-    return Label(tlp=WIDEST.tlp, releasable_to=allowed, originators=frozenset(), blocked=frozenset())
+def _embargoed(until: datetime, ahead: frozenset[Audience] | None) -> Label:
+    label = replace(WIDEST, embargo=until, ahead=ahead or frozenset())
+    return label if ahead is not None else meet(label, blocking(UNKNOWN_CAVEAT))
+
+
+def classification(text: str) -> str:
+    """Return `text` as a national classification, such as `GBR:OFFICIAL-SENSITIVE` or `JPN:機密性2`.
+
+    Raises:
+        ValueError: not three capital letters, a colon, and a level of at most 60 printable characters.
+    """
+    if not _CLASSIFICATION.fullmatch(text) or not text.isprintable():
+        message = f"expected a classification such as GBR:OFFICIAL, found {text[:60]!r}"
+        raise ValueError(message)
+    return text
 
 
 def blocking(code: str) -> Label:
     """Return the label that only blocks, for a reason of `BLOCKS`."""
-    return _only(blocked=code)
+    return replace(WIDEST, blocked=frozenset({code}))
 
 
 def label_to_json(label: Label) -> dict[str, Json]:
-    """Return the one JSON form of a label: names sorted, absent caveat as null."""
+    """Return the one JSON form of a label: names sorted, absent caveat as null; the other parts only where stated."""
     allowed = label.releasable_to
-    return {
+    said: dict[str, Json] = {
         "tlp": None if label.tlp is None else str(label.tlp).removeprefix("TLP:"),
         "releasable_to": None if allowed is None else _sorted(allowed),
         "originators": _sorted(label.originators),
         "blocked": _sorted(label.blocked),
     }
+    if label.pap is not None:
+        said["pap"] = label.pap.name
+    if label.consent_of:
+        said["consent_of"] = _sorted(label.consent_of)
+    if label.classifications:
+        said["classifications"] = _sorted(label.classifications)
+    if label.embargo is not None:
+        said["embargo"] = format_exact(label.embargo)
+        said["ahead"] = _sorted(label.ahead or ())
+    if label.until is not None:
+        said["until"] = format_exact(label.until)
+    return said
 
 
 def _sorted(values: Iterable[object]) -> list[Json]:
@@ -102,17 +167,43 @@ def label_from_json(value: Json) -> Label:
     Raises:
         InputError: unknown member, level, audience or code.
     """
-    if not isinstance(value, dict) or set(value) != {"tlp", "releasable_to", "originators", "blocked"}:
+    if not isinstance(value, dict) or not _ALWAYS <= value.keys() <= _ALWAYS | _WHERE_STATED:
         raise InputError(LABEL.because(found="other members"))
     try:
         return Label(
             tlp=_level(value["tlp"]),
             releasable_to=_audiences(value["releasable_to"]),
-            originators=frozenset(participant(each) for each in _texts(value["originators"])),
+            originators=_participants(value["originators"]),
             blocked=_codes(value["blocked"]),
+            pap=ACTIONS[str(value["pap"]).lower()] if "pap" in value else None,
+            consent_of=_participants(value.get("consent_of", [])),
+            classifications=frozenset(classification(each) for each in _texts(value.get("classifications", []))),
+            embargo=_moment(value, "embargo"),
+            ahead=_ahead(value),
+            until=_moment(value, "until"),
         )
     except (ValueError, KeyError) as error:
         raise InputError(LABEL.because(found=str(error)[:80])) from error
+
+
+_ALWAYS: Final = frozenset({"tlp", "releasable_to", "originators", "blocked"})
+
+_WHERE_STATED: Final = frozenset({"pap", "consent_of", "classifications", "embargo", "ahead", "until"})
+
+
+def _participants(value: Json) -> frozenset[ParticipantId]:
+    return frozenset(participant(each) for each in _texts(value))
+
+
+def _ahead(value: Mapping[str, Json]) -> frozenset[Audience] | None:
+    if ("ahead" in value) != ("embargo" in value):
+        message = "an embargo without who may have it before, or the other way round"
+        raise ValueError(message)
+    return audiences(_texts(value["ahead"])) if "ahead" in value else None
+
+
+def _moment(value: Mapping[str, Json], name: str) -> datetime | None:
+    return parse_rfc3339(str(value[name])) if name in value else None
 
 
 def _level(value: Json) -> Tlp | None:

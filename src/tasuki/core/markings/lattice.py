@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 from tasuki.base.ids import Audience, ParticipantId
 from tasuki.base.limits import MAX_CAVEAT_AUDIENCES
 from tasuki.core.markings.model import Label, Tlp
+
+T = TypeVar("T")
 
 WIDEST: Final = Label(tlp=Tlp.CLEAR, releasable_to=None, originators=frozenset(), blocked=frozenset())
 """The label that narrows nothing: the identity of `meet`. It names no originator, so nothing leaves under it alone."""
@@ -23,6 +25,12 @@ def meet(one: Label, other: Label) -> Label:
         releasable_to=_both(one.releasable_to, other.releasable_to),
         originators=one.originators | other.originators,
         blocked=one.blocked | other.blocked,
+        pap=_stricter(one.pap, other.pap, max),
+        consent_of=one.consent_of | other.consent_of,
+        classifications=one.classifications | other.classifications,
+        embargo=_stricter(one.embargo, other.embargo, max),
+        ahead=_both(one.ahead, other.ahead),
+        until=_stricter(one.until, other.until, min),
     )
 
 
@@ -35,6 +43,13 @@ def _narrower(one: Tlp | None, other: Tlp | None) -> Tlp | None:
     if one is None or other is None:
         return None
     return max(one, other)
+
+
+def _stricter(one: T | None, other: T | None, choose: Callable[[T, T], T]) -> T | None:
+    """Return what two parts restrict together, where None restricts nothing."""
+    if one is None:
+        return other
+    return one if other is None else choose(one, other)
 
 
 def _both(one: frozenset[Audience] | None, other: frozenset[Audience] | None) -> frozenset[Audience] | None:
@@ -63,6 +78,7 @@ def _wider(audience: Audience) -> tuple[Audience, ...]:
         Audience(audience.participant),
         Audience(audience.participant, audience.organisation),
         Audience(audience.participant, "", audience.capacity),
+        audience.desk,
     )
     return tuple(each for each in found if each != audience)
 

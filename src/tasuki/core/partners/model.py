@@ -33,10 +33,12 @@ class Ceiling:
     Attributes:
         highest: the label up to which material may be held, such as `OFFICIAL`.
         refused: labels and marks above it, as they are written in texts, such as `SECRET` or `極秘`.
+        levels: the classifications that may be held, each with the other participants that take it.
     """
 
     highest: Text
     refused: tuple[str, ...]
+    levels: Mapping[str, frozenset[ParticipantId]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,15 @@ class _Reader:
         self.once(name, value)
         return tuple(value)
 
+    def participants(self, name: str) -> list[ParticipantId]:
+        return [self._participant(name, each) for each in self.texts(name)] if self.value(name) != [] else []
+
+    def _participant(self, name: str, text: str) -> ParticipantId:
+        try:
+            return participant(text)
+        except ValueError:
+            _wrong(why.NOT_PARTICIPANT, self.at(name), text)
+
     def bilingual(self, name: str) -> Text:
         table = self.table(name)
         table.only("en", "ja")
@@ -135,15 +144,23 @@ def _participant(reader: _Reader) -> Participant:
     identifier = _participant_id(reader)
     organisations = tuple(_organisation(each) for each in reader.tables("organisations"))
     reader.once("organisations", (each.id for each in organisations))
-    ceiling = reader.table("ceiling")
-    ceiling.only("highest", "refused")
     return Participant(
         id=identifier,
         name=reader.bilingual("name"),
         organisations=organisations,
-        ceiling=Ceiling(highest=ceiling.bilingual("highest"), refused=ceiling.texts("refused")),
+        ceiling=_ceiling(reader.table("ceiling")),
         severity=_severity(reader.table("severity")) if "severity" in reader.data else None,
     )
+
+
+def _ceiling(reader: _Reader) -> Ceiling:
+    reader.only("highest", "refused", "levels")
+    rows = reader.tables("levels") if "levels" in reader.data else []
+    for row in rows:
+        row.only("name", "to")
+    reader.once("levels", (row.text("name") for row in rows))
+    levels = {row.text("name"): frozenset(row.participants("to")) for row in rows}
+    return Ceiling(highest=reader.bilingual("highest"), refused=reader.texts("refused"), levels=levels)
 
 
 def _participant_id(reader: _Reader) -> ParticipantId:

@@ -24,6 +24,41 @@ RED = kind(
     en="TLP:RED is for named people only; it never goes to an organisation such as {reader}.",
     ja="TLP:REDは特定の個人限りです。{reader}のような組織には出せません。",
 )
+RED_PERSON = kind(
+    "release.red-person",
+    en="TLP:RED is for the people its caveat names, and {reader} is not named.",
+    ja="TLP:REDは提供先の限定で指名された個人限りであり、{reader}は指名されていません。",
+)
+CLASSIFICATION = kind(
+    "release.classification",
+    en="It is classified {classification}, which the profile does not let {reader} have.",
+    ja="{classification}の秘密区分があり、プロファイルでは{reader}への提供が認められていません。",
+)
+EXPIRED = kind(
+    "release.expired",
+    en="It was to be released until {until} only; nobody gets it any more.",
+    ja="提供の期限({until})を過ぎたため、もう誰にも出しません。",
+)
+EMBARGO = kind(
+    "release.embargo",
+    en="It is under embargo until {embargo}; until then only those it names may have it ahead.",
+    ja="{embargo}まで解禁前です。それまでは事前提供先として指名された相手にのみ出せます。",
+)
+ORIGINATOR_CONTROL = kind(
+    "release.originator-control",
+    en="It goes on only with the consent of {originators}, who did not agree that {reader} may have it; ask them.",
+    ja="{originators}の同意がなければ再提供できず、{reader}への提供に同意を得ていません。同意を求めてください。",
+)
+LOCAL = kind(
+    "release.local",
+    en="A rule of {by} ({rule}) forbids it.",
+    ja="{by}の規則({rule})により出せません。",
+)
+LOCAL_RULES = kind(
+    "release.local-rules",
+    en="The local rules are wrong at {path}: found {found}. Nothing leaves under rules that are not understood; correct rules.toml.",
+    ja="ローカル規則の{path}が誤っています({found})。解釈できない規則のもとでは何も出せません。rules.tomlを修正してください。",
+)
 CAVEAT = kind(
     "release.caveat",
     en="Its caveat allows {allowed}, not {reader}; only the originator may widen it.",
@@ -58,6 +93,11 @@ UNKNOWN_HANDLING = kind(
     "release.unknown-handling",
     en="Its handling basis is not stated in full, so it stays local; state collection, purpose, permitted use and personal data.",
     ja="取扱根拠が不明なため国内に留めます。収集根拠、目的、許容される利用、個人情報の有無を記載してください。",
+)
+VICTIM_CONSENT = kind(
+    "release.victim-consent",
+    en="It tells of a victim who has not agreed to its release; ask the victim, or make a tear-line without the name.",
+    ja="提供に同意していない被害者の情報を含みます。同意を得るか、被害者名を含まない要約版を作成してください。",
 )
 PERSONAL_DATA = kind(
     "release.personal-data",

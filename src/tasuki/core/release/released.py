@@ -14,6 +14,7 @@ from tasuki.base.verdict import Verdict
 from tasuki.core.markings.labels import label_to_json
 from tasuki.core.markings.lattice import meet, meet_all
 from tasuki.core.markings.model import Label
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.forms import DOCUMENTS, NOTICES, PROTOCOL
 from tasuki.core.release.reasons import (
     NO_VERDICT,
@@ -35,6 +36,7 @@ class Candidate:
         own: the label of this very holding, which travels with it.
         closure: the label of its id and of all it refers to, over all sources; both must allow.
         handling: its handling basis in JSON form.
+        at: the circumstances of this release.
     """
 
     stix_id: StixId
@@ -44,6 +46,7 @@ class Candidate:
     closure_number: int
     handling: Mapping[str, Json]
     originator: ParticipantId
+    at: Circumstances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,7 @@ class Released:
         return self.body
 
 
-Ask = Callable[[int, Label, Audience], Verdict]
+Ask = Callable[[int, Label, Audience, Circumstances], Verdict]
 """`Gate.verdict`, or a fresh decision; the number 0 stands for a label that is not interned."""
 
 
@@ -150,7 +153,7 @@ def release_objects(
     kept: list[tuple[StixId, Verdict]] = []
     going: list[Candidate] = []
     for candidate in candidates:
-        verdict = verdict_on(candidate.own, candidate.closure, candidate.closure_number, reader, ask)
+        verdict = verdict_on(candidate.own, candidate.closure, candidate.closure_number, reader, candidate.at, ask)
         if verdict.allowed:
             going.append(candidate)
         else:
@@ -166,13 +169,15 @@ def release_objects(
     return released, tuple(kept)
 
 
-def verdict_on(own: Label, closure: Label, closure_number: int, reader: Audience, ask: Ask) -> Verdict:
+def verdict_on(
+    own: Label, closure: Label, closure_number: int, reader: Audience, at: Circumstances, ask: Ask
+) -> Verdict:
     """Return the verdict on one holding: by the label of its closure, and by its own where that one is narrower.
 
     An older version, or the copy of one source, may be narrower than what is held of the id now.
     """
     both = meet(own, closure)
-    return ask(closure_number, closure, reader) if both == closure else ask(0, both, reader)
+    return ask(closure_number, closure, reader, at) if both == closure else ask(0, both, reader, at)
 
 
 def _out(candidate: Candidate, reader: Audience) -> ReleasedObject:

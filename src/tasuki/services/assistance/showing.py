@@ -17,6 +17,7 @@ from tasuki.core.assistance.clocks import Clocks, Deadline, clocks
 from tasuki.core.assistance.model import ENDED, Case, Step
 from tasuki.core.assistance.words import status_line
 from tasuki.core.markings.labels import label_of
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.released import Released, release_document
 from tasuki.core.release.rules import decide
 from tasuki.formats.stix.assistance import Ending, Request, Response, Severity
@@ -78,7 +79,7 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
 def definitions(node: Node) -> Released:
     """Return a bundle of our extension definitions, to be handed to anybody who wants to understand our objects."""
     label = label_of(levels=["clear"], caveats=[], blocked=[], originator=node.me.participant)
-    verdict = decide(label, node.home, node.gate.rules)
+    verdict = decide(label, node.home, node.gate.rules, Circumstances(now=node.clock.now()))
     identifier = f"bundle--{uuid4(node.entropy.draw(16))}"
     made = handed_out()
     document = b"".join(bundle(identifier, made))

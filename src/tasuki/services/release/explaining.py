@@ -93,7 +93,7 @@ def _causes(
     together, adding, found = weighed.own, [], False
     for name, number in store.reachable(connection, weighed.standing.stix_id):
         label = blocking(MISSING_REFERENCE) if number is None else node.labels.label(connection, number)
-        verdict = node.gate.verdict(0, meet(weighed.own, label), audience)
+        verdict = node.gate.verdict(0, meet(weighed.own, label), audience, weighed.at)
         if not verdict.allowed:
             found = True
             yield name, verdict

@@ -33,6 +33,7 @@ def release_positions(node: Node, positions: Sequence[int], audience: Audience) 
             closure_number=going[body.position].standing.closure,
             handling=orjson.loads(going[body.position].standing.handling),
             originator=body.originator,
+            at=going[body.position].at,
         )
         for body in bodies
     ]

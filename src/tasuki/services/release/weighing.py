@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
 import sqlalchemy as sa
@@ -17,12 +18,13 @@ from tasuki.base.verdict import Verdict
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release import reasons as why
+from tasuki.core.release.circumstances import LIFTABLE, Circumstances, circumstances
 from tasuki.core.release.released import verdict_on
 from tasuki.core.release.rules import absent
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
-from tasuki.store import channel, holdings, sending
+from tasuki.store import channel, consent, holdings, sending
 from tasuki.store.sending import Standing
 
 
@@ -32,12 +34,14 @@ class Weighed:
 
     Attributes:
         own: its own label with what people marked here; it travels with the object.
+        at: what was agreed to, as far as it mattered.
     """
 
     standing: Standing
     own: Label
     closure: Label
     verdict: Verdict
+    at: Circumstances
 
 
 def check_audience(node: Node, audience: Audience) -> None:
@@ -75,8 +79,9 @@ def weigh(node: Node, connection: sa.Connection, positions: Iterable[int], audie
     newest = holdings.newest(connection, {row.id for row in rows})
     current = {each.position for sources in newest.values() for each in sources}
     buried = holdings.tombstoned(connection, LOCAL, {row.stix_id for row in rows})
-    now = format_rfc3339(node.clock.now())
-    return [_weighed(node, connection, row, _absence(row, current, buried, now), audience) for row in rows]
+    scales = _Scales(node, connection, audience)
+    moment = format_rfc3339(scales.at.now)
+    return [scales.weigh(row, _absence(row, current, buried, moment)) for row in rows]
 
 
 def weigh_ids(
@@ -119,15 +124,46 @@ def _absence(row: Standing, current: set[int], buried: set[str], now: str) -> Re
     return None
 
 
-def _weighed(
-    node: Node, connection: sa.Connection, row: Standing, absence: Reason | None, audience: Audience
-) -> Weighed:
-    labels, gate = node.labels, node.gate
-    own, closure = labels.label(connection, row.own), labels.label(connection, row.closure)
-    if row.mark is not None:
-        own = meet(own, labels.label(connection, row.mark))
-    if absence is not None:
-        verdict = absent(absence, gate.rules)
-    else:
-        verdict = verdict_on(own, closure, row.closure, audience, gate.verdict)
-    return Weighed(standing=row, own=own, closure=closure, verdict=verdict)
+class _Scales:
+    """One reader at one moment; weighs holding after holding."""
+
+    def __init__(self, node: Node, connection: sa.Connection, audience: Audience) -> None:
+        self.node = node
+        self.connection = connection
+        self.audience = audience
+        self.at = Circumstances(now=node.clock.now())
+        self._may_be_agreed: bool | None = None
+
+    def weigh(self, row: Standing, absence: Reason | None) -> Weighed:
+        """Return a holding with the verdict on it; `absence` says why it is not there to be released."""
+        labels = self.node.labels
+        own, closure = labels.label(self.connection, row.own), labels.label(self.connection, row.closure)
+        if row.mark is not None:
+            own = meet(own, labels.label(self.connection, row.mark))
+        if absence is not None:
+            verdict = absent(absence, self.node.gate.rules)
+            return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=self.at)
+        at = self.at
+        verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
+        if self._depends_on_consent(verdict, own.blocked | closure.blocked):
+            at = agreed_to(self.node, self.connection, row, self.audience, at.now)
+            verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
+        return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
+
+    def _depends_on_consent(self, verdict: Verdict, blocked: frozenset[str]) -> bool:
+        """Whether this no might be turned by what somebody agreed to; where it cannot be, nobody looks for it."""
+        if verdict.rule not in ("R3", "R9") or not blocked <= LIFTABLE:
+            return False
+        if self._may_be_agreed is None:
+            within = self.audience.participant == self.node.me.participant
+            self._may_be_agreed = within or consent.is_anything_granted(self.connection)
+        return self._may_be_agreed
+
+
+def agreed_to(
+    node: Node, connection: sa.Connection, standing: Standing, audience: Audience, now: datetime
+) -> Circumstances:
+    """Return what was agreed to for a release of one holding with all it hangs together with."""
+    parts = consent.question(connection, node.labels, standing.position, standing.stix_id)
+    grants = consent.grants(connection, {part.digest for part in parts})
+    return circumstances(parts, grants, audience, now)

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 from hypothesis import given
 
-from making_labels import anyone, labels
+from making_labels import NOW, asking, circumstances, labels
 from making_profiles import THREE
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError
@@ -16,6 +16,7 @@ from tasuki.base.ids import Audience
 from tasuki.core.markings.labels import label_from_json, label_of
 from tasuki.core.markings.lattice import meet_all
 from tasuki.core.partners.profile import parse_profile
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.forms import MAX_IDS, NOTICES, PROTOCOL
 from tasuki.core.release.released import (
     Candidate,
@@ -28,6 +29,7 @@ from tasuki.core.release.released import (
 from tasuki.core.release.rules import Gate, decide, of_the_node, rules_for
 
 HOME = Audience.parse("AAA/cert:csirt")
+PLAIN = Circumstances(now=NOW)
 RULES = rules_for(parse_profile(tomllib.loads(THREE)), HOME)
 BBB = Audience.parse("BBB/cert:csirt")
 INDICATOR = "indicator--00000000-0000-4000-8000-000000000001"
@@ -52,7 +54,7 @@ def green(originator="AAA"):
     return label_of(levels=["green"], caveats=(), blocked=(), originator=originator)
 
 
-def candidate(own, closure=None, raw=b"{}"):
+def candidate(own, closure=None, raw=b"{}", at=PLAIN):
     return Candidate(
         stix_id=INDICATOR,
         raw=raw,
@@ -61,6 +63,7 @@ def candidate(own, closure=None, raw=b"{}"):
         closure_number=1,
         handling={"collection": "own-sensor"},
         originator="AAA",
+        at=at,
     )
 
 
@@ -114,10 +117,10 @@ def test_objects_go_byte_for_byte_with_their_own_label_and_not_that_of_what_they
     assert b"CCC" not in canonical(dict(released.objects[0].entry))
 
 
-@given(labels, labels, anyone)
-def test_an_object_goes_only_if_its_own_label_and_its_closure_both_allow(own, closure, reader):
-    released, kept = objects(candidate(own, closure), reader=reader)
-    both = decide(meet_all([own, closure]), reader, RULES).allowed
+@given(labels, labels, asking, circumstances)
+def test_an_object_goes_only_if_its_own_label_and_its_closure_both_allow(own, closure, reader, at):
+    released, kept = objects(candidate(own, closure, at=at), reader=reader)
+    both = decide(meet_all([own, closure]), reader, RULES, at).allowed
     assert bool(released.objects) == both
     assert bool(kept) != both
 

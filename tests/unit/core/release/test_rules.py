@@ -3,12 +3,13 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from making_labels import NAMES, anyone, caveats, labels, readers
+from making_labels import NAMES, NOW, asking, caveats, circumstances, labels, readers
 from making_profiles import THREE
 from tasuki.base.ids import Audience
 from tasuki.base.reasons import Language
@@ -17,6 +18,7 @@ from tasuki.core.markings.lattice import WIDEST, audiences, meet
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.partners.profile import parse_profile
 from tasuki.core.release import rules as room
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.rules import RULES, Gate, absent, decide, of_the_node, rules_for
 
 PROFILE = parse_profile(tomllib.loads(THREE))
@@ -24,17 +26,26 @@ HOME = Audience.parse("AAA/cert:csirt")
 OF_AAA = rules_for(PROFILE, HOME)
 
 
-def label(level="amber", *, rel=None, originators=("AAA",), blocked=()):
+def label(level="amber", *, rel=None, originators=("AAA",), blocked=(), **more):
     return Label(
         tlp=None if level is None else label_of(levels=[level], caveats=(), blocked=(), originator="AAA").tlp,
         releasable_to=None if rel is None else audiences(rel),
         originators=frozenset(originators),
         blocked=frozenset(blocked),
+        **more,
     )
 
 
-def verdict(which, reader, rules=OF_AAA):
-    return decide(which, Audience.parse(reader), rules)
+PLAIN = Circumstances(now=NOW)
+SOON, JUST_BEFORE = NOW + timedelta(microseconds=1), NOW - timedelta(microseconds=1)
+
+
+def embargo(until, *ahead):
+    return {"embargo": until, "ahead": audiences(ahead)}
+
+
+def verdict(which, reader, rules=OF_AAA, *, at=PLAIN):
+    return decide(which, Audience.parse(reader), rules, at)
 
 
 @pytest.mark.parametrize(
@@ -56,24 +67,52 @@ def verdict(which, reader, rules=OF_AAA):
         (label("clear", rel=[]), "BBB/cert:csirt", "R6", False),
         (label("amber", rel=["BBB/cert:csirt"]), "BBB/cert", "R6", False),
         (label("amber", rel=["BBB/cert:csirt"]), "BBB", "R6", False),
-        (label("amber", originators=["AAA", "CCC"]), "BBB/cert:csirt", "R7", False),
-        (label("amber+strict", originators=["BBB", "CCC"]), "BBB/cert:csirt", "R7", False),
-        (label("amber", originators=["BBB"]), "AAA/police:csirt", "R7", False),
-        (label("amber", originators=["ZZZ"]), "BBB/cert:csirt", "R7", False),
-        (label("amber"), "BBB", "R8", False),
-        (label("amber+strict"), "BBB", "R8", False),
-        (label("green"), "CCC", "R9", False),
-        (label("green"), "BBB", "R9", False),
-        (label("green"), "BBB/police:policy", "R9", False),
-        (label("green"), "BBB/cert", "R10", True),
-        (label("green", originators=["CCC"]), "BBB/cert:csirt", "R10", True),
-        (label("clear"), "CCC", "R10", True),
-        (label("clear", originators=["BBB"]), "CCC/police:policy", "R10", True),
-        (label("amber"), "BBB/cert", "R10", True),
-        (label("amber"), "BBB/cert:csirt", "R10", True),
-        (label("amber+strict"), "BBB/cert:csirt", "R10", True),
-        (label("amber", originators=["AAA", "BBB"]), "BBB/cert:csirt", "R10", True),
-        (label("amber", rel=["BBB/cert"]), "BBB/cert:csirt", "R10", True),
+        (label("red", rel=["BBB/cert:csirt@mori"]), "BBB/cert:csirt@bell", "R5", False),
+        (label("red", rel=["BBB/cert:csirt@mori"]), "BBB/cert:csirt", "R5", False),
+        (label("red", rel=["BBB/cert:csirt@mori"]), "BBB/cert:csirt@mori", "R13", True),
+        (label("red", originators=["BBB"], rel=["AAA/cert:csirt@bell"]), "AAA/cert:csirt", "R5", False),
+        (label("red", originators=["BBB"], rel=["AAA/cert:csirt@bell"]), "AAA/cert:csirt@bell", "R9", False),
+        (label("red", originators=["AAA", "BBB"]), "AAA/cert:csirt", "R5", False),
+        (label("red"), "AAA/cert:csirt@bell", "R2", True),
+        (label("amber", rel=["BBB/cert:csirt@mori"]), "BBB/cert:csirt", "R6", False),
+        (label("amber"), "BBB/cert:csirt@mori", "R13", True),
+        (label("clear", classifications=frozenset({"AAA:OPEN"})), "BBB", "R13", True),
+        (label("clear", classifications=frozenset({"AAA:OPEN"})), "CCC", "R7", False),
+        (label("clear", classifications=frozenset({"AAA:INNER"})), "BBB", "R7", False),
+        (label("clear", classifications=frozenset({"AAA:INNER"})), "AAA/police:csirt", "R13", True),
+        (label("clear", classifications=frozenset({"AAA:OPEN", "AAA:UNLISTED"})), "AAA/police:csirt", "R7", False),
+        (label("clear", classifications=frozenset({"ZZZ:OPEN"})), "BBB", "R7", False),
+        (label("clear", until=NOW), "BBB", "R8", False),
+        (label("clear", until=SOON), "BBB", "R13", True),
+        (label("clear", **embargo(SOON)), "BBB/cert:csirt", "R8", False),
+        (label("clear", **embargo(SOON), rel=["BBB"]), "BBB/cert:csirt", "R8", False),
+        (label("clear", **embargo(SOON, "BBB/cert")), "BBB/cert:csirt", "R13", True),
+        (label("clear", **embargo(SOON, "BBB/cert")), "BBB/police:csirt", "R8", False),
+        (label("clear", **embargo(SOON, "BBB")), "BBB", "R10", False),
+        (label("clear", **embargo(SOON, "AAA"), originators=["BBB"]), "AAA/police:csirt", "R9", False),
+        (label("clear", **embargo(NOW)), "BBB", "R13", True),
+        (label("green", **embargo(JUST_BEFORE)), "BBB", "R11", False),
+        (label("clear", originators=["BBB"], consent_of=frozenset({"BBB"})), "AAA/police:csirt", "R9", False),
+        (label("clear", consent_of=frozenset({"CCC"})), "BBB", "R9", False),
+        (label("clear", consent_of=frozenset({"AAA", "BBB"})), "BBB", "R13", True),
+        (label("amber", originators=["AAA", "CCC"]), "BBB/cert:csirt", "R9", False),
+        (label("amber+strict", originators=["BBB", "CCC"]), "BBB/cert:csirt", "R9", False),
+        (label("amber", originators=["BBB"]), "AAA/police:csirt", "R9", False),
+        (label("amber", originators=["ZZZ"]), "BBB/cert:csirt", "R9", False),
+        (label("amber"), "BBB", "R10", False),
+        (label("amber+strict"), "BBB", "R10", False),
+        (label("green"), "CCC", "R11", False),
+        (label("green"), "BBB", "R11", False),
+        (label("green"), "BBB/police:policy", "R11", False),
+        (label("green"), "BBB/cert", "R13", True),
+        (label("green", originators=["CCC"]), "BBB/cert:csirt", "R13", True),
+        (label("clear"), "CCC", "R13", True),
+        (label("clear", originators=["BBB"]), "CCC/police:policy", "R13", True),
+        (label("amber"), "BBB/cert", "R13", True),
+        (label("amber"), "BBB/cert:csirt", "R13", True),
+        (label("amber+strict"), "BBB/cert:csirt", "R13", True),
+        (label("amber", originators=["AAA", "BBB"]), "BBB/cert:csirt", "R13", True),
+        (label("amber", rel=["BBB/cert"]), "BBB/cert:csirt", "R13", True),
     ],
     ids=lambda value: str(value) if isinstance(value, str | bool) else "",
 )
@@ -83,61 +122,110 @@ def test_each_rule_speaks_where_the_policy_says(which, reader, rule, allowed):
     assert found.rules_digest == OF_AAA.digest
 
 
-@given(labels, anyone)
-def test_every_label_and_reader_get_a_verdict_with_a_reason_in_both_languages(which, reader):
-    found = decide(which, reader, OF_AAA)
+@pytest.mark.parametrize(
+    ("which", "reader", "at", "rule"),
+    [
+        (label("amber", originators=["CCC"]), "BBB/cert:csirt", {"agreed": {"CCC"}}, "R13"),
+        (label("amber", originators=["CCC"]), "BBB/cert:csirt", {"agreed": {"BBB", "ZZZ"}}, "R9"),
+        (label("amber", originators=["CCC", "ZZZ"]), "BBB/cert:csirt", {"agreed": {"CCC"}}, "R9"),
+        (label("amber", originators=["CCC"]), "BBB", {"agreed": {"CCC"}}, "R10"),
+        (label("green", originators=["CCC"], consent_of=frozenset({"CCC"})), "BBB/cert", {"agreed": {"CCC"}}, "R13"),
+        (label("red", originators=["BBB"], rel=["AAA/cert:csirt@bell"]), "AAA/cert:csirt", {"agreed": {"BBB"}}, "R5"),
+        (
+            label("red", originators=["BBB"], rel=["AAA/cert:csirt@bell"]),
+            "AAA/cert:csirt@bell",
+            {"agreed": {"BBB"}},
+            "R13",
+        ),
+        (label("clear", blocked=["victim-consent"]), "BBB", {"lifted": {"victim-consent"}}, "R13"),
+        (label("clear", blocked=["victim-consent", "personal-data"]), "BBB", {"lifted": {"victim-consent"}}, "R3"),
+        (label("clear", blocked=["missing-reference"]), "BBB", {"lifted": {"victim-consent"}}, "R3"),
+        (label("red", blocked=["victim-consent"]), "BBB", {"lifted": {"victim-consent"}}, "R5"),
+    ],
+)
+def test_what_was_agreed_to_turns_that_no_alone(which, reader, at, rule):
+    said = {name: frozenset(value) for name, value in at.items()}
+    assert verdict(which, reader, at=replace(PLAIN, **said)).rule == rule
+
+
+@given(labels, asking, circumstances)
+def test_every_label_and_reader_get_a_verdict_with_a_reason_in_both_languages(which, reader, at):
+    found = decide(which, reader, OF_AAA, at)
     for language in Language:
         sentence = found.reason.sentence(language)
         assert sentence
         assert "?" not in sentence
 
 
-@given(labels, labels, anyone)
-def test_narrowing_never_turns_no_into_yes(one, other, reader):
-    if reader != HOME and not decide(one, reader, OF_AAA).allowed:
+@given(labels, labels, asking, circumstances)
+def test_narrowing_never_turns_no_into_yes(one, other, reader, at):
+    if reader.desk != HOME and not decide(one, reader, OF_AAA, at).allowed:
         narrowed = meet(one, other)
         # A label without originator is denied for that alone: whoever adds one has to be asked about the rest.
         if one.originators:
-            assert not decide(narrowed, reader, OF_AAA).allowed
+            assert not decide(narrowed, reader, OF_AAA, at).allowed
 
 
-@given(labels, st.lists(labels, max_size=4), anyone)
-def test_another_reference_never_widens(own, referred, reader):
+@given(labels, st.lists(labels, max_size=4), asking, circumstances)
+def test_another_reference_never_widens(own, referred, reader, at):
     closure = own
     for each in referred:
-        before = decide(closure, reader, OF_AAA).allowed or not closure.originators
+        before = decide(closure, reader, OF_AAA, at).allowed or not closure.originators
         closure = meet(closure, each)
-        assert before or not decide(closure, reader, OF_AAA).allowed
+        assert before or not decide(closure, reader, OF_AAA, at).allowed
 
 
-@given(labels, anyone, st.sampled_from([*BLOCKS, "a-code-of-tomorrow"]))
-def test_any_block_denies_everybody_but_the_holder(which, reader, code):
+@given(labels, asking, circumstances)
+def test_agreement_of_nobody_allows_no_more_than_that_of_somebody(which, reader, at):
+    if decide(which, reader, OF_AAA, Circumstances(now=at.now)).allowed:
+        assert decide(which, reader, OF_AAA, at).allowed
+
+
+@given(labels, asking, st.sampled_from([*BLOCKS, "a-code-of-tomorrow"]))
+def test_any_block_that_is_not_lifted_denies_everybody_but_the_holder(which, reader, code):
     blocked = meet(which, blocking(code)) if code in BLOCKS else replace(which, blocked=frozenset({code}))
-    assert decide(blocked, reader, OF_AAA).allowed == (reader == HOME)
+    if reader.desk != HOME:
+        assert not decide(blocked, reader, OF_AAA, PLAIN).allowed
 
 
-@given(labels, anyone)
-def test_red_goes_to_nobody_but_the_holder(which, reader):
-    assert decide(replace(which, tlp=Tlp.RED), reader, OF_AAA).allowed == (reader == HOME)
+@given(labels, asking, circumstances)
+def test_red_goes_to_nobody_whom_no_caveat_names_but_its_own_holder(which, reader, at):
+    red = replace(which, tlp=Tlp.RED)
+    if decide(red, reader, OF_AAA, at).allowed:
+        own = reader.desk == HOME and red.originators <= {"AAA"}
+        assert own or (reader.person and reader in red.releasable_to)
 
 
-@given(labels, st.sampled_from(["AAA", "BBB", "CCC"]).map(Audience.parse))
-def test_a_participant_as_a_whole_never_gets_what_needs_an_organisation(which, reader):
+@given(labels, asking, circumstances)
+def test_anothers_red_is_not_for_the_organisation_that_runs_the_node(which, reader, at):
+    red = replace(which, tlp=Tlp.RED, originators=frozenset({"BBB"}))
+    assert not decide(red, reader.desk, OF_AAA, at).allowed
+
+
+@given(labels, st.sampled_from(["AAA", "BBB", "CCC"]).map(Audience.parse), circumstances)
+def test_a_participant_as_a_whole_never_gets_what_needs_an_organisation(which, reader, at):
     for tlp in (Tlp.AMBER, Tlp.AMBER_STRICT, Tlp.RED, None):
-        assert not decide(replace(which, tlp=tlp), reader, OF_AAA).allowed
+        assert not decide(replace(which, tlp=tlp), reader, OF_AAA, at).allowed
 
 
-@given(labels, caveats.filter(lambda each: each is not None), readers.filter(lambda each: each != HOME))
-def test_nobody_outside_the_caveat_gets_anything(which, rel, reader):
+@given(labels, caveats.filter(lambda each: each is not None), readers.filter(lambda each: each != HOME), circumstances)
+def test_nobody_outside_the_caveat_gets_anything(which, rel, reader, at):
     if not any(each.covers(reader) for each in rel):
-        assert not decide(replace(which, releasable_to=rel), reader, OF_AAA).allowed
+        assert not decide(replace(which, releasable_to=rel), reader, OF_AAA, at).allowed
 
 
-@given(labels, readers)
-def test_what_a_wider_audience_may_have_each_part_of_it_may_have(which, reader):
+@given(labels, readers, circumstances)
+def test_what_a_wider_audience_may_have_each_part_of_it_may_have(which, reader, at):
     whole = Audience(reader.participant)
-    if decide(which, whole, OF_AAA).allowed:
-        assert decide(which, reader, OF_AAA).allowed
+    if reader != HOME and decide(which, whole, OF_AAA, at).allowed:
+        assert decide(which, reader, OF_AAA, at).allowed
+
+
+@given(labels, asking, circumstances)
+def test_before_an_embargo_ends_only_those_ahead_get_it_and_never_a_whole_participant(which, reader, at):
+    held_back = replace(which, **embargo(SOON, "BBB/cert"))
+    if reader.desk != HOME and decide(held_back, reader, OF_AAA, at).allowed:
+        assert (reader.participant, reader.organisation) == ("BBB", "cert")
 
 
 def test_the_label_that_narrows_nothing_releases_nothing():
@@ -151,7 +239,7 @@ def test_the_reason_for_a_block_is_the_gravest_one():
 
 def test_what_the_node_keeps_about_itself_is_its_holders_alone():
     assert {name for name in NAMES if of_the_node(Audience.parse(name), OF_AAA).allowed} == {str(HOME)}
-    assert of_the_node(Audience("BBB"), OF_AAA).rule == "R11"
+    assert of_the_node(Audience("BBB"), OF_AAA).rule == "R14"
     assert of_the_node(Audience("ZZZ"), OF_AAA).rule == "R1"
 
 
@@ -166,23 +254,65 @@ def test_the_digest_names_policy_profile_and_holder():
         OF_AAA.digest,
         rules_for(other, HOME).digest,
         rules_for(PROFILE, Audience.parse("AAA/police:csirt")).digest,
+        rules_for(PROFILE, HOME, {"deny": [RULE]}).digest,
     }
-    assert len(digests) == 3
+    assert len(digests) == 4
     assert rules_for(PROFILE, HOME).digest == OF_AAA.digest
 
 
 def test_a_level_no_rule_names_is_denied_at_the_end(monkeypatch):
     monkeypatch.setattr(room, "RULES", RULES[:-1])
-    assert verdict(label("clear"), "BBB").rule == "R11"
+    assert verdict(label("clear"), "BBB").rule == "R14"
     assert not verdict(label("clear"), "BBB").allowed
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), labels, anyone), max_size=20))
-def test_the_memory_of_the_gate_never_answers_for_another_label(asked):
+@given(st.lists(st.tuples(st.integers(0, 3), labels, asking, circumstances), max_size=20))
+def test_the_memory_of_the_gate_never_answers_for_another_question(asked):
     gate = Gate(OF_AAA)
-    for number, which, reader in asked:
-        assert gate.verdict(number, which, reader) == decide(which, reader, OF_AAA)
-        assert gate.verdict(number, which, reader) == decide(which, reader, OF_AAA)
+    for number, which, reader, at in asked:
+        assert gate.verdict(number, which, reader, at) == decide(which, reader, OF_AAA, at)
+        assert gate.verdict(number, which, reader, at) == decide(which, reader, OF_AAA, at)
+
+
+def test_the_memory_of_the_gate_lets_no_embargo_last():
+    gate, which, reader = Gate(OF_AAA), label("clear", **embargo(NOW)), Audience.parse("BBB/cert")
+    before = gate.verdict(1, which, reader, Circumstances(now=JUST_BEFORE))
+    assert (before.allowed, gate.verdict(1, which, reader, PLAIN).allowed) == (False, True)
+
+
+RULE = {
+    "id": "no-amber-to-police",
+    "by": "AAA/cert",
+    "reason": {"en": "Nothing of {ours} goes there.", "ja": "そこには出しません。"},
+    "tlp": ["amber", "AMBER+STRICT"],
+    "to": ["BBB/police"],
+}
+
+
+@pytest.mark.parametrize(
+    ("which", "reader", "rule"),
+    [
+        (label("amber"), "BBB/police:csirt", "R12"),
+        (label("amber"), "BBB/police", "R12"),
+        (label("amber"), "BBB/cert:csirt", "R13"),
+        (label("clear"), "BBB/police:csirt", "R13"),
+        (label("clear", **embargo(SOON, "BBB")), "BBB/police:csirt", "R12"),
+        (label("amber"), "AAA/cert:csirt", "R2"),
+    ],
+)
+def test_a_local_rule_forbids_where_all_it_states_holds(which, reader, rule):
+    found = verdict(which, reader, rules_for(PROFILE, HOME, {"deny": [RULE]}))
+    assert found.rule == rule
+    if rule == "R12":
+        assert "AAA/cert" in found.reason.sentence()
+        assert "Nothing of {ours} goes there." in found.reason.sentence()
+        assert "そこには出しません。" in found.reason.sentence(Language.JA)
+
+
+@given(labels, asking, circumstances)
+def test_a_local_rule_never_allows(which, reader, at):
+    if not decide(which, reader, OF_AAA, at).allowed:
+        assert not decide(which, reader, rules_for(PROFILE, HOME, {"deny": [RULE]}), at).allowed
 
 
 def test_a_verdict_has_no_truth_value():

@@ -32,7 +32,7 @@ def node(tmp_path):
 def test_the_whole_way(node):
     to = "BBB/cert:csirt"
     assert ask(node, "POST", "mark", json={"ids": [ONE], "releasable_to": [to]})[1]["marked"] == 1
-    assert ask(node, "GET", f"explain/{ONE}?to={to}")[1]["rule"] == "R10"
+    assert ask(node, "GET", f"explain/{ONE}?to={to}")[1]["rule"] == "R13"
     assert ask(node, "POST", "share", json={"ids": [ONE], "to": to})[1]["released"] == 1
     said = ask(node, "POST", "share-next", json={"to": to, "types": ["indicator"]})[1]
     assert (said["already"], said["next"]) == (1, None)
@@ -60,4 +60,4 @@ def test_a_question_of_another_form_is_the_callers_mistake(node, path, body):
     status, answer = ask(node, "POST", path, json=body)
     assert status == 400
     assert answer["error"]["ja"]
-    assert ask(node, "GET", f"explain/{ONE}?to=BBB/cert:csirt")[1]["rule"] == "R10"
+    assert ask(node, "GET", f"explain/{ONE}?to=BBB/cert:csirt")[1]["rule"] == "R13"

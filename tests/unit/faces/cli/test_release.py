@@ -75,7 +75,7 @@ def test_what_may_go_is_said_so_with_exit_code_zero(london):
     london.run("mark", ONE, "--tlp", "GREEN")
     done = london.run("release", "explain", REPORT, *BBB)
     assert done.exit_code == 0
-    assert "yes, by rule R10: TLP:GREEN may go to BBB/cert:csirt." in done.output
+    assert "yes, by rule R13: TLP:GREEN may go to BBB/cert:csirt." in done.output
 
 
 def test_a_mark_is_put_on_everything_named_whatever_way(three, london, tmp_path):

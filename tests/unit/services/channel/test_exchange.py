@@ -2,7 +2,7 @@
 """Two nodes over one lane: what is acted on at one end is held once at the other, whatever happens between."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +15,7 @@ from tasuki.base.reasons import kind
 from tasuki.base.verdict import Verdict
 from tasuki.core.channel.model import Disposition
 from tasuki.core.markings.model import Label, Tlp
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.released import Candidate, release_objects
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.objects import read_objects
@@ -49,11 +50,12 @@ def release_positions(_node, positions, audience):
             closure_number=position,
             handling={},
             originator="GBR",
+            at=Circumstances(now=datetime.now(UTC)),
         )
         for position in positions
     ]
 
-    def ask(number, _label, _reader):
+    def ask(number, _label, _reader, _at):
         return Verdict(allowed=number != 13, rule="T", reason=YES.because(), rules_digest="d" * 64)
 
     return release_objects(candidates, audience, ask, "d" * 64)[0]

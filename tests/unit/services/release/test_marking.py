@@ -113,7 +113,7 @@ def test_others_material_may_be_narrowed_and_keeps_the_mark_when_it_comes_anew(t
     release.share(three.aaa, [ONE], BBB)
     three.carry()
     assert len(showing.show(three.bbb, ONE)) == 2
-    assert verdict(three.bbb, ONE, CCC).rule == "R7"
+    assert verdict(three.bbb, ONE, CCC).rule == "R9"
 
 
 def test_a_mark_put_on_a_copy_travels_with_it(three):
