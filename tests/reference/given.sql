@@ -1,0 +1,68 @@
+-- SPDX-License-Identifier: MIT
+-- What a release decision is given, for many nodes at once. Every row belongs to a `node`: a world of its own.
+-- Moments are whole microseconds since 1970. Audiences are texts as the policy writes them. Own material has the
+-- source ''; a partner's has the partner's name.
+
+CREATE TABLE node (
+  node INTEGER PRIMARY KEY,
+  now INTEGER NOT NULL,
+  participant TEXT NOT NULL, organisation TEXT NOT NULL, capacity TEXT NOT NULL,   -- its home
+  closure_limit INTEGER NOT NULL                                                   -- 10,000 in the policy
+);
+
+-- The profile.
+CREATE TABLE participant (node, participant, PRIMARY KEY (node, participant)) WITHOUT ROWID;
+CREATE TABLE organisation (node, participant, organisation, PRIMARY KEY (node, participant, organisation)) WITHOUT ROWID;
+CREATE TABLE capacity (
+  node, participant, organisation, capacity, PRIMARY KEY (node, participant, organisation, capacity)
+) WITHOUT ROWID;
+CREATE TABLE community (node, audience, PRIMARY KEY (node, audience)) WITHOUT ROWID;
+CREATE TABLE level (node, participant, level, PRIMARY KEY (node, participant, level)) WITHOUT ROWID;
+CREATE TABLE taker (node, participant, level, taker, PRIMARY KEY (node, participant, level, taker)) WITHOUT ROWID;
+
+-- Local rules; a member that a rule has stands in local_member, its values in local_value.
+CREATE TABLE local_rule (node, rule, PRIMARY KEY (node, rule)) WITHOUT ROWID;
+CREATE TABLE local_member (node, rule, member, PRIMARY KEY (node, rule, member)) WITHOUT ROWID;
+CREATE TABLE local_value (node, rule, member, value, PRIMARY KEY (node, rule, member, value)) WITHOUT ROWID;
+
+-- Who asks.
+CREATE TABLE reader (node, reader, PRIMARY KEY (node, reader)) WITHOUT ROWID;
+
+-- Holdings. `holding` is unique over all nodes.
+CREATE TABLE holding (
+  holding INTEGER PRIMARY KEY,
+  node INTEGER NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,
+  version INTEGER NOT NULL, arrival INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  is_definition INTEGER NOT NULL, disposed INTEGER NOT NULL,
+  collection TEXT, purpose TEXT, permitted_use TEXT, personal_data TEXT, victim TEXT, dispose_by INTEGER  -- NULL: not stated
+);
+CREATE TABLE marking (holding, marking, PRIMARY KEY (holding, marking)) WITHOUT ROWID;
+CREATE TABLE reference (holding, id, PRIMARY KEY (holding, id)) WITHOUT ROWID;
+CREATE TABLE intake_block (holding, code, PRIMARY KEY (holding, code)) WITHOUT ROWID;
+-- What a marking definition carries: ('definition_type', '', value), ('definition', member, value),
+-- (extension id, '', '') for every extension, (extension id, member, value) for every value of every member.
+CREATE TABLE carries (holding, place, member, value, PRIMARY KEY (holding, place, member, value)) WITHOUT ROWID;
+
+-- Statements beside markings, each a number of its own over all nodes. Parts and their values: tlp, pap (a level in
+-- capitals), caveat (''; there is one), releasable_to (an audience of it), consent_of, originator (a participant),
+-- classification (PPP:level), embargo, until (a moment), ahead (an audience, beside an embargo), blocked (a code).
+CREATE TABLE said (statement, part, value, PRIMARY KEY (statement, part, value)) WITHOUT ROWID;
+CREATE TABLE import (holding, statement, PRIMARY KEY (holding, statement)) WITHOUT ROWID;  -- what was said at import
+CREATE TABLE manifest (holding INTEGER PRIMARY KEY, statement, audience);  -- what a partner sent with it, and to whom
+-- A mark on an id: by hand it holds for every source, a partner's `narrow` for what that partner gave.
+CREATE TABLE mark (node, id, statement, by_hand, partner, PRIMARY KEY (node, id, statement)) WITHOUT ROWID;
+
+-- Recalls by this node (partner '') or by the partner that gave it; they stand also while nothing is held.
+CREATE TABLE recall (node, id, partner, PRIMARY KEY (node, id, partner)) WITHOUT ROWID;
+
+CREATE TABLE permit (  -- a grant; GRANT is a word of SQL
+  permit INTEGER PRIMARY KEY,
+  node INTEGER NOT NULL, kind TEXT NOT NULL, participant TEXT NOT NULL,  -- who grants an `onward`
+  id TEXT NOT NULL, digest TEXT NOT NULL, audience TEXT NOT NULL, purpose TEXT NOT NULL,
+  until INTEGER NOT NULL, withdrawn INTEGER NOT NULL
+);
+
+-- Deciding labels that are given outright, for what no material leads to and for the examples of the policy: parts as
+-- in `said`, and `agreed` (a participant), `lifted` (a code). A holding that has any row here has all of its label here.
+CREATE TABLE outright (holding, part, value, PRIMARY KEY (holding, part, value)) WITHOUT ROWID;

@@ -1,0 +1,573 @@
+-- SPDX-License-Identifier: MIT
+-- The release decision once more, from docs/policy/release.md alone. given.sql holds what is given; this file says what
+-- follows of it up to the deciding label of every holding and the circumstances of every question; gate.sql decides.
+-- Everything is said of all holdings and readers of all nodes at once. Sections are those of the policy.
+
+---------------------------------------------------------------------------------------------------------------------
+-- Words of the policy
+
+CREATE TABLE tlp (level TEXT PRIMARY KEY, rank INTEGER) WITHOUT ROWID;
+INSERT INTO tlp VALUES ('CLEAR', 0), ('GREEN', 1), ('AMBER', 2), ('AMBER+STRICT', 3), ('RED', 4);
+CREATE TABLE pap (level TEXT PRIMARY KEY, rank INTEGER) WITHOUT ROWID;
+INSERT INTO pap VALUES ('CLEAR', 0), ('GREEN', 1), ('AMBER', 2), ('RED', 3);
+
+CREATE TABLE tlp_marking (marking TEXT PRIMARY KEY, level TEXT) WITHOUT ROWID;  -- STIX 2.1 section 7.2.1.4; OASIS tlp-2.0
+INSERT INTO tlp_marking VALUES
+  ('marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487', 'CLEAR'),
+  ('marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb', 'GREEN'),
+  ('marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421', 'AMBER'),
+  ('marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003', 'AMBER+STRICT'),
+  ('marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1', 'RED'),
+  ('marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9', 'CLEAR'),
+  ('marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da', 'GREEN'),
+  ('marking-definition--f88d31f6-486f-44da-b317-01333bde0b82', 'AMBER'),
+  ('marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed', 'RED');
+
+CREATE TABLE block (code TEXT PRIMARY KEY, gravity INTEGER) WITHOUT ROWID;
+INSERT INTO block VALUES
+  ('above-ceiling', 1), ('unknown-marking', 2), ('unknown-caveat', 3), ('unknown-handling', 4), ('victim-consent', 5),
+  ('personal-data', 6), ('missing-reference', 7), ('closure-too-large', 8);
+
+CREATE TABLE lifts (kind TEXT, code TEXT, PRIMARY KEY (kind, code)) WITHOUT ROWID;
+INSERT INTO lifts VALUES
+  ('victim', 'victim-consent'), ('statutory', 'victim-consent'), ('statutory', 'personal-data'),
+  ('life', 'victim-consent'), ('life', 'personal-data'),
+  ('sent', 'victim-consent'), ('sent', 'personal-data');  -- what a partner's own node sent
+
+-- What extensions a marking definition may carry, and which part of a label each member is (section 2.6).
+CREATE TABLE known_member (extension TEXT, member TEXT, part TEXT, PRIMARY KEY (extension, member)) WITHOUT ROWID;
+INSERT INTO known_member VALUES
+  ('extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d', 'extension_type', NULL),
+  ('extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d', 'tlp_2_0', 'tlp'),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'extension_type', NULL),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'releasable_to', 'releasable_to'),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'consent_of', 'consent_of'),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'classification', 'classification'),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'embargo', 'embargo'),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'ahead', 'ahead'),
+  ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'until', 'until');
+
+---------------------------------------------------------------------------------------------------------------------
+-- 1. Who there is
+
+CREATE TABLE audience (
+  audience TEXT PRIMARY KEY, participant TEXT, organisation TEXT, capacity TEXT, person TEXT  -- '': not stated
+) WITHOUT ROWID;
+
+WITH
+named (text) AS (
+  SELECT value FROM said WHERE part IN ('releasable_to', 'ahead')
+  UNION SELECT value FROM carries WHERE member IN ('releasable_to', 'ahead')
+  UNION SELECT value FROM local_value WHERE member = 'to'
+  UNION SELECT audience FROM community
+  UNION SELECT audience FROM manifest
+  UNION SELECT value FROM outright WHERE part IN ('releasable_to', 'ahead')
+  UNION SELECT audience FROM permit
+  UNION SELECT reader FROM reader
+  UNION SELECT participant FROM participant
+  UNION SELECT participant || '/' || organisation FROM organisation
+  UNION SELECT participant || '/' || organisation || ':' || capacity FROM capacity
+  UNION SELECT participant || '/' || organisation || ':' || capacity FROM node
+),
+at_slash AS (SELECT text, text AS whole, instr(text, '/') AS mark FROM named WHERE typeof(text) = 'text'),
+in_two AS (
+  SELECT text, mark > 0 AS slash,
+    CASE WHEN mark THEN substr(whole, 1, mark - 1) ELSE whole END AS participant,
+    CASE WHEN mark THEN substr(whole, mark + 1) ELSE '' END AS rest
+  FROM at_slash
+),
+in_three AS (
+  SELECT text, slash, participant, instr(rest, ':') > 0 AS colon,
+    CASE WHEN instr(rest, ':') THEN substr(rest, 1, instr(rest, ':') - 1) ELSE rest END AS organisation,
+    CASE WHEN instr(rest, ':') THEN substr(rest, instr(rest, ':') + 1) ELSE '' END AS rest
+  FROM in_two
+),
+in_four AS (
+  SELECT text, slash, participant, colon, organisation, instr(rest, '@') > 0 AS sign,
+    CASE WHEN instr(rest, '@') THEN substr(rest, 1, instr(rest, '@') - 1) ELSE rest END AS capacity,
+    CASE WHEN instr(rest, '@') THEN substr(rest, instr(rest, '@') + 1) ELSE '' END AS person
+  FROM in_three
+)
+INSERT INTO audience
+SELECT text, participant, organisation, capacity, person FROM in_four
+WHERE participant GLOB '[A-Z][A-Z][A-Z]'
+  AND (NOT slash OR (organisation GLOB '[a-z]*' AND organisation NOT GLOB '*[^a-z0-9-]*' AND length(organisation) <= 32))
+  AND (NOT colon OR (capacity GLOB '[a-z]*' AND capacity NOT GLOB '*[^a-z0-9-]*' AND length(capacity) <= 32))
+  AND (NOT sign OR (person GLOB '[a-z]*' AND person NOT GLOB '*[^a-z0-9-]*' AND length(person) <= 32));
+
+CREATE TABLE covers (wide TEXT, narrow TEXT, PRIMARY KEY (narrow, wide)) WITHOUT ROWID;
+INSERT INTO covers
+SELECT w.audience, n.audience
+FROM audience w JOIN audience n ON n.participant = w.participant
+WHERE w.organisation IN ('', n.organisation) AND w.capacity IN ('', n.capacity) AND w.person IN ('', n.person);
+
+-- The readers of the profile, its people left aside.
+CREATE TABLE desk (node, audience, PRIMARY KEY (node, audience)) WITHOUT ROWID;
+INSERT INTO desk
+SELECT node, participant FROM participant
+UNION SELECT node, participant || '/' || organisation FROM organisation
+UNION SELECT node, participant || '/' || organisation || ':' || capacity FROM capacity;
+
+---------------------------------------------------------------------------------------------------------------------
+-- 2.6 What definitions say: a statement of its own, numbered below nought
+
+CREATE TABLE defined AS
+SELECT c.holding, c.place, c.member, c.value, k.part
+FROM carries c JOIN known_member k ON k.extension = c.place AND k.member = c.member WHERE k.part IS NOT NULL
+UNION ALL
+SELECT c.holding, c.place, c.member, c.value, t.value
+FROM carries c
+JOIN carries t ON t.holding = c.holding AND t.place = 'definition_type' AND t.value IN ('tlp', 'pap') AND t.value = c.member
+WHERE c.place = 'definition'
+UNION ALL
+SELECT c.holding, c.place, c.member, substr(c.value, 5), lower(substr(c.value, 1, 3))
+FROM carries c
+JOIN carries t ON t.holding = c.holding AND t.place = 'definition_type' AND t.value = 'statement'
+WHERE c.place = 'definition' AND c.member = 'statement' AND (c.value GLOB 'TLP*' OR c.value GLOB 'PAP*');
+
+-- A level is written in small letters in extensions and definitions, in capitals in statements; WHITE is CLEAR.
+CREATE TABLE spelled AS
+SELECT holding, place, part, value,
+  CASE WHEN part = 'tlp' AND upper(value) = 'WHITE' THEN 'CLEAR' ELSE upper(value) END AS level
+FROM defined WHERE part IN ('tlp', 'pap');
+
+INSERT INTO said
+SELECT DISTINCT -s.holding, s.part, s.level FROM spelled s JOIN tlp USING (level) WHERE s.part = 'tlp'
+UNION
+SELECT -s.holding, s.part, s.level FROM spelled s JOIN pap USING (level) WHERE s.part = 'pap'
+UNION
+SELECT -holding, 'caveat', '' FROM defined WHERE part = 'releasable_to'
+UNION
+SELECT -holding, part, value FROM defined WHERE part IN ('releasable_to', 'ahead')
+UNION
+SELECT -holding, part, value FROM defined WHERE part = 'consent_of' AND value GLOB '[A-Z][A-Z][A-Z]'
+UNION
+SELECT -holding, part, value FROM defined WHERE part = 'classification' AND value GLOB '[A-Z][A-Z][A-Z]:?*'
+UNION
+SELECT -holding, part, value FROM defined WHERE part IN ('embargo', 'until') AND typeof(value) = 'integer';
+
+CREATE TABLE unknown_definition (holding INTEGER PRIMARY KEY);
+INSERT INTO unknown_definition
+SELECT holding FROM spelled s WHERE part = 'tlp' AND NOT EXISTS (SELECT 1 FROM tlp WHERE tlp.level = s.level)
+UNION
+SELECT holding FROM spelled s WHERE part = 'pap' AND NOT EXISTS (SELECT 1 FROM pap WHERE pap.level = s.level)
+UNION
+SELECT holding FROM spelled WHERE place = 'definition' AND value <> upper(value) AND value <> lower(value)
+UNION
+SELECT holding FROM carries c WHERE place = 'definition' AND member = 'statement'
+  AND (value GLOB 'TLP*' OR value GLOB 'PAP*') AND substr(value, 4, 1) <> ':'
+UNION  -- an extension, or a member of one, that is not named
+SELECT c.holding FROM carries c
+WHERE c.place NOT IN ('definition_type', 'definition')
+  AND NOT EXISTS (
+    SELECT 1 FROM known_member k WHERE k.extension = c.place AND c.member IN ('', k.member)
+  )
+UNION
+SELECT holding FROM carries WHERE place = 'definition_type' AND value NOT IN ('tlp', 'pap', 'statement')
+UNION  -- a value that is none
+SELECT holding FROM defined WHERE part = 'consent_of' AND value NOT GLOB '[A-Z][A-Z][A-Z]'
+UNION
+SELECT holding FROM defined WHERE part = 'classification' AND value NOT GLOB '[A-Z][A-Z][A-Z]:?*'
+UNION
+SELECT holding FROM defined WHERE part IN ('embargo', 'until') AND typeof(value) <> 'integer'
+UNION  -- who may have it ahead, of no embargo
+SELECT holding FROM defined a
+WHERE part = 'ahead' AND NOT EXISTS (SELECT 1 FROM defined e WHERE e.holding = a.holding AND e.part = 'embargo')
+UNION  -- nothing at all; a caveat extension without any of its members says nothing either
+SELECT h.holding FROM holding h
+WHERE h.is_definition
+  AND NOT EXISTS (SELECT 1 FROM defined d WHERE d.holding = h.holding)
+  AND NOT EXISTS (SELECT 1 FROM carries c WHERE c.holding = h.holding AND c.place = 'definition' AND c.member = 'statement')
+UNION
+SELECT c.holding FROM carries c
+WHERE c.member = '' AND c.place IN (SELECT extension FROM known_member)
+  AND NOT EXISTS (SELECT 1 FROM defined d WHERE d.holding = c.holding AND d.place = c.place);
+
+---------------------------------------------------------------------------------------------------------------------
+-- 2.3 Live holdings, and the newest of every source
+
+CREATE TABLE live AS
+SELECT h.node, h.id, h.source, h.version, h.arrival, h.holding
+FROM holding h
+WHERE NOT h.disposed
+  AND NOT EXISTS (SELECT 1 FROM recall r WHERE r.node = h.node AND r.id = h.id AND r.partner = h.source);
+CREATE INDEX live_by_source ON live (node, id, source, version, arrival);
+CREATE UNIQUE INDEX live_by_holding ON live (holding);
+
+CREATE TABLE newest AS
+SELECT l.node, l.id, l.source, l.holding
+FROM live l
+WHERE NOT EXISTS (
+  SELECT 1 FROM live o
+  WHERE o.node = l.node AND o.id = l.id AND o.source = l.source AND (o.version, o.arrival) > (l.version, l.arrival)
+);
+CREATE INDEX newest_by_id ON newest (node, id, source);
+
+---------------------------------------------------------------------------------------------------------------------
+-- 2.2 The own label of every live holding
+
+-- Whose definition counts: of the source of the object, then our own, then anybody's; of those the first.
+CREATE TABLE candidate AS
+SELECT l.holding, m.marking, d.holding AS definition,
+  CASE d.source WHEN l.source THEN 1 WHEN '' THEN 2 ELSE 3 END AS place, d.arrival
+FROM live l
+JOIN marking m ON m.holding = l.holding
+JOIN live d ON d.node = l.node AND d.id = m.marking
+WHERE NOT EXISTS (SELECT 1 FROM tlp_marking t WHERE t.marking = m.marking);
+CREATE INDEX candidate_by_marking ON candidate (holding, marking, place, arrival);
+
+CREATE TABLE counting AS
+SELECT c.holding, c.marking, c.definition
+FROM candidate c
+WHERE NOT EXISTS (
+  SELECT 1 FROM candidate o
+  WHERE o.holding = c.holding AND o.marking = c.marking AND (o.place, o.arrival) < (c.place, c.arrival)
+);
+CREATE INDEX counting_by_holding ON counting (holding, marking);
+
+-- What speaks about a holding: its markings, the import or the manifest; a definition's caveat is over itself.
+CREATE TABLE speaks_of AS
+SELECT holding, -definition AS statement, 'marking' AS how FROM counting
+UNION SELECT l.holding, i.statement, 'import' FROM import i JOIN live l ON l.holding = i.holding
+UNION SELECT l.holding, m.statement, 'manifest' FROM manifest m JOIN live l ON l.holding = m.holding;
+CREATE INDEX speaks_of_holding ON speaks_of (holding, how);
+
+-- Every caveat is a set of audiences by the number of its statement, plus home where it was put on by hand.
+CREATE TABLE caveat AS SELECT DISTINCT statement FROM said WHERE part = 'caveat';
+CREATE UNIQUE INDEX caveat_by_statement ON caveat (statement);
+CREATE TABLE caveat_audience AS
+SELECT s.statement, a.audience FROM said s JOIN audience a ON a.audience = s.value WHERE s.part = 'releasable_to'
+UNION
+SELECT c.statement, n.participant || '/' || n.organisation || ':' || n.capacity
+FROM mark m JOIN caveat c ON c.statement = m.statement JOIN node n ON n.node = m.node
+WHERE m.by_hand;
+CREATE UNIQUE INDEX caveat_audience_by_statement ON caveat_audience (statement, audience);
+
+-- Whoever may have it before its embargo ends: a set for every statement that states an embargo.
+CREATE TABLE embargo AS SELECT DISTINCT statement FROM said WHERE part = 'embargo';
+CREATE UNIQUE INDEX embargo_by_statement ON embargo (statement);
+CREATE TABLE ahead_audience AS
+SELECT s.statement, a.audience FROM said s JOIN audience a ON a.audience = s.value WHERE s.part = 'ahead'
+UNION SELECT o.holding, o.value FROM outright o WHERE o.part = 'ahead';
+CREATE UNIQUE INDEX ahead_audience_by_statement ON ahead_audience (statement, audience);
+
+CREATE TABLE unknown_caveat AS
+SELECT s.statement FROM said s
+WHERE s.part IN ('releasable_to', 'ahead') AND NOT EXISTS (SELECT 1 FROM audience a WHERE a.audience = s.value)
+UNION
+SELECT s.statement FROM said s WHERE s.part IN ('releasable_to', 'ahead')
+GROUP BY s.statement, s.part HAVING count(*) > 1000;
+
+CREATE TABLE own_caveat AS
+SELECT s.holding, s.statement FROM speaks_of s JOIN caveat c ON c.statement = s.statement
+UNION
+SELECT l.holding, c.statement FROM live l JOIN caveat c ON c.statement = -l.holding;
+CREATE INDEX own_caveat_by_holding ON own_caveat (holding);
+
+-- TLP of markings and import; a definition without markings is CLEAR.
+CREATE TABLE stated_tlp AS
+WITH stated (holding, rank) AS (
+  SELECT l.holding, t.rank FROM live l
+  JOIN marking m ON m.holding = l.holding JOIN tlp_marking o ON o.marking = m.marking JOIN tlp t ON t.level = o.level
+  UNION ALL
+  SELECT s.holding, coalesce(t.rank, 9) FROM speaks_of s
+  JOIN said v ON v.statement = s.statement AND v.part = 'tlp' LEFT JOIN tlp t ON t.level = v.value
+  WHERE s.how IN ('marking', 'import')
+  UNION ALL
+  SELECT h.holding, 0 FROM holding h
+  WHERE h.is_definition AND NOT EXISTS (SELECT 1 FROM marking m WHERE m.holding = h.holding)
+)
+SELECT holding, max(rank) AS rank FROM stated GROUP BY holding;
+CREATE UNIQUE INDEX stated_tlp_by_holding ON stated_tlp (holding);
+
+CREATE TABLE own_tlp AS
+SELECT l.holding,
+  CASE
+    WHEN m.holding IS NULL THEN s.rank
+    WHEN s.rank IS NULL AND EXISTS (SELECT 1 FROM marking k WHERE k.holding = l.holding) THEN NULL
+    WHEN s.rank IS NULL THEN t.rank
+    WHEN t.rank IS NULL THEN NULL
+    ELSE max(s.rank, t.rank)
+  END AS rank
+FROM live l
+LEFT JOIN stated_tlp s ON s.holding = l.holding
+LEFT JOIN manifest m ON m.holding = l.holding
+LEFT JOIN said v ON v.statement = m.statement AND v.part = 'tlp'
+LEFT JOIN tlp t ON t.level = v.value;
+CREATE UNIQUE INDEX own_tlp_by_holding ON own_tlp (holding);
+
+-- Whatever has many values: consent_of, classification, originator, pap, embargo, until.
+CREATE TABLE own_part AS
+SELECT s.holding, v.part, v.value FROM speaks_of s JOIN said v ON v.statement = s.statement
+WHERE v.part IN ('pap', 'consent_of', 'classification', 'embargo', 'until') OR (v.part = 'originator' AND s.how = 'manifest')
+UNION
+SELECT l.holding, 'originator', CASE l.source WHEN '' THEN n.participant ELSE l.source END
+FROM live l JOIN node n ON n.node = l.node;
+CREATE INDEX own_part_by_holding ON own_part (holding, part, value);
+
+CREATE TABLE own_block AS
+SELECT b.holding, b.code FROM intake_block b JOIN live l ON l.holding = b.holding
+UNION
+SELECT s.holding, v.value FROM speaks_of s JOIN said v ON v.statement = s.statement AND v.part = 'blocked'
+UNION
+SELECT l.holding, 'unknown-marking' FROM live l JOIN marking m ON m.holding = l.holding
+WHERE NOT EXISTS (SELECT 1 FROM tlp_marking t WHERE t.marking = m.marking)
+  AND NOT EXISTS (
+    SELECT 1 FROM counting c WHERE c.holding = l.holding AND c.marking = m.marking
+      AND NOT EXISTS (SELECT 1 FROM unknown_definition u WHERE u.holding = c.definition)
+  )
+UNION
+SELECT s.holding, 'unknown-caveat' FROM (
+  SELECT holding, statement FROM own_caveat UNION SELECT holding, statement FROM speaks_of
+) s JOIN unknown_caveat u ON u.statement = s.statement
+UNION
+SELECT l.holding, 'unknown-handling' FROM live l JOIN holding h ON h.holding = l.holding
+WHERE h.collection IS NULL OR h.purpose IS NULL OR h.permitted_use IS NULL OR h.personal_data IS NULL
+UNION
+SELECT l.holding, 'personal-data' FROM live l JOIN holding h ON h.holding = l.holding
+WHERE h.personal_data = 'yes'
+  AND h.collection IS NOT NULL AND h.purpose IS NOT NULL AND h.permitted_use IS NOT NULL
+UNION
+SELECT l.holding, 'victim-consent' FROM live l JOIN holding h ON h.holding = l.holding
+WHERE h.victim IN ('not-asked', 'refused', 'national-only', 'anonymous');
+CREATE INDEX own_block_by_holding ON own_block (holding, code);
+
+---------------------------------------------------------------------------------------------------------------------
+-- 2.4 The closure of every id that is held
+
+CREATE TABLE edge AS
+SELECT DISTINCT n.node, n.id, r.id AS target
+FROM newest n JOIN (
+  SELECT holding, id FROM reference UNION ALL SELECT holding, marking FROM marking
+) r ON r.holding = n.holding
+WHERE r.id <> n.id AND NOT EXISTS (SELECT 1 FROM tlp_marking t WHERE t.marking = r.id)
+  AND r.id NOT IN (SELECT extension FROM known_member);
+CREATE INDEX edge_by_id ON edge (node, id, target);
+
+CREATE TABLE reach AS
+WITH RECURSIVE reaches (node, start, id) AS (
+  SELECT DISTINCT node, id, id FROM live
+  UNION
+  SELECT r.node, r.start, e.target FROM reaches r JOIN edge e ON e.node = r.node AND e.id = r.id
+)
+SELECT node, start, id FROM reaches;
+CREATE INDEX reach_by_start ON reach (node, start, id);
+
+CREATE TABLE too_large AS
+SELECT r.node, r.start FROM reach r JOIN node n ON n.node = r.node
+GROUP BY r.node, r.start HAVING count(*) > max(n.closure_limit);
+CREATE INDEX too_large_by_start ON too_large (node, start);
+
+-- The ids whose labels meet in the label of the closure.
+CREATE TABLE within AS
+SELECT r.node, r.start, r.id FROM reach r
+WHERE r.id = r.start OR NOT EXISTS (SELECT 1 FROM too_large t WHERE t.node = r.node AND t.start = r.start);
+CREATE INDEX within_by_start ON within (node, start, id);
+
+---------------------------------------------------------------------------------------------------------------------
+-- 3. The deciding label of every live holding: its own, and that of its closure
+
+CREATE TABLE piece AS
+SELECT l.holding AS asked, l.holding FROM live l
+UNION
+SELECT l.holding, n.holding FROM live l
+JOIN within w ON w.node = l.node AND w.start = l.id
+JOIN newest n ON n.node = w.node AND n.id = w.id;
+CREATE INDEX piece_by_asked ON piece (asked, holding);
+
+-- Marks count where a source they speak of holds the id.
+CREATE TABLE mark_on AS
+SELECT DISTINCT l.holding AS asked, m.statement
+FROM live l
+JOIN within w ON w.node = l.node AND w.start = l.id
+JOIN mark m ON m.node = w.node AND m.id = w.id
+JOIN newest n ON n.node = w.node AND n.id = w.id AND (m.by_hand OR n.source = m.partner);
+CREATE INDEX mark_on_by_asked ON mark_on (asked, statement);
+
+-- A level put on by hand gives one to material of our own that has none.
+CREATE TABLE marked_tlp AS
+SELECT o.holding,
+  coalesce(o.rank, (
+    SELECT max(t.rank) FROM mark m JOIN said v ON v.statement = m.statement AND v.part = 'tlp' JOIN tlp t ON t.level = v.value
+    WHERE m.node = l.node AND m.id = l.id AND m.by_hand AND l.source = ''
+  )) AS rank
+FROM own_tlp o JOIN live l ON l.holding = o.holding;
+CREATE UNIQUE INDEX marked_tlp_by_holding ON marked_tlp (holding);
+
+CREATE TABLE deciding_part AS
+SELECT p.asked, o.part, o.value FROM piece p JOIN own_part o ON o.holding = p.holding
+UNION
+SELECT m.asked, v.part, v.value FROM mark_on m JOIN said v ON v.statement = m.statement
+WHERE v.part IN ('pap', 'consent_of', 'classification', 'embargo', 'until', 'originator');
+CREATE INDEX deciding_part_by_asked ON deciding_part (asked, part, value);
+
+CREATE TABLE deciding_block AS
+SELECT p.asked, b.code FROM piece p JOIN own_block b ON b.holding = p.holding
+UNION
+SELECT m.asked, v.value FROM mark_on m JOIN said v ON v.statement = m.statement AND v.part = 'blocked'
+UNION
+SELECT m.asked, 'unknown-caveat' FROM mark_on m JOIN unknown_caveat u ON u.statement = m.statement
+UNION
+SELECT l.holding, 'missing-reference' FROM live l
+JOIN within w ON w.node = l.node AND w.start = l.id
+WHERE NOT EXISTS (SELECT 1 FROM newest n WHERE n.node = w.node AND n.id = w.id)
+UNION
+SELECT l.holding, 'closure-too-large' FROM live l JOIN too_large t ON t.node = l.node AND t.start = l.id;
+CREATE INDEX deciding_block_by_asked ON deciding_block (asked, code);
+
+CREATE TABLE deciding_tlp AS
+SELECT l.holding AS asked,
+  CASE
+    WHEN EXISTS (
+      SELECT 1 FROM piece p JOIN marked_tlp t ON t.holding = p.holding WHERE p.asked = l.holding AND t.rank IS NULL
+    ) THEN NULL
+    ELSE max(
+      (SELECT max(t.rank) FROM piece p JOIN marked_tlp t ON t.holding = p.holding WHERE p.asked = l.holding),
+      coalesce((
+        SELECT max(t.rank) FROM mark_on m
+        JOIN said v ON v.statement = m.statement AND v.part = 'tlp' JOIN tlp t ON t.level = v.value
+        WHERE m.asked = l.holding
+      ), 0)
+    )
+  END AS rank
+FROM live l;
+CREATE UNIQUE INDEX deciding_tlp_by_asked ON deciding_tlp (asked);
+
+-- 2.1 The meet of caveats: of all audiences in any of the sets, those that every set covers, the widest alone.
+CREATE TABLE deciding_set AS
+SELECT p.asked, o.statement FROM piece p JOIN own_caveat o ON o.holding = p.holding
+UNION
+SELECT m.asked, c.statement FROM mark_on m JOIN caveat c ON c.statement = m.statement;
+CREATE INDEX deciding_set_by_asked ON deciding_set (asked, statement);
+
+CREATE TABLE deciding_embargo AS
+SELECT p.asked, s.statement FROM piece p JOIN speaks_of s ON s.holding = p.holding JOIN embargo e ON e.statement = s.statement
+UNION
+SELECT m.asked, e.statement FROM mark_on m JOIN embargo e ON e.statement = m.statement;
+CREATE INDEX deciding_embargo_by_asked ON deciding_embargo (asked, statement);
+
+CREATE TABLE in_every_set AS
+SELECT DISTINCT d.asked, a.audience
+FROM deciding_set d JOIN caveat_audience a ON a.statement = d.statement
+WHERE NOT EXISTS (
+  SELECT 1 FROM deciding_set o
+  WHERE o.asked = d.asked AND NOT EXISTS (
+    SELECT 1 FROM covers c JOIN caveat_audience b ON b.audience = c.wide
+    WHERE c.narrow = a.audience AND b.statement = o.statement
+  )
+);
+CREATE INDEX in_every_set_by_asked ON in_every_set (asked, audience);
+
+CREATE TABLE deciding_audience AS
+SELECT e.asked, e.audience FROM in_every_set e
+WHERE NOT EXISTS (
+  SELECT 1 FROM covers c JOIN in_every_set o ON o.audience = c.wide
+  WHERE c.narrow = e.audience AND o.asked = e.asked AND o.audience <> e.audience
+);
+CREATE INDEX deciding_audience_by_asked ON deciding_audience (asked, audience);
+
+---------------------------------------------------------------------------------------------------------------------
+-- 2.5 The circumstances
+
+CREATE TABLE part AS
+SELECT l.holding AS asked, l.holding FROM live l
+UNION
+SELECT l.holding, n.holding FROM live l
+JOIN reach w ON w.node = l.node AND w.start = l.id
+JOIN newest n ON n.node = w.node AND n.id = w.id;
+CREATE INDEX part_by_asked ON part (asked, holding);
+
+CREATE TABLE counts AS
+SELECT h.holding, r.reader, g.kind, g.participant
+FROM permit g
+JOIN node n ON n.node = g.node AND n.now < g.until
+JOIN live l ON l.node = g.node AND l.id = g.id
+JOIN holding h ON h.holding = l.holding AND h.digest = g.digest AND h.purpose = g.purpose
+JOIN reader r ON r.node = g.node
+JOIN covers c ON c.narrow = r.reader AND c.wide = g.audience
+WHERE NOT g.withdrawn
+UNION
+SELECT l.holding, r.reader, k.kind, l.source
+FROM manifest m
+JOIN (SELECT 'onward' AS kind UNION ALL SELECT 'sent') k
+JOIN live l ON l.holding = m.holding
+JOIN reader r ON r.node = l.node
+JOIN covers c ON c.narrow = r.reader AND c.wide = m.audience;
+CREATE INDEX counts_by_holding ON counts (holding, reader, kind, participant);
+
+-- Parts that name a participant and are not agreed to; parts that are blocked by a code that nothing lifts.
+CREATE TABLE names AS
+SELECT DISTINCT p.asked, p.holding, o.value AS participant
+FROM part p JOIN own_part o ON o.holding = p.holding AND o.part IN ('originator', 'consent_of');
+CREATE INDEX names_by_asked ON names (asked, participant, holding);
+
+CREATE TABLE agreed AS
+SELECT DISTINCT x.asked, r.reader, x.participant
+FROM names x JOIN live l ON l.holding = x.asked JOIN reader r ON r.node = l.node
+WHERE EXISTS (
+    SELECT 1 FROM counts c
+    WHERE c.holding = x.holding AND c.reader = r.reader AND c.kind = 'onward' AND c.participant = x.participant
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM names y
+    WHERE y.asked = x.asked AND y.participant = x.participant AND NOT EXISTS (
+      SELECT 1 FROM counts c
+      WHERE c.holding = y.holding AND c.reader = r.reader AND c.kind = 'onward' AND c.participant = y.participant
+    )
+  );
+CREATE INDEX agreed_by_asked ON agreed (asked, reader, participant);
+
+CREATE TABLE lifted AS
+SELECT DISTINCT p.asked, r.reader, b.code
+FROM part p JOIN own_block b ON b.holding = p.holding
+JOIN live l ON l.holding = p.asked JOIN reader r ON r.node = l.node
+WHERE b.code IN (SELECT code FROM lifts)
+  AND NOT EXISTS (
+    SELECT 1 FROM part q JOIN own_block o ON o.holding = q.holding AND o.code = b.code
+    WHERE q.asked = p.asked AND NOT EXISTS (
+      SELECT 1 FROM counts c JOIN lifts f ON f.kind = c.kind AND f.code = b.code
+      WHERE c.holding = q.holding AND c.reader = r.reader
+    )
+  );
+CREATE INDEX lifted_by_asked ON lifted (asked, reader, code);
+
+---------------------------------------------------------------------------------------------------------------------
+-- Labels that are given outright stand instead of what follows
+
+DELETE FROM deciding_tlp WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO deciding_tlp
+SELECT o.holding, CASE WHEN v.value IS NULL THEN NULL ELSE coalesce(t.rank, 9) END
+FROM (SELECT DISTINCT holding FROM outright) o
+LEFT JOIN outright v ON v.holding = o.holding AND v.part = 'tlp' LEFT JOIN tlp t ON t.level = v.value;
+
+DELETE FROM deciding_part WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO deciding_part
+SELECT holding, part, value FROM outright
+WHERE part IN ('pap', 'consent_of', 'classification', 'embargo', 'until', 'originator');
+
+DELETE FROM deciding_block WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO deciding_block SELECT holding, value FROM outright WHERE part = 'blocked';
+
+DELETE FROM deciding_set WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO deciding_set SELECT holding, 0 FROM outright WHERE part = 'caveat';
+
+DELETE FROM deciding_audience WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO deciding_audience
+SELECT o.holding, o.value FROM outright o
+WHERE o.part = 'releasable_to' AND NOT EXISTS (
+  SELECT 1 FROM outright w JOIN covers c ON c.wide = w.value AND c.narrow = o.value
+  WHERE w.holding = o.holding AND w.part = 'releasable_to' AND w.value <> o.value
+);
+
+DELETE FROM deciding_embargo WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO deciding_embargo SELECT holding, holding FROM outright WHERE part = 'embargo';
+
+DELETE FROM agreed WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO agreed
+SELECT o.holding, r.reader, o.value FROM outright o
+JOIN live l ON l.holding = o.holding JOIN reader r ON r.node = l.node WHERE o.part = 'agreed';
+
+DELETE FROM lifted WHERE asked IN (SELECT holding FROM outright);
+INSERT INTO lifted
+SELECT o.holding, r.reader, o.value FROM outright o
+JOIN live l ON l.holding = o.holding JOIN reader r ON r.node = l.node WHERE o.part = 'lifted';
