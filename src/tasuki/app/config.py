@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,7 @@ from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.ids import Audience, NodeName
 from tasuki.core.partners.model import Profile
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
+from tasuki.services.release import LOCAL_RULES, read_rules
 from tasuki.services.setup import ANCHOR, read_profile
 
 _SHIPPED = resources.files("tasuki.app") / "profiles"
@@ -25,6 +27,7 @@ class Configuration:
 
     Attributes:
         vault_key: key-encryption key of the store.
+        local: what `rules.toml` states, if there is one; the gate reads it whole or the node does not start.
     """
 
     directory: Path
@@ -32,6 +35,7 @@ class Configuration:
     me: NodeName
     home: Audience
     profile: Profile
+    local: Mapping[str, object]
     anchor: Anchor
     vault_key: bytes
     database_url: str
@@ -42,7 +46,7 @@ def configuration(directory: Path) -> Configuration:
 
     Raises:
         CallerError: there is no node, or others may read its secrets.
-        InputError: a setting or the profile is wrong.
+        InputError: a setting, the profile or a local rule is wrong.
         WorldError: a file is missing or damaged.
     """
     directory = directory.absolute()
@@ -61,10 +65,16 @@ def configuration(directory: Path) -> Configuration:
         me=anchor.name,
         home=Audience.parse(settings.node.home),
         profile=read_profile(_bytes(directory, PROFILE).decode("utf-8", "replace")),
+        local=_local(directory),
         anchor=anchor,
         vault_key=vault_key,
         database_url=database_url(directory, settings),
     )
+
+
+def _local(directory: Path) -> Mapping[str, object]:
+    path = directory / LOCAL_RULES
+    return read_rules(_bytes(directory, LOCAL_RULES)) if path.exists() else {}
 
 
 def profile_text(name: str) -> str:

@@ -74,7 +74,7 @@ def wired(told: Configuration, *, signer: Signer | None = None, link: Link | Non
             link=link or http,
             anchor=told.anchor,
             vault=Vault(told.vault_key, entropy),
-            gate=Gate(rules_for(told.profile, told.home)),
+            gate=Gate(rules_for(told.profile, told.home, told.local)),
         )
 
 

@@ -199,8 +199,33 @@ NO_LEVEL = kind(
 )
 NOTHING_TO_MARK = kind(
     "release.nothing-to-mark",
-    en="Expected a TLP level ({known}), audiences, or both to mark with, found neither.",
-    ja="TLP({known})または提供先を指定してください。どちらもありません。",
+    en="Expected a TLP level ({known}), audiences, or something else to mark with, found nothing.",
+    ja="TLP({known})、提供先などを指定してください。何もありません。",
+)
+NO_PAP = kind(
+    "release.no-pap",
+    en="Expected one of the PAP levels {known}, found {found}.",
+    ja="PAPは{known}のいずれかですが、{found}でした。",
+)
+NO_CLASSIFICATION = kind(
+    "release.no-classification",
+    en="Expected a classification of the profile ({known}), found {found}; what lies above the ceiling is not held here.",
+    ja="プロファイルにある秘密区分({known})が必要ですが、{found}でした。上限を超えるものはここでは保有しません。",
+)
+AHEAD_OF_NOTHING = kind(
+    "release.ahead-of-nothing",
+    en="Expected an embargo beside those who may have it ahead, found none; say until when with --embargo.",
+    ja="事前提供先には解禁日時が必要です。--embargoで指定してください。",
+)
+NO_MOMENT = kind(
+    "release.no-moment",
+    en="Expected a moment to come, such as 2027-03-01T09:00:00+09:00, found {found}.",
+    ja="2027-03-01T09:00:00+09:00のような将来の日時が必要ですが、{found}でした。",
+)
+NO_PARTICIPANT = kind(
+    "release.no-participant",
+    en="Expected a participant of the profile ({known}), found {found}.",
+    ja="プロファイルの参加者({known})が必要ですが、{found}でした。",
 )
 OWN_PARTICIPANT = kind(
     "release.own-participant",

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from tasuki.faces.http.kit import get, post
+from tasuki.faces.http.kit import Nothing, get, post
 from tasuki.services import release
 from tasuki.services.node import Node
 
@@ -24,6 +24,12 @@ class Marked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ids: Ids
     tlp: Level | None = None
     releasable_to: tuple[str, ...] = ()
+    pap: str | None = None
+    consent_of: tuple[str, ...] = ()
+    classifications: tuple[str, ...] = ()
+    embargo: str | None = None
+    ahead: tuple[str, ...] = ()
+    until: str | None = None
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +63,12 @@ class Recalled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
 
 
+class Tried(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The text of local rules, to be tried."""
+
+    text: Annotated[str, msgspec.Meta(max_length=1 << 20)]
+
+
 class Newest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many recalls to show."""
 
@@ -64,7 +76,15 @@ class Newest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _mark(node: Node, question: Marked) -> dict[str, object]:
-    done = release.mark(node, question.ids, level=question.tlp, audiences=question.releasable_to)
+    besides = release.Besides(
+        pap=question.pap,
+        consent_of=question.consent_of,
+        classifications=question.classifications,
+        embargo=question.embargo,
+        ahead=question.ahead,
+        until=question.until,
+    )
+    done = release.mark(node, question.ids, level=question.tlp, audiences=question.releasable_to, besides=besides)
     return {"marked": done, "tlp": question.tlp, "releasable_to": question.releasable_to}
 
 
@@ -91,7 +111,17 @@ def _recalls(node: Node, question: Newest) -> object:
     return release.recalls(node, limit=question.limit)
 
 
+def _rules(node: Node, _question: Nothing) -> dict[str, object]:
+    return release.rules(node)
+
+
+def _try_rules(_node: Node, question: Tried) -> dict[str, object]:
+    return release.try_rules(question.text)
+
+
 ROUTES: Final = (
+    get("/v1/release/rules", Nothing, _rules),
+    post("/v1/release/rules/try", Tried, _try_rules),
     post("/v1/release/mark", Marked, _mark),
     get("/v1/release/explain/{stix_id}", Asked, _explain),
     post("/v1/release/share", Shared, _share),

@@ -30,7 +30,22 @@ _BECAUSE: Final = Text(en="  because of {id} (rule {rule}): {why}", ja="  原因
 _OWN: Final = Text(en="  by itself: {label}", ja="  単独のラベル: {label}")
 _CLOSURE: Final = Text(en="  with all it refers to: {label}", ja="  参照先を含むラベル: {label}")
 _LABEL: Final = Text(en="{tlp}, releasable to {to}, material of {of}", ja="{tlp}、提供先 {to}、作成元 {of}")
+_BESIDES: Final = {
+    "pap": Text(en=", PAP:{value}", ja="、PAP:{value}"),
+    "consent_of": Text(en=", only with the consent of {value}", ja="、{value}の同意が必要"),
+    "classifications": Text(en=", classified {value}", ja="、秘密区分 {value}"),
+    "embargo": Text(en=", under embargo until {value}", ja="、{value}まで解禁前"),
+    "ahead": Text(en=" (ahead: {value})", ja="(事前提供先 {value})"),
+    "until": Text(en=", until {value} only", ja="、{value}まで"),
+    "blocked": Text(en=", blocked: {value}", ja="、提供停止: {value}"),
+}
 _RULES: Final = Text(en="  rules {digest}", ja="  規則 {digest}")
+_FORCE: Final = Text(
+    en="Policy {policy}, profile {profile}, home {home}; rules digest {rules_digest}",
+    ja="方針 第{policy}版、プロファイル {profile}、運用者 {home}、規則ダイジェスト {rules_digest}",
+)
+_RULE: Final = Text(en="  {id} (by {by}) forbids where {when}: {why}", ja="  {id}({by})禁止条件 {when}: {why}")
+_NO_RULES: Final = Text(en="  No local rules.", ja="  ローカル規則はありません。")
 _SHARED: Final = Text(
     en="To {audience}: {released:,} queued, {already:,} queued before, {withheld:,} stay here.",
     ja="{audience}へ: 新たに送信待ち{released:,}件、手配済み{already:,}件、提供せず{withheld:,}件。",
@@ -98,6 +113,9 @@ _FILE: Final[dict[str, Any]] = {
 }
 
 
+_MARKS: Final = ("tlp", "releasable_to", "pap", "consent_of", "classification", "embargo", "until")
+
+
 @command(
     "mark",
     en="Mark what is held: what is ours and unmarked gets its TLP, anything may be narrowed, nothing is widened.",
@@ -118,12 +136,38 @@ _FILE: Final[dict[str, Any]] = {
     multiple=True,
     metavar="AUDIENCE",
 )
+@option(
+    "--pap", en="PAP level.", ja="PAP。", type=click.Choice(["clear", "green", "amber", "red"], case_sensitive=False)
+)
+@option(
+    "--consent-of",
+    en="Goes to nobody else without the consent of this participant; repeat for more.",
+    ja="この参加者の同意なしには再提供しません。複数可。",
+    multiple=True,
+    metavar="PPP",
+)
+@option(
+    "--classification",
+    "classifications",
+    en="National classification of the profile, such as GBR:OFFICIAL; repeat for more.",
+    ja="プロファイルにある秘密区分(例: GBR:OFFICIAL)。複数可。",
+    multiple=True,
+    metavar="PPP:LEVEL",
+)
+@option("--embargo", en="Goes to nobody until this moment.", ja="この日時まで誰にも出しません。", metavar="MOMENT")
+@option(
+    "--ahead",
+    en="Who may have it before its embargo ends; repeat for more.",
+    ja="解禁前に提供できる相手。複数可。",
+    multiple=True,
+    metavar="AUDIENCE",
+)
+@option("--until", en="Goes to nobody from this moment on.", ja="この日時以降は誰にも出しません。", metavar="MOMENT")
 @option("--file", **_FILE)
-def mark(call: Call, ids: tuple[str, ...], tlp: str | None, releasable_to: tuple[str, ...], file: Path | None) -> None:
+def mark(call: Call, ids: tuple[str, ...], file: Path | None, **how: Any) -> None:
     """Mark ids."""
-    if tlp is None and not releasable_to:
-        raise CallerError(NOTHING_NAMED.because(what="--tlp, --releasable-to"))
-    how = {"tlp": tlp, "releasable_to": releasable_to}
+    if not any(how.values()):
+        raise CallerError(NOTHING_NAMED.because(what=", ".join(f"--{each.replace('_', '-')}" for each in _MARKS)))
     parts = list(_in_parts(call, "/v1/release/mark", _named(ids, file), how))
     marked = {**how, "marked": sum(part["marked"] for part in parts)}
     call.show(marked, [call.say(_MARKED, **marked)])
@@ -162,7 +206,44 @@ def _label(call: Call, label: Mapping[str, Any]) -> str:
         tlp=call.say(_UNMARKED) if label["tlp"] is None else f"TLP:{label['tlp']}",
         to=call.say(_ANYBODY) if allowed is None else ", ".join(allowed) or call.say(_NOBODY_AT_ALL),
         of=", ".join(label["originators"]),
+    ) + "".join(call.say(text, value=_value(label[name])) for name, text in _BESIDES.items() if label.get(name))
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@command(
+    "rules",
+    en="Show the rules in force: policy, local rules and their digest; with a file, try local rules before they are.",
+    ja="有効な規則(方針、ローカル規則、そのダイジェスト)を示します。ファイルを指定すると、適用前のローカル規則を検査します。",
+    example="tasuki release rules --try rules.toml",
+)
+@option(
+    "--try",
+    "file",
+    en="Local rules to try. To put them in force: rules.toml in the directory of the node, and start it again.",
+    ja="検査するローカル規則。適用するにはノードのディレクトリのrules.tomlに置き、再起動してください。",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+)
+def rules(call: Call, file: Path | None) -> None:
+    """Show or try rules."""
+    if file is not None:
+        found = call.post("/v1/release/rules/try", text=read_file(file).decode("utf-8", "replace"))
+    else:
+        found = call.get("/v1/release/rules")
+    head = [] if file is not None else [call.say(_FORCE, **found)]
+    call.show(
+        found,
+        [*head, *(_rule_line(call, each) for each in found["local"])]
+        + ([] if found["local"] else [call.say(_NO_RULES)]),
     )
+
+
+def _rule_line(call: Call, rule: Mapping[str, Any]) -> str:
+    when = "; ".join(f"{name}: {', '.join(value)}" for name, value in rule["when"].items())
+    return call.say(_RULE, id=rule["id"], by=rule["by"], when=when, why=rule[call.language.value])
 
 
 @command(
@@ -352,6 +433,6 @@ COMMANDS: Final = (
         en="Who may have what, and what was called back.",
         ja="提供の可否と取消。",
         example="tasuki release explain indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01 --to JPN/nco:csirt",
-        commands=[explain, recalls],
+        commands=[explain, recalls, rules],
     ),
 )

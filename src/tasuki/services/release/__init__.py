@@ -3,13 +3,16 @@
 
 from tasuki.services.release.explaining import Explanation, explain
 from tasuki.services.release.leaving import confirm, release_positions
-from tasuki.services.release.marking import mark
+from tasuki.services.release.local import LOCAL_RULES, read_rules, rules, try_rules
+from tasuki.services.release.marking import Besides, mark, narrowing_of
 from tasuki.services.release.recalling import prepare_recall, recall
 from tasuki.services.release.recalls import recalls
 from tasuki.services.release.sharing import ShareReport, share, share_all, share_next, share_within
 from tasuki.services.release.weighing import audience_of, check_audience
 
 __all__ = [
+    "LOCAL_RULES",
+    "Besides",
     "Explanation",
     "ShareReport",
     "audience_of",
@@ -17,12 +20,16 @@ __all__ = [
     "confirm",
     "explain",
     "mark",
+    "narrowing_of",
     "prepare_recall",
+    "read_rules",
     "recall",
     "recalls",
     "release_positions",
+    "rules",
     "share",
     "share_all",
     "share_next",
     "share_within",
+    "try_rules",
 ]

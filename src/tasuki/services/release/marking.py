@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -13,9 +15,10 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.ids import Audience
 from tasuki.base.limits import MAX_BATCH_OBJECTS
+from tasuki.base.time import parse_rfc3339
 from tasuki.core.holdings.model import Holding, State
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
-from tasuki.core.markings.labels import LEVELS, label_to_json
+from tasuki.core.markings.labels import ACTIONS, LEVELS, label_to_json, stated
 from tasuki.core.markings.lattice import WIDEST, caveat, meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release import reasons as why
@@ -25,7 +28,37 @@ from tasuki.services.signals import OUTBOX
 from tasuki.store import holdings, ledger, markings
 
 
-def mark(node: Node, stix_ids: Sequence[str], *, level: str | None, audiences: Sequence[str] = ()) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """What a mark says beside TLP and audiences, as typed.
+
+    Attributes:
+        pap: PAP level such as `amber`.
+        consent_of: participants without whose consent it goes to nobody else.
+        classifications: national classifications such as `GBR:OFFICIAL`.
+        embargo: RFC 3339 moment until when it goes to nobody but `ahead`.
+        until: RFC 3339 moment from when on it goes to nobody.
+    """
+
+    pap: str | None = None
+    consent_of: tuple[str, ...] = ()
+    classifications: tuple[str, ...] = ()
+    embargo: str | None = None
+    ahead: tuple[str, ...] = ()
+    until: str | None = None
+
+
+NOTHING: Final = Besides()
+
+
+def mark(
+    node: Node,
+    stix_ids: Sequence[str],
+    *,
+    level: str | None,
+    audiences: Sequence[str] = (),
+    besides: Besides = NOTHING,
+) -> int:
     """Mark ids, every version and every source of each, now and later.
 
     A caveat names this node's own organisation beside the audiences, as those who may not see an object cannot keep it.
@@ -35,15 +68,17 @@ def mark(node: Node, stix_ids: Sequence[str], *, level: str | None, audiences: S
         stix_ids: what.
         level: TLP level such as `amber`; None leaves it.
         audiences: who alone may have it, beside us; none leaves that.
+        besides: what else narrows it.
 
     Returns:
         How many ids were marked.
 
     Raises:
-        CallerError: no such level or audience, nothing to mark with, or material of others that would be widened.
+        CallerError: no such level, audience, classification or moment, nothing to mark with, or material of others
+            that would be widened.
         InputError: an id is not held.
     """
-    narrowing = _narrowing(node, level, audiences)
+    narrowing = narrowing_of(node, level, audiences, besides)
     wanted = list(dict.fromkeys(stix_ids))
     for start in range(0, len(wanted), MAX_BATCH_OBJECTS):
         part = wanted[start : start + MAX_BATCH_OBJECTS]
@@ -53,12 +88,19 @@ def mark(node: Node, stix_ids: Sequence[str], *, level: str | None, audiences: S
     return len(wanted)
 
 
-def _narrowing(node: Node, level: str | None, audiences: Sequence[str]) -> Label:
-    if level is None and not audiences:
+def narrowing_of(node: Node, level: str | None, audiences: Sequence[str], besides: Besides = NOTHING) -> Label:
+    """Return the label that a mark puts on an id.
+
+    Raises:
+        CallerError: as `mark`.
+    """
+    if level is None and not audiences and besides == NOTHING:
         raise CallerError(why.NOTHING_TO_MARK.because(known=", ".join(LEVELS)))
     if level is not None and level not in LEVELS:
         raise CallerError(why.NO_LEVEL.because(known=", ".join(LEVELS), found=level[:40]))
-    label = WIDEST if level is None else replace(WIDEST, tlp=LEVELS[level])
+    label = _stated(node, besides)
+    if level is not None:
+        label = replace(label, tlp=LEVELS[level])
     if not audiences:
         return label
     for each in audiences:
@@ -66,9 +108,47 @@ def _narrowing(node: Node, level: str | None, audiences: Sequence[str]) -> Label
     return meet(label, replace(WIDEST, releasable_to=caveat([*audiences, str(node.home)])))
 
 
+def _stated(node: Node, besides: Besides) -> Label:
+    if besides.pap is not None and besides.pap not in ACTIONS:
+        raise CallerError(why.NO_PAP.because(known=", ".join(ACTIONS), found=besides.pap[:40]))
+    for each in besides.consent_of:
+        _require_participant(node, each)
+    for each in besides.classifications:
+        if each not in node.gate.rules.ceilings:
+            known = ", ".join(sorted(node.gate.rules.ceilings))
+            raise CallerError(why.NO_CLASSIFICATION.because(known=known, found=each[:60]))
+    for each in besides.ahead:
+        _require_reader(node, each)
+    if besides.ahead and besides.embargo is None:
+        raise CallerError(why.AHEAD_OF_NOTHING.because())
+    return stated(
+        paps=[] if besides.pap is None else [besides.pap],
+        consent_of=besides.consent_of,
+        classifications=besides.classifications,
+        embargoes=[] if besides.embargo is None else [(_moment(node, besides.embargo), besides.ahead)],
+        untils=[] if besides.until is None else [_moment(node, besides.until)],
+    )
+
+
+def _moment(node: Node, text: str) -> datetime:
+    try:
+        moment = parse_rfc3339(text)
+    except ValueError as error:
+        raise CallerError(why.NO_MOMENT.because(found=text[:40])) from error
+    if moment <= node.clock.now():
+        raise CallerError(why.NO_MOMENT.because(found=text[:40]))
+    return moment
+
+
+def _require_participant(node: Node, text: str) -> None:
+    if text not in {each.id for each in node.profile.participants}:
+        known = ", ".join(each.id for each in node.profile.participants)
+        raise CallerError(why.NO_PARTICIPANT.because(known=known, found=text[:40]))
+
+
 def _require_reader(node: Node, text: str) -> None:
     try:
-        known = Audience.parse(text) in node.gate.rules.readers
+        known = Audience.parse(text).desk in node.gate.rules.readers
     except ValueError:
         known = False
     if not known:

@@ -5,6 +5,7 @@ import pytest
 
 from making_release import AAA, BBB, CCC, LATER, audited, indicator, report, take_in, three_nodes, uid
 from tasuki.base.errors import CallerError, InputError
+from tasuki.base.ids import Audience
 from tasuki.core.markings.labels import label_to_json
 from tasuki.services import holdings as showing
 from tasuki.services import release
@@ -160,3 +161,59 @@ def test_of_several_either_all_are_marked_or_none(three):
         release.mark(three.aaa, [ONE, TWO], level="red")
     assert caught.value.reason.params == {"stix_id": TWO}
     assert label(three.aaa, ONE)["tlp"] == "GREEN"
+
+
+def test_everything_a_mark_can_say_is_met_in(three):
+    take_in(three.aaa, indicator(1, "green"))
+    said = release.Besides(
+        pap="amber",
+        consent_of=("AAA",),
+        classifications=("AAA:OPEN",),
+        embargo="2030-01-01T00:00:00Z",
+        ahead=("BBB/cert", "BBB/cert:csirt"),
+        until="2031-01-01T00:00:00Z",
+    )
+    release.mark(three.aaa, [ONE], level=None, besides=said)
+    assert label(three.aaa, ONE) == {
+        "tlp": "GREEN",
+        "releasable_to": None,
+        "originators": ["AAA"],
+        "blocked": [],
+        "pap": "AMBER",
+        "consent_of": ["AAA"],
+        "classifications": ["AAA:OPEN"],
+        "embargo": "2030-01-01T00:00:00.000Z",
+        "ahead": ["BBB/cert"],
+        "until": "2031-01-01T00:00:00.000Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"pap": "purple"}, "release.no-pap"),
+        ({"consent_of": ("ZZZ",)}, "release.no-participant"),
+        ({"classifications": ("AAA:SECRET",)}, "release.no-classification"),
+        ({"ahead": ("BBB",)}, "release.ahead-of-nothing"),
+        ({"embargo": "2030-01-01T00:00:00Z", "ahead": ("ZZZ",)}, "release.unknown-reader"),
+        ({"embargo": "tomorrow"}, "release.no-moment"),
+        ({"until": "2000-01-01T00:00:00Z"}, "release.no-moment"),
+        ({}, "release.nothing-to-mark"),
+    ],
+    ids=str,
+)
+def test_a_mark_that_nobody_could_keep_is_refused(three, said, code):
+    take_in(three.aaa, indicator(1, "green"))
+    with pytest.raises(CallerError) as caught:
+        release.mark(three.aaa, [ONE], level=None, besides=release.Besides(**said))
+    assert caught.value.reason.code == code
+
+
+def test_red_goes_to_the_person_a_mark_names_and_to_nobody_else(three):
+    take_in(three.aaa, indicator(1, "red"))
+    release.mark(three.aaa, [ONE], level=None, audiences=["BBB/cert:csirt@mori"])
+    verdicts = {
+        name: release.explain(three.aaa, ONE, Audience.parse(name)).verdict.rule
+        for name in ("BBB/cert:csirt@mori", "BBB/cert:csirt@bell", "BBB/cert:csirt", "BBB")
+    }
+    assert verdicts == {"BBB/cert:csirt@mori": "R13", "BBB/cert:csirt@bell": "R5", "BBB/cert:csirt": "R5", "BBB": "R5"}
