@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.extensions import KNOWN
 from tasuki.formats.stix.extensions_known import NEW_TYPES, PROPERTY_EXTENSIONS
-from tasuki.formats.stix.tlp import OFFICIAL
+from tasuki.formats.stix.markings import FIXED
 from tasuki.services.node import Node
 from tasuki.store import holdings, markings, release
 from tasuki.store.holdings import Newest
 
 UNIVERSAL: Final = (
-    frozenset(OFFICIAL) | KNOWN | PROPERTY_EXTENSIONS.keys() | {definition for definition, _ in NEW_TYPES.values()}
+    FIXED.keys() | KNOWN | PROPERTY_EXTENSIONS.keys() | {definition for definition, _ in NEW_TYPES.values()}
 )
 """What every node knows without holding it; a reference to it narrows nothing."""
 

@@ -227,6 +227,26 @@ SELECTOR_TARGET = kind(
     en="Expected a selector of something this object holds, found {found}.",
     ja="このオブジェクトにある箇所を指すセレクターが必要ですが、{found}がありました。",
 )
+NOT_MARKED = kind(
+    "stix.not-marked",
+    en="Expected {found} on {where}, which is not marked so; nothing was changed.",
+    ja="{where}に{found}の表示はありません。何も変更していません。",
+)
+UNMARKED = kind(
+    "stix.unmarked",
+    en="Expected a marking on {where}, found none; nothing was changed.",
+    ja="{where}には何も表示がありません。何も変更していません。",
+)
+NO_SELECTOR = kind(
+    "stix.no-selector",
+    en="Expected at least one selector such as `description`.",
+    ja="`description`のようなセレクターが1つ以上必要です。",
+)
+NO_MARK = kind(
+    "stix.no-mark",
+    en="Expected at least one id of a marking definition; a language tag marks a part, never the whole.",
+    ja="marking-definitionのidが1つ以上必要です。言語タグが付くのは箇所だけで、全体には付きません。",
+)
 MARKS_ITSELF = kind(
     "stix.marks-itself",
     en="A marking definition must not be marked with itself.",

@@ -14,6 +14,7 @@ from tasuki.formats.stix import extensions_known as known
 from tasuki.formats.stix import reasons as why
 from tasuki.formats.stix import tables, values
 from tasuki.formats.stix.extensions import TLP_2
+from tasuki.formats.stix.granular import leads_somewhere
 from tasuki.formats.stix.ids import deterministic_id
 from tasuki.formats.stix.problems import Findings, Severity, Where, excerpt
 from tasuki.formats.stix.tlp import TLP_1_IDS, TLP_IDS
@@ -147,24 +148,9 @@ def _selectors(obj: Object, where: Where, out: Findings) -> None:
     for index, marking in enumerate(markings):
         selectors = marking.get("selectors") if type(marking) is dict else None
         for place, selector in enumerate(selectors if type(selectors) is list else ()):
-            if type(selector) is str and values.SELECTOR.fullmatch(selector) and not _resolves(selector, obj):
+            if type(selector) is str and values.SELECTOR.fullmatch(selector) and not leads_somewhere(selector, obj):
                 step: Where = ((((where, "granular_markings"), index), "selectors"), place)
                 out.error(step, "7.2.3", why.SELECTOR_TARGET, found=excerpt(selector))
-
-
-def _resolves(selector: str, obj: Object) -> bool:
-    item: Json = obj
-    for step in selector.split("."):
-        if step.startswith("["):
-            index = int(step[1:-1])
-            if type(item) is not list or index >= len(item):
-                return False
-            item = item[index]
-        else:
-            if type(item) is not dict or step not in item:
-                return False
-            item = item[step]
-    return True
 
 
 @_rule("url-with-hashes", "2.5.1", "warning", "*", needs="external_references")
