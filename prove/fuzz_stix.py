@@ -145,6 +145,21 @@ def hurtful() -> Iterator[Any]:
     yield {"type": "bundle", "id": making.random_id("bundle"), "objects": [making.minimal("mutex")] * 2_000}
 
 
+def made_up(number: int) -> Any:
+    """Return an object whose names nobody has used before, some of them endless: nothing of it may be kept."""
+    long = "a" * (LONG if number % 2 else 1)
+    kind = f"x-{number}-{long}"
+    campaign = making.minimal("campaign")
+    return (
+        campaign | {"type": kind, "id": kind + campaign["id"].removeprefix("campaign")},
+        campaign
+        | {f"x_{number}_{long}": 1, "lang": f"x-{number}-{long}", "extensions": {f"x-{number}-{long}-ext": {}}},
+        making.minimal("observed-data") | {"objects": {f"{number}-{long}": {"type": kind, f"x_{number}_{long}": 1}}},
+        making.minimal("file") | {"hashes": {f"x-{number}-{long}": "0"}, "mime_type": f"text/{number}{long}"},
+        making.minimal("indicator") | {"pattern": f"[{kind}:p{number}.'{long}' = '{long}']"},
+    )[number % 5]
+
+
 def bent(raw: bytes, chance: random.Random) -> bytes:
     """Return bytes with a few of them changed, cut, doubled or replaced by tokens."""
     data = bytearray(raw)
@@ -186,6 +201,8 @@ def inputs(seed: int) -> Iterator[bytes]:
     for count in itertools.count():
         if count % RARITY == 0 and hurting:
             yield json.dumps(hurting.pop(), ensure_ascii=False).encode(errors="surrogatepass")
+        if count % RARITY == 1:
+            yield json.dumps(made_up(count // RARITY)).encode()
         made = maker.one() if chance.random() < 0.7 else making.minimal(chance.choice(KINDS))
         for _ in range(chance.choice((0, 1, 3))):
             made = twisted(made, chance)

@@ -24,13 +24,17 @@ _PRIVATE_SCRIPTS: Final = ("qaaa", "qabx")
 _LONGEST_TAG: Final = 200
 
 
-@lru_cache(maxsize=512)
 def standing(tag: str) -> Standing:
     """Return what the grammar and the registry say of a language tag; tags are compared without case.
 
     Source: RFC 5646 section 2.1, 2.2, 2.2.9.
     """
-    lower = tag.lower() if len(tag) <= _LONGEST_TAG and tag.isascii() else ""
+    return _standing(tag.lower()) if len(tag) <= _LONGEST_TAG and tag.isascii() else "malformed"
+
+
+@lru_cache(maxsize=512)
+def _standing(lower: str) -> Standing:
+    """Look a tag up; remembered, since a feed is in one or two languages, and only for tags that are short."""
     if lower in GRANDFATHERED or _PRIVATE.fullmatch(lower):
         return "registered"
     match = _TAG.fullmatch(lower)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from tasuki.base.canonical import Json
@@ -37,6 +37,8 @@ _NEW_IN_2_1: Final = frozenset({"spec_version", "pattern_type", "is_family"})
 """What STIX 2.1 requires and 2.0 does not know."""
 _MAX_NAMES: Final = 12
 _MAX_NAME: Final = 60
+_LONGEST_TYPE: Final = 250
+"""Letters a type may have (section 3.1); a longer one is refused, and not remembered whole."""
 OWN_SECTION: Final = "docs/spec/extensions.md"
 COMMON_NAMES: Final = frozenset(
     word.partition(":")[0] for word in f"{tables.COMMON_OBJECT} {tables.COMMON_OBSERVABLE}".split()
@@ -60,12 +62,18 @@ class Property:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The compiled rules of one type of object, top-level or nested."""
+    """The compiled rules of one type of object, top-level or nested.
+
+    Attributes:
+        quick: for properties that have one, what accepts, in one step, texts that need no check.
+        checks: the check of each property.
+    """
 
     kind: str
     section: str
     properties: tuple[Property, ...]
-    checks: Mapping[str, tuple[Quick | None, Check]]
+    quick: Mapping[str, Quick]
+    checks: Mapping[str, Check]
     required: tuple[str, ...]
     whole: tuple[Rule, ...]
     judges: tuple[tuple[str, Judge], ...]
@@ -73,16 +81,17 @@ class Rules:
     def apply(self, value: dict[str, Json], where: Where, out: Findings) -> list[str]:
         """Record what is wrong with the properties of an object; return the names no row knows."""
         unknown: list[str] = []
-        find = self.checks.get
+        quick_of, check_of = self.quick.get, self.checks.get
         for name, each in value.items():
-            found = find(name)
-            if found is None:
+            if type(each) is str:
+                quick = quick_of(name)
+                if quick is not None and (quick is any_text or quick(each)):
+                    continue
+            check = check_of(name)
+            if check is None:
                 unknown.append(name)
-                continue
-            quick, check = found
-            if type(each) is str and quick is not None and (quick is any_text or quick(each)):
-                continue
-            check(each, (where, name) if where is not None else name, out)
+            else:
+                check(each, (where, name) if where is not None else name, out)
         for name in self.required:
             if name not in value:
                 out.error((where, name), self.section_of(name), why.REQUIRED, name=name, type=self.kind)
@@ -103,9 +112,14 @@ def rows(text: str, section: str) -> Iterator[Property]:
         yield Property(name=name, code=code.rstrip("!"), is_required=code.endswith("!"), section=section)
 
 
-@cache
 def rules_for(kind: str, base: Base, mode: Mode) -> Rules:
     """Return the compiled rules of a type of object; a type nobody defines gets the common properties of its base."""
+    return _rules_for(kind[:_LONGEST_TYPE], base, mode)
+
+
+@lru_cache(maxsize=512)
+def _rules_for(kind: str, base: Base, mode: Mode) -> Rules:
+    """Compile the rules of a type, and remember them: not too many, since strangers name types."""
     listed = tuple(_properties(kind, base, mode))
     required = tuple(row.name for row in listed if row.is_required and not _is_relaxed(row.name, mode))
     section = tables.SECTIONS.get(kind, OWN_SECTION if kind in ours.PROPERTIES else "11.2")
@@ -114,7 +128,8 @@ def rules_for(kind: str, base: Base, mode: Mode) -> Rules:
         kind=kind,
         section=section,
         properties=listed,
-        checks={row.name: (_quick(kind, row, mode), _object_check(kind, row)) for row in listed},
+        quick={row.name: quick for row in listed if (quick := _quick(kind, row, mode)) is not None},
+        checks={row.name: _object_check(kind, row) for row in listed},
         required=required,
         whole=whole,
         judges=tuple((rule.needs, rule.judge) for rule in whole),
@@ -220,7 +235,8 @@ def _rules_of_row(name: str, text: str, section: str) -> Rules:
         kind=name,
         section=section,
         properties=listed,
-        checks={row.name: (_quick_nested(row), compile_check(row.code, section)) for row in listed},
+        quick={row.name: quick for row in listed if (quick := _quick_nested(row)) is not None},
+        checks={row.name: compile_check(row.code, section) for row in listed},
         required=tuple(row.name for row in listed if row.is_required),
         whole=whole,
         judges=tuple((rule.needs, rule.judge) for rule in whole),

@@ -6,9 +6,8 @@ The rules are compiled once per type from `tables`; docs/spec/stix-rules.md list
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from tasuki.base.canonical import Json
@@ -142,7 +141,9 @@ def _base_of_foreign(kind: str, obj: dict[str, Json], out: Findings) -> Base:
 
 def _judge_id(obj: dict[str, Json], kind: str, base: Base, out: Findings) -> None:
     identifier = obj.get("id")
-    if type(identifier) is not str or (base != "SCO" and _random_id(kind)(identifier)):
+    if type(identifier) is not str:
+        return
+    if base != "SCO" and values.RANDOM_UUID.fullmatch(identifier, len(kind)) and identifier.startswith(kind):
         return
     if not identifier.startswith(f"{kind}--") or not values.UUID.fullmatch(identifier, len(kind) + 2):
         out.error("id", "2.9", why.ID_SYNTAX, type=excerpt(kind), found=excerpt(identifier))
@@ -153,12 +154,6 @@ def _judge_id(obj: dict[str, Json], kind: str, base: Base, out: Findings) -> Non
         judge_observable_id(obj, kind, identifier, out)
     else:
         judge_random_id(kind, identifier, out)
-
-
-@lru_cache(maxsize=256)
-def _random_id(kind: str) -> Callable[[str], object]:
-    """Return what recognises the ids most objects of a type have: random, in lower case."""
-    return re.compile(re.escape(kind) + values.RANDOM_UUID).fullmatch
 
 
 def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:

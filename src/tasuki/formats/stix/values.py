@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from tasuki.formats.stix.registries import CHARACTER_SETS
@@ -18,13 +17,14 @@ TIMESTAMP: Final = re.compile(
 UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}")
 """A UUID of RFC 4122: its variant, and one of the five versions it defines."""
 
-RANDOM_UUID: Final = "--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+RANDOM_UUID: Final = re.compile("--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 """What follows the type in an id with a UUID of version 4, in lower case."""
 
 QUICK_TIMESTAMP: Final = re.compile(
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3,9}Z"
+    r"[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3,9}Z"
 )
-"""Timestamps with milliseconds on a day every month has: most there are. Others are asked in full."""
+"""Timestamps with milliseconds, but for leap days and leap seconds: most there are. Others are asked in full."""
 
 TYPE_NAME: Final = re.compile(r"(?=.{3,250}\Z)[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
 PROPERTY_NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,249}")
@@ -90,9 +90,8 @@ def moment(text: str) -> tuple[str, str]:
     return text[:19], text[20:-1].rstrip("0")
 
 
-@lru_cache(maxsize=1024)
 def is_property_name(text: str) -> bool:
-    """Whether a text can name a property; remembered, since custom names come again with every object of a feed.
+    """Whether a text can name a property.
 
     Source: STIX 2.1 section 3.1, 7.3.2, 11.1.1.
     """

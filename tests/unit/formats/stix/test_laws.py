@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -47,6 +48,26 @@ def test_any_value_is_answered_with_places_that_exist(kind: str, changes: dict[s
         assert problem.severity in ("error", "warning")
         assert problem.reason.sentence()
         assert resolves(problem.path, obj)
+
+
+def test_what_strangers_name_is_not_remembered_at_length():
+    long = "a" * 200_000
+
+    def judge(number: int) -> None:
+        kind = f"x-{number}-{long}"
+        foreign = {**making.minimal("campaign"), "type": kind, "id": kind + making.random_id("campaign")[8:]}
+        validate(foreign)
+        validate({**making.minimal("campaign"), f"x_{number}_{long}": 1, "lang": f"x-{number}-{long}"})
+        validate({**making.minimal("observed-data"), "objects": {"0": {"type": kind}}})
+
+    judge(0)
+    tracemalloc.start()
+    try:
+        for number in range(1, 40):
+            judge(number)
+        assert tracemalloc.get_traced_memory()[0] < 10 * len(long)
+    finally:
+        tracemalloc.stop()
 
 
 @settings(max_examples=200, deadline=None)
