@@ -80,7 +80,7 @@ def meaning(text: str) -> Meaning | None:
     return {
         "nothing": NOTHING,
         "unknown": None,
-        "embargo": Meaning(embargoes=(parse_rfc3339(MOMENT),)),
+        "embargo": Meaning(embargoes=((parse_rfc3339(MOMENT), frozenset()),)),
         "until": Meaning(untils=(parse_rfc3339(MOMENT),)),
         "personal data": Meaning(personal_data=True),
         "consent of the custodian's country": Meaning(consent_of=frozenset({"USA"})),

@@ -135,7 +135,7 @@ def _besides(markings: Markings) -> Label:
         paps=markings.paps,
         consent_of=markings.consent_of,
         classifications=markings.classifications,
-        embargoes=[(each, ()) for each in markings.embargoes],
+        embargoes=markings.embargoes,
         untils=markings.untils,
     )
 

@@ -7,10 +7,12 @@ docs/spec/extensions.md says the same to people.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from tasuki.base.canonical import Json
 from tasuki.formats.stix.meaning import (
+    NOTHING,
     PROPERTY_EXTENSION,
     UNREAD,
     Meaning,
@@ -29,6 +31,10 @@ def _releasable_to(value: Json) -> Meaning:
     """Read audiences as texts: whether each can be read is asked where it is known who there is."""
     listed = _texts(value)
     return UNREAD if listed is None else Meaning(caveats=(frozenset(listed),))
+
+
+def _ahead(value: Json) -> Meaning:
+    return UNREAD if _texts(value) is None else NOTHING
 
 
 def _consent_of(value: Json) -> Meaning:
@@ -57,11 +63,14 @@ CAVEAT_MEMBERS: Final[dict[str, Reader]] = {
     "embargo": embargo,
     "until": until,
 }
-"""Every member that says something; at least one of them is there."""
+"""Every member that limits something; at least one of them is there."""
 
 
 def read_caveat(value: Json) -> Meaning:
-    """Read the caveat extension of a marking definition."""
-    if isinstance(value, dict) and not value.keys() & CAVEAT_MEMBERS.keys():
+    """Read the caveat extension of a marking definition; `ahead` stands only beside an embargo."""
+    if not isinstance(value, dict) or not value.keys() & CAVEAT_MEMBERS.keys():
         return UNREAD
-    return read_members(value, {"extension_type": PROPERTY_EXTENSION, **CAVEAT_MEMBERS})
+    besides: dict[str, Reader] = {"ahead": _ahead} if "embargo" in value else {}
+    found = read_members(value, {"extension_type": PROPERTY_EXTENSION, **CAVEAT_MEMBERS, **besides})
+    ahead = frozenset(_texts(value.get("ahead")) or ())
+    return replace(found, embargoes=tuple((moment, ahead) for moment, _ in found.embargoes))

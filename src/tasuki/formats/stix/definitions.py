@@ -38,7 +38,7 @@ _ABOUT: Final = {
 }
 _CAVEAT_ABOUT: Final = (
     "Limits a marking: to audiences PARTICIPANT/organisation:capacity@person, by the consent of participants, by a "
-    "national classification, from a moment on, until a moment. What is not understood means no."
+    "national classification, from a moment on, ahead of it for some, until a moment. What is not understood means no."
 )
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _NAME: Final = "[a-z][a-z0-9-]{0,31}"
@@ -117,15 +117,22 @@ def schema_of(kind: str) -> dict[str, Json]:
 def caveat_schema() -> dict[str, Json]:
     """Return the JSON Schema of the caveat extension of a marking definition."""
     moment: Json = {"type": "string", "pattern": _STAMP}
+    audiences: Json = {"type": "array", "items": {"type": "string", "pattern": _READER}}
     said: dict[str, Json] = {
-        "releasable_to": {"type": "array", "items": {"type": "string", "pattern": _READER}},
+        "releasable_to": audiences,
         "consent_of": {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{3}$"}, "minItems": 1},
         "classification": {"type": "string", "pattern": r"^[A-Z]{3}:\S(.{0,58}\S)?$"},
         "embargo": moment,
         "until": moment,
     }
-    schema = _schema("Tasuki caveat", ["extension_type"], {"extension_type": {"const": "property-extension"}, **said})
-    return {**schema, "additionalProperties": False, "anyOf": [{"required": [name]} for name in said]}
+    known: dict[str, Json] = {"extension_type": {"const": "property-extension"}, **said, "ahead": audiences}
+    schema = _schema("Tasuki caveat", ["extension_type"], known)
+    return {
+        **schema,
+        "additionalProperties": False,
+        "anyOf": [{"required": [name]} for name in said],
+        "dependentRequired": {"ahead": ["embargo"]},
+    }
 
 
 def _schema(title: str, required: list[Json], properties: dict[str, Json]) -> dict[str, Json]:

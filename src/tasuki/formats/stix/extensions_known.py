@@ -69,7 +69,7 @@ PROPERTY_EXTENSIONS: Final = {
     CAVEAT: KnownExtension(
         extends="marking-definition",
         section="docs/spec/extensions.md",
-        properties="releasable_to:[s] consent_of:[s] classification:s embargo:t until:t",
+        properties="releasable_to:[s] consent_of:[s] classification:s embargo:t ahead:[s] until:t",
     ),
     PAP: KnownExtension(extends="marking-definition", section="PAP extension", properties="pap:c(pap-enum)!"),
     IEP_2: KnownExtension(

@@ -14,7 +14,7 @@ from tasuki.formats.stix.acs import read_acs
 from tasuki.formats.stix.caveats import read_caveat
 from tasuki.formats.stix.extensions import ACS_3, CAVEAT, IEP_2, PAP, TLP_2
 from tasuki.formats.stix.iep import read_iep
-from tasuki.formats.stix.meaning import NOTHING, Meaning, Reader, read_member, text, together
+from tasuki.formats.stix.meaning import NOTHING, Embargo, Meaning, Reader, read_member, text, together
 from tasuki.formats.stix.pap import PAP_IDS, read_pap, read_pap_extension
 from tasuki.formats.stix.tlp import OFFICIAL, read_tlp, read_tlp_extension
 
@@ -29,7 +29,7 @@ class Markings:
         caveats: one set of audience texts per caveat; the object must satisfy each.
         consent_of: participants without whose consent it goes to nobody else, such as `JPN`.
         classifications: national classifications, as `PPP:level`.
-        embargoes: moments before which it goes to nobody but those a caveat allows.
+        embargoes: moments before which it goes to nobody but the audiences that stand beside each.
         untils: moments from which on it goes to nobody.
         personal_data: whether a marking says that it tells of people.
         statements: ids of markings that inform and decide nothing, as statements do.
@@ -41,7 +41,7 @@ class Markings:
     caveats: tuple[frozenset[str], ...] = ()
     consent_of: frozenset[str] = frozenset()
     classifications: frozenset[str] = frozenset()
-    embargoes: tuple[datetime, ...] = ()
+    embargoes: tuple[Embargo, ...] = ()
     untils: tuple[datetime, ...] = ()
     personal_data: bool = False
     statements: frozenset[str] = frozenset()

@@ -19,6 +19,10 @@ _LONGEST_NAME: Final = 80
 _LONGEST_STAMP: Final = 60
 
 
+Embargo = tuple[datetime, frozenset[str]]
+"""A moment, and the texts of the audiences that may have a thing before it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """What one marking definition, or a part of it, says.
@@ -29,7 +33,7 @@ class Meaning:
         caveats: one set of audience texts per caveat.
         consent_of: participants without whose consent it goes to nobody else.
         classifications: national classifications, as `PPP:level`.
-        embargoes: moments before which it goes to nobody but those a caveat allows.
+        embargoes: moments before which it goes to nobody but the audiences that stand beside each.
         untils: moments from which on it goes to nobody.
         personal_data: whether it says that what it marks tells of people.
         unread: paths of what was not understood, such as `control_set.sensitivity`; empty means understood whole.
@@ -40,7 +44,7 @@ class Meaning:
     caveats: tuple[frozenset[str], ...] = ()
     consent_of: frozenset[str] = frozenset()
     classifications: frozenset[str] = frozenset()
-    embargoes: tuple[datetime, ...] = ()
+    embargoes: tuple[Embargo, ...] = ()
     untils: tuple[datetime, ...] = ()
     personal_data: bool = False
     unread: tuple[str, ...] = ()
@@ -138,9 +142,9 @@ def moment(value: Json) -> datetime | None:
 
 
 def embargo(value: Json) -> Meaning:
-    """Read the moment before which a thing goes to nobody but those a caveat allows."""
+    """Read the moment before which a thing goes to nobody."""
     found = moment(value)
-    return UNREAD if found is None else Meaning(embargoes=(found,))
+    return UNREAD if found is None else Meaning(embargoes=((found, frozenset()),))
 
 
 def until(value: Json) -> Meaning:
