@@ -140,6 +140,8 @@ class _Scales:
         own, closure = labels.label(self.connection, row.own), labels.label(self.connection, row.closure)
         if row.mark is not None:
             own = meet(own, labels.label(self.connection, row.mark))
+        if self.audience.desk == self.node.home:
+            return self._at_home(row, absence, own, closure)
         if absence is not None:
             verdict = absent(absence, self.node.gate.rules)
             return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=self.at)
@@ -148,6 +150,15 @@ class _Scales:
         if self._depends_on_consent(verdict, own.blocked | closure.blocked):
             at = agreed_to(self.node, self.connection, row, self.audience, at.now)
             verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
+        return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
+
+    def _at_home(self, row: Standing, absence: Reason | None, own: Label, closure: Label) -> Weighed:
+        """Weigh for who runs the node: what hangs together with a holding lies there already and narrows nothing."""
+        rules, at = self.node.gate.rules, self.at
+        verdict = self.node.gate.verdict(0, own, self.audience, at) if absence is None else absent(absence, rules)
+        if self._depends_on_consent(verdict, own.blocked):
+            at = agreed_to(self.node, self.connection, row, self.audience, at.now)
+            verdict = self.node.gate.verdict(0, own, self.audience, at)
         return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
 
     def _depends_on_consent(self, verdict: Verdict, blocked: frozenset[str]) -> bool:
