@@ -8,9 +8,11 @@ import pytest
 from making_holdings import audited, bring, lines, obj, one_node, raw, uid
 from tasuki.base.errors import InputError
 from tasuki.base.verdict import Verdict
+from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.release.reasons import NO_TLP
 from tasuki.services import holdings
 from tasuki.services.holdings import Selection, export
+from tasuki.services.viewing import View
 from tasuki.store import holdings as store
 
 
@@ -98,19 +100,28 @@ def test_the_act_is_in_the_log_before_the_first_byte_and_once(node):
     assert len(audited(node, "holdings:bundle:export")) == 1
 
 
-def test_what_the_gate_keeps_is_left_out(node, monkeypatch):
+def test_what_the_gate_keeps_from_the_home_is_left_out(node):
     bring(node, lines(obj(1), obj(2), obj(3)))
-    ask = type(node.gate).verdict
+    red = Label(tlp=Tlp.RED, releasable_to=None, originators=frozenset({"JPN"}), blocked=frozenset())
+    node.database.write(lambda connection: store.set_own_label(connection, [2], node.labels.number(connection, red)))
+    assert names(taken(node)[0]) == ["organisation number 1", "organisation number 3"]
+    with pytest.raises(InputError):
+        taken(node, ids=(uid("identity", 2),))
+
+
+def test_the_gate_has_the_last_word_on_each_object(node, monkeypatch):
+    bring(node, lines(obj(1), obj(2), obj(3)))
+    ask = View.verdict
     asked = []
 
-    def keep_second(gate, number, label, reader, at):
-        asked.append(reader)
-        verdict = ask(gate, number, label, reader, at)
+    def keep_second(view, row):
+        asked.append(view.reader)
+        verdict = ask(view, row)
         if len(asked) != 2:
             return verdict
         return Verdict(allowed=False, rule="R4", reason=NO_TLP.because(), rules_digest=verdict.rules_digest)
 
-    monkeypatch.setattr(type(node.gate), "verdict", keep_second)
+    monkeypatch.setattr(View, "verdict", keep_second)
     assert names(taken(node)[0]) == ["organisation number 1", "organisation number 3"]
     assert asked == [node.home] * 3
 

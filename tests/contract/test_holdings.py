@@ -152,14 +152,6 @@ def test_a_cursor_reads_on_in_order_and_by_type(database):
     assert read(database, holdings.live_positions, ["local"], 2, 1) == [(3, SECOND)]
 
 
-def test_lists_are_newest_first_and_by_type_and_source(database):
-    hold(database, holding(), holding("malware--1", source="JPN"), holding(SECOND, source="JPN"))
-    listed = lambda **by: [each.position for each in read(database, holdings.listed, **by)]  # noqa: E731
-    assert listed(types=(), sources=(), limit=9) == [3, 2, 1]
-    assert listed(types=["indicator"], sources=["JPN"], limit=9) == [3]
-    assert listed(types=(), sources=(), limit=1) == [3]
-
-
 def test_shredding_takes_key_and_body_and_leaves_the_record(database):
     hold(database, holding(), holding(SECOND))
     assert database.write(lambda c: holdings.shred(c, [1])) == 1

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Final
 
 import orjson
@@ -19,20 +20,20 @@ from tasuki.core.holdings.model import Holding, State
 from tasuki.core.holdings.reasons import NO_WORDS
 from tasuki.core.holdings.words import matches, words_of
 from tasuki.core.markings.labels import label_to_json
-from tasuki.core.release.circumstances import Circumstances
+from tasuki.core.persons.model import Principal
 from tasuki.core.release.reasons import NOT_HELD
 from tasuki.core.release.released import Released, release_document
-from tasuki.core.release.rules import of_the_node
 from tasuki.formats.stix.build import BUNDLE_NEXT, BUNDLE_TAIL, bundle_head, empty_bundle
 from tasuki.formats.stix.older import as_views
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
+from tasuki.services.persons import home_principal, require_active
 from tasuki.services.settling import settle
 from tasuki.services.signals import ARRIVED
-from tasuki.store import export as forms
+from tasuki.services.viewing import View, frame_of
 from tasuki.store import holdings as store
-from tasuki.store import release as labels
 from tasuki.store import search
+from tasuki.store.viewing import Row, Wanted
 
 _BATCH: Final = 1000
 _OPEN_BYTES: Final = 1 << 20
@@ -80,14 +81,22 @@ def _summary(each: Holding) -> dict[str, object]:
     }
 
 
-def show(node: Node, stix_id: str, *, as_21: bool = False) -> list[Shown]:
-    """Return every holding of an id, oldest first; with `as_21`, each also as STIX 2.1 sees it.
+def show(node: Node, stix_id: str, *, as_21: bool = False, by: Principal | None = None) -> list[Shown]:
+    """Return every holding of an id that the home may see, oldest first; with `as_21`, each also as STIX 2.1 sees it.
+
+    Args:
+        node: whose holdings.
+        stix_id: which id.
+        as_21: also as STIX 2.1 sees it.
+        by: the person of the home who asks; the home itself where nobody is named.
 
     Raises:
         InputError: nothing of that id was ever held.
     """
     with node.database.read() as connection:
-        found = store.history(connection, stix_id)
+        view = View(node, connection, by or home_principal(node))
+        seen = {row.position for row in view.of([stix_id], departed=True)}
+        found = [each for each in store.history(connection, stix_id) if each.position in seen]
         if not found:
             raise InputError(NOT_HELD.because(stix_id=stix_id[:300]))
         return [_shown(node, connection, each, as_21=as_21) for each in found]
@@ -117,48 +126,70 @@ def _open(node: Node, body: store.SealedBody) -> dict[str, Json]:
     return parsed
 
 
-def find(node: Node, query: str, limit: int) -> list[dict[str, object]]:
+def find(
+    node: Node, query: str, limit: int, *, after: str = "", by: Principal | None = None
+) -> list[dict[str, object]]:
     """Return the live ids whose text holds every term of `query`, in any language, newest first.
 
     Latin words are found whole, Japanese ones from two characters on.
 
+    Args:
+        node: whose holdings.
+        query: the words.
+        limit: how many at most.
+        after: the last object of the page before, as `place_of` names it; nothing for the first page.
+        by: the person of the home who asks; the home itself where nobody is named.
+
     Raises:
         CallerError: nothing in the query can be looked up.
+        InputError: `after` names nothing that can be seen now.
     """
+    with node.database.read() as connection:
+        view = View(node, connection, by or home_principal(node))
+        found = list(islice(found_in(view, query, after), limit))
+    return [
+        {
+            "position": row.position,
+            "id": row.stix_id,
+            "type": row.holding.stix_type,
+            "source": row.holding.source,
+            "sha256": row.holding.digest,
+            "name": name_of(obj),
+        }
+        for row, obj in found
+    ]
+
+
+def found_in(view: View, query: str, after: str) -> Iterator[tuple[Row, dict[str, Json]]]:
+    """Yield what may be seen and holds every term of a query, each id once, newest first; see `find`."""
     # One Japanese character alone is no entry of the index; it is looked for in what the other words find.
     words = [word for word in words_of(query) if len(word) > 1 or word.isascii()]
     if not words:
         raise CallerError(NO_WORDS.because(query=query[:60] or '""'))
-    found: dict[str, dict[str, object]] = {}
-    for body in _candidates(node, words):
-        if body.stix_id in found:
-            continue
-        obj = _open(node, body)
-        if matches(obj, query):
-            found[body.stix_id] = {**_line(body), "name": _name(obj)}
-            if len(found) == limit:
-                break
-    return list(found.values())
+    found: set[str] = set()
+    for row, obj in _candidates(view, words, view.below(after) if after else search.NEWEST):
+        if row.stix_id not in found and matches(obj, query):
+            found.add(row.stix_id)
+            yield row, obj
 
 
-def _candidates(node: Node, words: Sequence[str]) -> Iterator[store.SealedBody]:
-    """Yield live bodies that the index names, newest first."""
-    before = search.NEWEST
+def _candidates(view: View, words: Sequence[str], before: int) -> Iterator[tuple[Row, dict[str, Json]]]:
+    """Yield what may be seen of what the index names, newest first."""
     while True:
-        with node.database.read() as connection:
-            positions = search.candidates(connection, words, _BATCH, before=before)
-            bodies = store.sealed(connection, positions)
-        yield from reversed(bodies)
+        positions = search.candidates(view.connection, words, _BATCH, before=before)
+        yield from reversed(list(opened(view, view.at(positions))))
         if len(positions) < _BATCH:
             return
         before = positions[-1]
 
 
-def _line(body: store.SealedBody) -> dict[str, object]:
-    return {"position": body.position, "id": body.stix_id, "type": body.type, "source": body.source}
+def opened(view: View, rows: Sequence[Row]) -> Iterator[tuple[Row, dict[str, Json]]]:
+    """Yield what may be seen with what it says."""
+    bodies = {each.position: each for each in store.sealed(view.connection, [row.position for row in rows])}
+    return ((row, _open(view.node, bodies[row.position])) for row in rows)
 
 
-def _name(obj: dict[str, Json]) -> str | None:
+def name_of(obj: dict[str, Json]) -> str | None:
     """Return what people would call an object."""
     for member in ("name", "value", "abstract", "content", "explanation", "relationship_type", "path", "key"):
         said = obj.get(member)
@@ -167,13 +198,30 @@ def _name(obj: dict[str, Json]) -> str | None:
     return None
 
 
-def listed(node: Node, *, types: Sequence[str], sources: Sequence[str], limit: int) -> list[dict[str, object]]:
-    """Return the newest live holdings of some types and sources (none named: all), newest first."""
+def listed(
+    node: Node,
+    *,
+    types: Sequence[str],
+    sources: Sequence[str],
+    limit: int,
+    after: str = "",
+    by: Principal | None = None,
+) -> list[dict[str, object]]:
+    """Return the newest live holdings of some types and sources (none named: all), newest first; see `find`."""
     with node.database.read() as connection:
-        rows = store.listed(connection, types=types, sources=sources, limit=limit)
-        bodies = store.sealed(connection, [each.position for each in rows])
-    names = {each.position: _name(_open(node, each)) for each in bodies}
-    return [{**_summary(each), "name": names.get(each.position)} for each in rows]
+        view = View(node, connection, by or home_principal(node))
+        rows = listed_in(view, Wanted(types=types, sources=sources), limit, after)
+        return [
+            {**_summary(row.holding), "sha256": row.holding.digest, "name": name_of(obj)}
+            for row, obj in opened(view, rows)
+        ]
+
+
+def listed_in(view: View, wanted: Wanted, limit: int, after: str) -> list[Row]:
+    """Return the newest of what may be seen, newest first; see `find`."""
+    if after:
+        wanted = replace(wanted, below=view.below(after))
+    return list(islice(chain.from_iterable(view.pages(wanted, limit)), limit))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,58 +239,55 @@ class Selection:
     newest: bool = False
 
 
-def export(node: Node, selection: Selection) -> Iterator[Released]:
+def export(node: Node, selection: Selection, *, by: Principal | None = None) -> Iterator[Released]:
     """Return a bundle in parts that follow each other, each object byte for byte as received and once.
 
-    Every object is put to the gate for the home reader while it is taken out; what it keeps is left out. The act is in
-    the audit log before the first byte leaves. Memory is bounded, however much is held.
+    Only what the one who asks may see is taken out, and of that the gate says yes to each object while it goes. The
+    act is in the audit log before the first byte leaves. Memory is bounded, however much is held.
 
     Raises:
         InputError: an id is not held.
     """
+    principal = by or home_principal(node)
     with node.database.read() as connection:
+        view = View(node, connection, principal)
         top = store.top(connection)
-        numbers = _numbers(connection, selection.ids)
-        count = len(numbers) or forms.count(connection, top, selection.types)
+        seen = {row.stix_id for row in view.of(selection.ids)}
+        missing = next((each for each in selection.ids if each not in seen), None)
+        if missing is not None:
+            raise InputError(NOT_HELD.because(stix_id=missing[:300]))
+        count = len(seen) or view.count(selection.types)
     detail: dict[str, Json] = {
-        "audience": str(node.home),
-        "ids" if numbers else "objects": count,
+        "audience": str(principal.reader),
+        "ids" if seen else "objects": count,
         "types": list(selection.types),
         "newest": selection.newest,
         "rules": node.gate.rules.digest,
     }
     node.database.write(lambda connection: audit(node, connection, "holdings:bundle:export", detail))
-    return _parts(node, _chosen(node, selection, list(numbers.values()), top))
+    return _parts(node, principal, _chosen(node, principal, selection, top))
 
 
-def _numbers(connection: sa.Connection, stix_ids: Sequence[str]) -> dict[str, int]:
-    live = {each.stix_id for each in store.latest(connection, stix_ids)} if stix_ids else set()
-    missing = next((each for each in stix_ids if each not in live), None)
-    if missing is not None:
-        raise InputError(NOT_HELD.because(stix_id=missing[:300]))
-    return store.numbers(connection, stix_ids) if stix_ids else {}
-
-
-def _chosen(node: Node, selection: Selection, numbers: Sequence[int], top: int) -> Iterator[list[forms.Form]]:
-    """Yield what is taken out, batch by batch."""
-    if selection.ids:
-        for start in range(0, len(numbers), _BATCH):
-            with node.database.read() as connection:
-                found = forms.forms_of(connection, numbers[start : start + _BATCH], top)
-            yield _once(found, found, newest=selection.newest)
-        return
-    cursor = 0
-    while True:
+def _chosen(node: Node, principal: Principal, selection: Selection, top: int) -> Iterator[list[Row]]:
+    """Yield what is taken out, batch by batch, each from a transaction of its own."""
+    for start in range(0, len(selection.ids), _BATCH):
         with node.database.read() as connection:
-            found = forms.forms_after(connection, cursor, top, _BATCH, selection.types)
-            beside = forms.forms_of(connection, {each.id for each in found}, top)
-        if not found:
-            return
-        cursor = found[-1].position
+            view = View(node, connection, principal)
+            found = [row for row in view.of(selection.ids[start : start + _BATCH]) if row.position <= top]
+        yield _once(found, found, newest=selection.newest)
+    cursor = 0
+    while not selection.ids:
+        with node.database.read() as connection:
+            view = View(node, connection, principal)
+            wanted = Wanted(types=selection.types, above=cursor, below=top + 1, rising=True)
+            found, cursor = view.next(wanted, _BATCH)
+            beside = [row for row in view.of({row.stix_id for row in found}) if row.position <= top]
         yield _once(found, beside, newest=selection.newest)
+        if cursor >= top:
+            return
 
 
-def _once(found: Iterable[forms.Form], beside: Iterable[forms.Form], *, newest: bool) -> list[forms.Form]:
+def _once(found: Iterable[Row], beside: Iterable[Row], *, newest: bool) -> list[Row]:
     """Leave out what another source gave with the same bytes, or all but the newest form of each id.
 
     Args:
@@ -250,62 +295,64 @@ def _once(found: Iterable[forms.Form], beside: Iterable[forms.Form], *, newest: 
         beside: every live form of the same ids.
         newest: whether only the newest form counts.
     """
-    chosen: dict[object, forms.Form] = {}
-    for form in beside:
-        key = form.id if newest else (form.id, form.digest)
+    chosen: dict[object, Row] = {}
+    for row in beside:
+        key = row.id if newest else (row.id, row.holding.digest)
         best = chosen.get(key)
-        if best is None or (newest and (form.version, form.position) > (best.version, best.position)):
-            chosen[key] = form
-    kept = {form.position for form in chosen.values()}
-    return [form for form in found if form.position in kept]
+        if best is None or (newest and _age(row) > _age(best)):
+            chosen[key] = row
+    kept = {row.position for row in chosen.values()}
+    return [row for row in found if row.position in kept]
 
 
-def _parts(node: Node, batches: Iterable[Sequence[forms.Form]]) -> Iterator[Released]:
+def _age(row: Row) -> tuple[int, int]:
+    return row.holding.version, row.position
+
+
+def _parts(node: Node, principal: Principal, batches: Iterable[Sequence[Row]]) -> Iterator[Released]:
     """Yield the bundle: its head, its objects some at a time, its tail."""
-    rules = node.gate.rules
-    frame = of_the_node(node.home, rules)
+    rules, reader = node.gate.rules, principal.reader
+    frame = frame_of(node, reader)
     identifier = f"bundle--{uuid4(node.entropy.draw(16))}"
     is_empty = True
     for group in _groups(batches):
-        raws, verdicts = _allowed(node, group)
+        raws, verdicts = _allowed(node, principal, group)
         if raws:
             body = (bundle_head(identifier) if is_empty else BUNDLE_NEXT) + BUNDLE_NEXT.join(raws)
             is_empty = False
-            yield release_document("export", body, verdicts, str(node.home), rules.digest)
+            yield release_document("export", body, verdicts, str(reader), rules.digest)
     tail = empty_bundle(identifier) if is_empty else BUNDLE_TAIL
-    yield release_document("export", tail, [frame], str(node.home), rules.digest)
+    yield release_document("export", tail, [frame], str(reader), rules.digest)
 
 
-def _groups(batches: Iterable[Sequence[forms.Form]]) -> Iterator[list[int]]:
+def _groups(batches: Iterable[Sequence[Row]]) -> Iterator[list[int]]:
     """Yield positions whose bodies fit into memory together."""
     group: list[int] = []
     size = 0
     for batch in batches:
-        for form in batch:
-            if group and size + form.size > _OPEN_BYTES:
+        for row in batch:
+            if group and size + row.holding.size > _OPEN_BYTES:
                 yield group
                 group, size = [], 0
-            group.append(form.position)
-            size += form.size
+            group.append(row.position)
+            size += row.holding.size
     if group:
         yield group
 
 
-def _allowed(node: Node, positions: Sequence[int]) -> tuple[list[bytes], list[Verdict]]:
-    """Return the bodies the home reader may have, and the verdict on each."""
-    raws: list[bytes] = []
-    verdicts: list[Verdict] = []
-    at = Circumstances(now=node.clock.now())
+def _allowed(node: Node, principal: Principal, positions: Sequence[int]) -> tuple[list[bytes], list[Verdict]]:
+    """Return the bodies that may still be seen, and the verdict on each.
+
+    Raises:
+        CallerError: the person who asked was removed meanwhile.
+    """
     with node.database.read() as connection:
-        bodies = store.sealed(connection, positions)
-        closures = labels.closures(connection, [each.stix_id for each in bodies])
-        for body in bodies:
-            number = closures[body.stix_id][1]
-            verdict = node.gate.verdict(number, node.labels.label(connection, number), node.home, at)
-            if verdict.allowed:
-                verdicts.append(verdict)
-                raws.append(_raw(node, body))
-    return raws, verdicts
+        require_active(connection, principal)
+        view = View(node, connection, principal)
+        rows = view.at(positions)
+        bodies = {each.position: each for each in store.sealed(connection, [row.position for row in rows])}
+        going = [(row, verdict) for row in rows if (verdict := view.verdict(row)).allowed]
+        return [_raw(node, bodies[row.position]) for row, _ in going], [verdict for _, verdict in going]
 
 
 def dispose(node: Node, stix_ids: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ from tasuki.services.link import Link
 from tasuki.services.locks import Locks
 from tasuki.services.matching import Matching
 from tasuki.services.pulses import Pulses
+from tasuki.services.sights import Sights
 from tasuki.services.signals import Signals
 from tasuki.store.database import Database
 from tasuki.store.release import Labels
@@ -51,4 +52,5 @@ class Node:
     matching: Matching = field(default_factory=Matching)
     locks: Locks = field(default_factory=Locks)
     pulses: Pulses = field(default_factory=Pulses)
+    sights: Sights = field(default_factory=Sights)
     person: str = ""

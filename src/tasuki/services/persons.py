@@ -87,6 +87,18 @@ def remove(node: Node, name: str) -> Person:
     return node.database.write(work)
 
 
+def require_active(connection: sa.Connection, principal: Principal) -> None:
+    """Require that a person who asked may still read: long answers take their time.
+
+    Raises:
+        CallerError: the person was removed.
+    """
+    if principal.person is not None:
+        found = store.entry(connection, principal.person)
+        if found is None or not found.active or found.person.reader != principal.reader:
+            raise CallerError(why.UNKNOWN_TOKEN.because())
+
+
 def persons(node: Node) -> list[Person]:
     """Return everybody who may read at this node, in the order in which they were added."""
     with node.database.read() as connection:

@@ -130,6 +130,7 @@ class NewHolding:
         digest: SHA-256 of the body; also binds the ciphertext to this holding.
         handling: handling basis in its JSON form.
         addressed: to whom a partner addressed it; nothing for our own.
+        is_revoked: whether it says that it is no longer true.
     """
 
     stix_id: StixId
@@ -148,6 +149,7 @@ class NewHolding:
     words: str
     references: tuple[str, ...]
     addressed: str = ""
+    is_revoked: bool = False
 
     @property
     def assertion(self) -> Assertion:
@@ -351,7 +353,7 @@ def latest(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Holding]:
     for part in parts(list(numbers(connection, stix_ids).values())):
         query = _holdings().where(HOLDINGS.c.id.in_(part), HOLDINGS.c.state == State.HELD.value)
         for row in connection.execute(query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)):
-            holding = _holding(row)
+            holding = as_holding(row)
             best[holding.stix_id, holding.source] = holding
     return list(best.values())
 
@@ -384,7 +386,7 @@ def history(connection: sa.Connection, stix_id: str) -> list[Holding]:
     """Return every holding of an id, oldest first, whatever its state."""
     number = numbers(connection, [stix_id]).get(stix_id)
     query = _holdings().where(HOLDINGS.c.id == number).order_by(HOLDINGS.c.position)
-    return [] if number is None else [_holding(row) for row in connection.execute(query)]
+    return [] if number is None else [as_holding(row) for row in connection.execute(query)]
 
 
 def _holdings() -> sa.Select[tuple[Any, ...]]:
@@ -446,16 +448,6 @@ def counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
     return {(source, state): number for source, state, number in connection.execute(query)}
 
 
-def listed(connection: sa.Connection, *, types: Sequence[str], sources: Sequence[str], limit: int) -> list[Holding]:
-    """Return the newest live holdings of some types and sources (none named: all), newest first."""
-    query = _holdings().where(HOLDINGS.c.state == State.HELD.value)
-    if types:
-        query = query.where(HOLDINGS.c.type.in_(types))
-    if sources:
-        query = query.where(HOLDINGS.c.source.in_(sources))
-    return [_holding(row) for row in connection.execute(query.order_by(HOLDINGS.c.position.desc()).limit(limit))]
-
-
 def live_positions(connection: sa.Connection, sources: Sequence[str], after: int, limit: int) -> list[tuple[int, str]]:
     """Return (position, id) of live holdings of some sources after a position, in order."""
     query = (
@@ -487,7 +479,7 @@ def set_state(connection: sa.Connection, source: str, stix_ids: Iterable[str], s
             .returning(HOLDINGS.c.id)
         )
         ids = list(moved.scalars())
-        _depart(connection, ids)
+        depart(connection, ids)
         done += len(ids)
     return done
 
@@ -503,11 +495,11 @@ def shred(connection: sa.Connection, positions: Sequence[int]) -> int:
             .values(state=State.DISPOSED.value)
             .returning(HOLDINGS.c.id)
         )
-        _depart(connection, list(gone.scalars()))
+        depart(connection, list(gone.scalars()))
     return len(positions)
 
 
-def _depart(connection: sa.Connection, id_numbers: Iterable[int]) -> None:
+def depart(connection: sa.Connection, id_numbers: Iterable[int]) -> None:
     """Remember that a holding of each of these ids is no longer in use."""
     gone = list(dict.fromkeys(id_numbers))
     if gone:
@@ -568,7 +560,8 @@ def quarantine_count(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(QUARANTINE)).scalar_one()
 
 
-def _holding(row: sa.Row[tuple[Any, ...]]) -> Holding:
+def as_holding(row: sa.Row[tuple[Any, ...]]) -> Holding:
+    """Return a holding from a row with the columns of the table and `stix_id`."""
     return Holding(
         position=row.position,
         stix_id=StixId(row.stix_id),

@@ -88,3 +88,13 @@ NOT_OURS = kind(
     en="Quarantined piece {number} came from {source} with a label that is not kept; ask {source} to send it again.",
     ja="隔離項目{number}番は{source}から届いたもので、そのラベルは残っていません。{source}に再送を依頼してください。",
 )
+NO_SUCH_PLACE = kind(
+    "holdings.no-such-place",
+    en="Expected the last object of the page before, as the list names it, found none that can be seen now; begin with the first page.",
+    ja="前のページの最後のオブジェクトの指定ではないか、現在は閲覧できません。最初のページから始めてください。",
+)
+NO_SOURCES = kind(
+    "holdings.no-sources",
+    en="Expected no source: readers see whose material something is, and not who gave it to this node. Leave `--source` out.",
+    ja="情報源は指定できません。閲覧者には発信者のみを示し、このノードへの提供元は示しません。`--source` を外してください。",
+)

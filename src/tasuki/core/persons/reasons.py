@@ -38,3 +38,18 @@ NOT_FOR_READERS = kind(
     en="Expected one of the questions that readers may ask (show, find, list, export, explain); whoever runs the node can help you.",
     ja="閲覧者が行える操作(表示、検索、一覧、書き出し、可否の説明)ではありません。ノードの運用者に相談してください。",
 )
+ONLY_ITSELF = kind(
+    "persons.only-itself",
+    en="Expected a question about {reader}, who asks; readers learn what they may see themselves. Ask with `--to {reader}`.",
+    ja="閲覧者が尋ねられるのは、自ら({reader})が何を閲覧できるかだけです。`--to {reader}` で尋ねてください。",
+)
+NOT_NAMED = kind(
+    "persons.not-named",
+    en="This takes two people, each known by name: act with the token of a person of {home} (TASUKI_TOKEN). Add people with `tasuki person add`.",
+    ja="これは氏名の分かる二人で行う操作です。{home} の人のトークン(TASUKI_TOKEN)で実行してください。人の追加は `tasuki person add` です。",
+)
+SAME_PERSON = kind(
+    "persons.same-person",
+    en="Expected another person than {name}, who did the first half; two people decide on this.",
+    ja="{name} は一人目として既に関わっています。これは二人で決める操作のため、別の人が行ってください。",
+)

@@ -173,8 +173,8 @@ PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
 }
 """Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""
 
-DOCUMENTS: Final = frozenset({"export", "evidence"})
-"""Documents written for the organisation that runs this node; they are handed on by people."""
+DOCUMENTS: Final = frozenset({"export", "evidence", "view"})
+"""Documents for those who read at this node: taken out, or looked at; they are handed on by people."""
 
 
 def _is_leaf(value: Json) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 import msgspec
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
+from tasuki.core.persons.model import Principal
 from tasuki.core.release.released import Released
-from tasuki.faces.http.kit import feed, get, post
-from tasuki.services import holdings, importing, quarantine
+from tasuki.faces.http.kit import JSON, feed, get, get_by, post, post_by
+from tasuki.services import holdings, importing, quarantine, reading
 from tasuki.services.node import Node
 
 STIX: Final = "application/stix+json;version=2.1"
@@ -20,6 +21,8 @@ MOST: Final = 10_000
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Numbers = Annotated[tuple[int, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+Place = Annotated[str, msgspec.Meta(max_length=1000)]
+"""The last object of the page before: `ID@SHA256`, for the home `ID@SHA256@SOURCE`; empty for the first page."""
 Ids = Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST)]
 
 
@@ -46,6 +49,7 @@ class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: str = ""
     source: str = ""
     limit: Limit = 20
+    after: Place = ""
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +57,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     words: str
     limit: Limit = 20
+    after: Place = ""
 
 
 class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,23 +126,35 @@ def _parted(text: str) -> list[str]:
     return [part for each in text.split(",") if (part := each.strip())]
 
 
-def _list(node: Node, question: Which) -> list[dict[str, object]]:
+def _list(node: Node, question: Which, principal: Principal) -> object:
     types, sources = _parted(question.type), _parted(question.source)
-    return holdings.listed(node, types=types, sources=sources, limit=question.limit)
+    if principal.is_of(node.home):
+        return holdings.listed(
+            node, types=types, sources=sources, limit=question.limit, after=question.after, by=principal
+        )
+    return _told(reading.listed(node, principal, types, sources, question.limit, question.after))
 
 
-def _find(node: Node, question: Words) -> list[dict[str, object]]:
-    return holdings.find(node, question.words, question.limit)
+def _find(node: Node, question: Words, principal: Principal) -> object:
+    if principal.is_of(node.home):
+        return holdings.find(node, question.words, question.limit, after=question.after, by=principal)
+    return _told(reading.find(node, principal, question.words, question.limit, question.after))
 
 
-def _show(node: Node, question: One) -> list[dict[str, object]]:
-    shown = holdings.show(node, question.stix_id, as_21=question.view is not None)
-    return [each.as_json() for each in shown]
+def _show(node: Node, question: One, principal: Principal) -> object:
+    as_21 = question.view is not None
+    if principal.is_of(node.home):
+        return [each.as_json() for each in holdings.show(node, question.stix_id, as_21=as_21, by=principal)]
+    return _told(reading.show(node, principal, question.stix_id, as_21=as_21))
 
 
-def _export(node: Node, question: Wanted) -> StreamingResponse:
+def _told(answer: Released) -> Response:
+    return Response(answer.body, media_type=JSON)
+
+
+def _export(node: Node, question: Wanted, principal: Principal) -> StreamingResponse:
     selection = holdings.Selection(ids=question.ids, types=question.types, newest=question.newest)
-    parts = holdings.export(node, selection)
+    parts = holdings.export(node, selection, by=principal)
     return StreamingResponse((part.body for part in parts), media_type=STIX)
 
 
@@ -174,15 +191,15 @@ def _retry(node: Node, question: Again) -> dict[str, object]:
 
 
 ROUTES: Final = (
-    get("/v1/holdings", Which, _list),
+    get_by("/v1/holdings", Which, _list),
     feed("/v1/holdings/import", Brought, _import),
-    post("/v1/holdings/export", Wanted, _export),
+    post_by("/v1/holdings/export", Wanted, _export),
     post("/v1/holdings/dispose", Disposed, _dispose),
-    get("/v1/holdings/find", Words, _find),
+    get_by("/v1/holdings/find", Words, _find),
     get("/v1/holdings/quarantine", Aside, _quarantine),
     post("/v1/holdings/quarantine/drop", Pieces, _drop),
     post("/v1/holdings/quarantine/retry", Again, _retry),
     get("/v1/holdings/quarantine/{number}", Piece, _piece),
     get("/v1/holdings/quarantine/{number}/content", Piece, _content),
-    get("/v1/holdings/{stix_id}", One, _show),
+    get_by("/v1/holdings/{stix_id}", One, _show),
 )

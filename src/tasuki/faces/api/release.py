@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 import msgspec
+from starlette.responses import Response
 
-from tasuki.faces.http.kit import Nothing, get, post
-from tasuki.services import release
+from tasuki.core.persons.model import Principal
+from tasuki.faces.http.kit import JSON, Nothing, get, get_by, post
+from tasuki.services import reading, release
 from tasuki.services.node import Node
 
 MOST: Final = 10_000
@@ -88,8 +90,11 @@ def _mark(node: Node, question: Marked) -> dict[str, object]:
     return {"marked": done, "tlp": question.tlp, "releasable_to": question.releasable_to}
 
 
-def _explain(node: Node, question: Asked) -> dict[str, object]:
-    return release.explain(node, question.stix_id, release.audience_of(node, question.to)).as_json()
+def _explain(node: Node, question: Asked, principal: Principal) -> object:
+    if principal.is_of(node.home):
+        return release.explain(node, question.stix_id, release.audience_of(node, question.to)).as_json()
+    answer = reading.explain(node, principal, question.stix_id, question.to)
+    return Response(answer.body, media_type=JSON)
 
 
 def _share(node: Node, question: Shared) -> dict[str, object]:
@@ -123,7 +128,7 @@ ROUTES: Final = (
     get("/v1/release/rules", Nothing, _rules),
     post("/v1/release/rules/try", Tried, _try_rules),
     post("/v1/release/mark", Marked, _mark),
-    get("/v1/release/explain/{stix_id}", Asked, _explain),
+    get_by("/v1/release/explain/{stix_id}", Asked, _explain),
     post("/v1/release/share", Shared, _share),
     post("/v1/release/share-next", Next, _share_next),
     post("/v1/release/recall", Recalled, _recall),
