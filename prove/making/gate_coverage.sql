@@ -42,3 +42,12 @@ UNION
 SELECT d.asked, 'blocked ' || CASE WHEN b.code IS NULL THEN 'unlisted' ELSE b.code END
 FROM deciding_block d LEFT JOIN block b ON b.code = d.code;
 CREATE INDEX feature_by_asked ON feature (asked, feature);
+
+CREATE TABLE weight AS  -- how many questions a label decides
+SELECT holding AS asked, count(*) AS questions FROM verdict WHERE rule <> 'R0' GROUP BY holding;
+CREATE UNIQUE INDEX weight_by_asked ON weight (asked);
+
+CREATE TABLE together AS
+SELECT a.feature AS one, b.feature AS other, sum(w.questions) AS questions
+FROM weight w JOIN feature a ON a.asked = w.asked JOIN feature b ON b.asked = w.asked AND b.feature >= a.feature
+GROUP BY 1, 2;

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The release decision once more, from docs/policy/release.md alone: section 3, over the labels of labels.sql.
--- Ends in two tables: `verdict` (holding, reader) and `verdict_of_id` (id, reader). Every rule says of which questions it speaks; the first that speaks decides.
+-- Ends in two tables: `verdict` (holding, reader) and `verdict_of_id` (id, reader); `decided` leaves R0 aside.
+-- Every rule says of which questions it speaks; the first that speaks decides.
 -- `step` is the order: the number of the rule times 100, then the order of its reasons.
 
 ---------------------------------------------------------------------------------------------------------------------
@@ -10,7 +11,9 @@ CREATE TABLE label AS
 SELECT l.node, l.holding, l.id, l.source, n.now,
   n.participant AS home_participant, n.participant || '/' || n.organisation || ':' || n.capacity AS home,
   t.rank AS tlp,
-  (SELECT max(p.rank) FROM deciding_part d JOIN pap p ON p.level = d.value WHERE d.asked = l.holding AND d.part = 'pap') AS pap,
+  (
+    SELECT max(p.rank) FROM deciding_part d JOIN pap p ON p.level = d.value WHERE d.asked = l.holding AND d.part = 'pap'
+  ) AS pap,
   (SELECT max(d.value) FROM deciding_part d WHERE d.asked = l.holding AND d.part = 'embargo') AS embargo,
   (SELECT min(d.value) FROM deciding_part d WHERE d.asked = l.holding AND d.part = 'until') AS until,
   EXISTS (SELECT 1 FROM deciding_set d WHERE d.asked = l.holding) AS has_caveat,
@@ -21,8 +24,10 @@ SELECT l.node, l.holding, l.id, l.source, n.now,
 FROM live l JOIN node n ON n.node = l.node JOIN deciding_tlp t ON t.asked = l.holding;
 
 CREATE TABLE question (
-  question INTEGER PRIMARY KEY, node, holding, id, reader, desk, participant, organisation, person,
-  home, home_participant, now, tlp, working_tlp, pap, embargo, until, has_caveat, names_somebody, has_foreign_originator
+  question INTEGER PRIMARY KEY, node INTEGER, holding INTEGER, id TEXT,
+  reader TEXT, desk TEXT, participant TEXT, organisation TEXT, person TEXT, home TEXT, home_participant TEXT,
+  now INTEGER, tlp INTEGER, working_tlp INTEGER, pap INTEGER, embargo INTEGER, until INTEGER,
+  has_caveat INTEGER, names_somebody INTEGER, has_foreign_originator INTEGER
 );
 INSERT INTO question
 SELECT NULL, l.node, l.holding, l.id, r.reader,
@@ -37,7 +42,7 @@ CREATE INDEX question_by_holding ON question (holding, reader);
 ---------------------------------------------------------------------------------------------------------------------
 -- The rules
 
-CREATE TABLE speaks (question, step, rule, allowed, reason);
+CREATE TABLE speaks (question INTEGER, step INTEGER, rule TEXT, allowed INTEGER, reason TEXT);
 
 -- R1
 INSERT INTO speaks
@@ -71,7 +76,8 @@ WHERE tlp = 4 AND NOT EXISTS (SELECT 1 FROM deciding_audience d WHERE d.asked = 
 INSERT INTO speaks
 SELECT question, 601, 'R6', 0, 'release.caveat' FROM question q
 WHERE has_caveat AND NOT EXISTS (
-  SELECT 1 FROM deciding_audience d JOIN covers c ON c.wide = d.audience AND c.narrow = q.reader WHERE d.asked = q.holding
+  SELECT 1 FROM deciding_audience d JOIN covers c ON c.wide = d.audience
+  WHERE c.narrow = q.reader AND d.asked = q.holding
 );
 INSERT INTO speaks
 SELECT question, 600, 'R6', 0, 'release.caveat-nobody' FROM question WHERE has_caveat AND NOT names_somebody;
@@ -150,7 +156,8 @@ WHERE NOT EXISTS (
 
 -- R13, R14
 INSERT INTO speaks
-SELECT question, 1300, 'R13', 1, 'release.allowed' FROM question q WHERE EXISTS (SELECT 1 FROM tlp t WHERE t.rank = q.working_tlp);
+SELECT question, 1300, 'R13', 1, 'release.allowed' FROM question q
+WHERE EXISTS (SELECT 1 FROM tlp t WHERE t.rank = q.working_tlp);
 INSERT INTO speaks SELECT question, 1400, 'R14', 0, 'release.nothing-allows' FROM question;
 
 CREATE INDEX speaks_by_question ON speaks (question, step);
@@ -166,7 +173,8 @@ WITH why (holding, step, reason) AS (
   SELECT h.holding, 1, 'release.recalled' FROM holding h
   WHERE EXISTS (SELECT 1 FROM recall r WHERE r.node = h.node AND r.id = h.id AND r.partner IN ('', h.source))
   UNION ALL
-  SELECT h.holding, 2, 'release.not-held' FROM holding h WHERE NOT EXISTS (SELECT 1 FROM live l WHERE l.holding = h.holding)
+  SELECT h.holding, 2, 'release.not-held' FROM holding h
+  WHERE NOT EXISTS (SELECT 1 FROM live l WHERE l.holding = h.holding)
   UNION ALL
   SELECT h.holding, 3, 'release.replaced' FROM holding h
   WHERE EXISTS (
@@ -207,7 +215,8 @@ SELECT a.node, a.id, v.reader, v.rule, v.allowed, v.reason
 FROM asked a JOIN would_go w ON w.node = a.node AND w.id = a.id JOIN verdict v ON v.holding = w.holding
 UNION ALL
 SELECT a.node, a.id, r.reader, 'R0', 0, CASE
-    WHEN EXISTS (SELECT 1 FROM recall c WHERE c.node = a.node AND c.id = a.id AND c.partner = '') THEN 'release.recalled'
+    WHEN EXISTS (SELECT 1 FROM recall c WHERE c.node = a.node AND c.id = a.id AND c.partner = '')
+    THEN 'release.recalled'
     ELSE 'release.not-held'
   END
 FROM asked a JOIN reader r ON r.node = a.node

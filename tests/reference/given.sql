@@ -11,22 +11,38 @@ CREATE TABLE node (
 );
 
 -- The profile.
-CREATE TABLE participant (node, participant, PRIMARY KEY (node, participant)) WITHOUT ROWID;
-CREATE TABLE organisation (node, participant, organisation, PRIMARY KEY (node, participant, organisation)) WITHOUT ROWID;
-CREATE TABLE capacity (
-  node, participant, organisation, capacity, PRIMARY KEY (node, participant, organisation, capacity)
+CREATE TABLE participant (node INTEGER, participant TEXT, PRIMARY KEY (node, participant)) WITHOUT ROWID;
+CREATE TABLE organisation (
+  node INTEGER, participant TEXT, organisation TEXT,
+  PRIMARY KEY (node, participant, organisation)
 ) WITHOUT ROWID;
-CREATE TABLE community (node, audience, PRIMARY KEY (node, audience)) WITHOUT ROWID;
-CREATE TABLE level (node, participant, level, PRIMARY KEY (node, participant, level)) WITHOUT ROWID;
-CREATE TABLE taker (node, participant, level, taker, PRIMARY KEY (node, participant, level, taker)) WITHOUT ROWID;
+CREATE TABLE capacity (
+  node INTEGER, participant TEXT, organisation TEXT, capacity TEXT,
+  PRIMARY KEY (node, participant, organisation, capacity)
+) WITHOUT ROWID;
+CREATE TABLE community (node INTEGER, audience TEXT, PRIMARY KEY (node, audience)) WITHOUT ROWID;
+CREATE TABLE level (
+  node INTEGER, participant TEXT, level TEXT,
+  PRIMARY KEY (node, participant, level)
+) WITHOUT ROWID;
+CREATE TABLE taker (
+  node INTEGER, participant TEXT, level TEXT, taker TEXT,
+  PRIMARY KEY (node, participant, level, taker)
+) WITHOUT ROWID;
 
 -- Local rules; a member that a rule has stands in local_member, its values in local_value.
-CREATE TABLE local_rule (node, rule, PRIMARY KEY (node, rule)) WITHOUT ROWID;
-CREATE TABLE local_member (node, rule, member, PRIMARY KEY (node, rule, member)) WITHOUT ROWID;
-CREATE TABLE local_value (node, rule, member, value, PRIMARY KEY (node, rule, member, value)) WITHOUT ROWID;
+CREATE TABLE local_rule (node INTEGER, rule INTEGER, PRIMARY KEY (node, rule)) WITHOUT ROWID;
+CREATE TABLE local_member (
+  node INTEGER, rule INTEGER, member TEXT,
+  PRIMARY KEY (node, rule, member)
+) WITHOUT ROWID;
+CREATE TABLE local_value (
+  node INTEGER, rule INTEGER, member TEXT, value,
+  PRIMARY KEY (node, rule, member, value)
+) WITHOUT ROWID;
 
 -- Who asks.
-CREATE TABLE reader (node, reader, PRIMARY KEY (node, reader)) WITHOUT ROWID;
+CREATE TABLE reader (node INTEGER, reader TEXT, PRIMARY KEY (node, reader)) WITHOUT ROWID;
 
 -- Holdings. `holding` is unique over all nodes.
 CREATE TABLE holding (
@@ -35,26 +51,44 @@ CREATE TABLE holding (
   version INTEGER NOT NULL, arrival INTEGER NOT NULL,
   digest TEXT NOT NULL,
   is_definition INTEGER NOT NULL, disposed INTEGER NOT NULL,
-  collection TEXT, purpose TEXT, permitted_use TEXT, personal_data TEXT, victim TEXT, dispose_by INTEGER  -- NULL: not stated
+  -- The handling basis; NULL where it is not stated.
+  collection TEXT, purpose TEXT, permitted_use TEXT, personal_data TEXT, victim TEXT, dispose_by INTEGER
 );
-CREATE TABLE marking (holding, marking, PRIMARY KEY (holding, marking)) WITHOUT ROWID;
-CREATE TABLE reference (holding, id, PRIMARY KEY (holding, id)) WITHOUT ROWID;
-CREATE TABLE intake_block (holding, code, PRIMARY KEY (holding, code)) WITHOUT ROWID;
+CREATE TABLE marking (holding INTEGER, marking TEXT, PRIMARY KEY (holding, marking)) WITHOUT ROWID;
+CREATE TABLE reference (holding INTEGER, id TEXT, PRIMARY KEY (holding, id)) WITHOUT ROWID;
+CREATE TABLE intake_block (holding INTEGER, code TEXT, PRIMARY KEY (holding, code)) WITHOUT ROWID;
 -- What a marking definition carries: ('definition_type', '', value), ('definition', member, value),
--- (extension id, '', '') for every extension, (extension id, member, value) for every value of every member.
-CREATE TABLE carries (holding, place, member, value, PRIMARY KEY (holding, place, member, value)) WITHOUT ROWID;
+-- (extension id, '', '') for every extension, (extension id, member, value) for every value of every member; an empty
+-- list is the value 0.
+CREATE TABLE carries (
+  holding INTEGER, place TEXT, member TEXT, value,
+  PRIMARY KEY (holding, place, member, value)
+) WITHOUT ROWID;
 
 -- Statements beside markings, each a number of its own over all nodes. Parts and their values: tlp, pap (a level in
 -- capitals), caveat (''; there is one), releasable_to (an audience of it), consent_of, originator (a participant),
--- classification (PPP:level), embargo, until (a moment), ahead (an audience, beside an embargo), blocked (a code).
-CREATE TABLE said (statement, part, value, PRIMARY KEY (statement, part, value)) WITHOUT ROWID;
-CREATE TABLE import (holding, statement, PRIMARY KEY (holding, statement)) WITHOUT ROWID;  -- what was said at import
-CREATE TABLE manifest (holding INTEGER PRIMARY KEY, statement, audience);  -- what a partner sent with it, and to whom
+-- classification (PPP:level), embargo, until (a moment), ahead (an audience, beside an
+-- embargo), blocked (a code).
+CREATE TABLE said (statement INTEGER, part TEXT, value, PRIMARY KEY (statement, part, value)) WITHOUT ROWID;
+-- What was said at import.
+CREATE TABLE import (
+  holding INTEGER, statement INTEGER,
+  PRIMARY KEY (holding, statement)
+) WITHOUT ROWID;
+-- What a partner said of what it sent, and to whom.
+CREATE TABLE manifest (holding INTEGER PRIMARY KEY, statement INTEGER);
+CREATE TABLE addressed (
+  holding INTEGER, audience TEXT,
+  PRIMARY KEY (holding, audience)
+) WITHOUT ROWID;
 -- A mark on an id: by hand it holds for every source, a partner's `narrow` for what that partner gave.
-CREATE TABLE mark (node, id, statement, by_hand, partner, PRIMARY KEY (node, id, statement)) WITHOUT ROWID;
+CREATE TABLE mark (
+  node INTEGER, id TEXT, statement INTEGER, by_hand INTEGER, partner TEXT,
+  PRIMARY KEY (node, id, statement)
+) WITHOUT ROWID;
 
 -- Recalls by this node (partner '') or by the partner that gave it; they stand also while nothing is held.
-CREATE TABLE recall (node, id, partner, PRIMARY KEY (node, id, partner)) WITHOUT ROWID;
+CREATE TABLE recall (node INTEGER, id TEXT, partner TEXT, PRIMARY KEY (node, id, partner)) WITHOUT ROWID;
 
 CREATE TABLE permit (  -- a grant; GRANT is a word of SQL
   permit INTEGER PRIMARY KEY,
@@ -65,4 +99,4 @@ CREATE TABLE permit (  -- a grant; GRANT is a word of SQL
 
 -- Deciding labels that are given outright, for what no material leads to and for the examples of the policy: parts as
 -- in `said`, and `agreed` (a participant), `lifted` (a code). A holding that has any row here has all of its label here.
-CREATE TABLE outright (holding, part, value, PRIMARY KEY (holding, part, value)) WITHOUT ROWID;
+CREATE TABLE outright (holding INTEGER, part TEXT, value, PRIMARY KEY (holding, part, value)) WITHOUT ROWID;

@@ -11,7 +11,7 @@ INSERT INTO tlp VALUES ('CLEAR', 0), ('GREEN', 1), ('AMBER', 2), ('AMBER+STRICT'
 CREATE TABLE pap (level TEXT PRIMARY KEY, rank INTEGER) WITHOUT ROWID;
 INSERT INTO pap VALUES ('CLEAR', 0), ('GREEN', 1), ('AMBER', 2), ('RED', 3);
 
-CREATE TABLE tlp_marking (marking TEXT PRIMARY KEY, level TEXT) WITHOUT ROWID;  -- STIX 2.1 section 7.2.1.4; OASIS tlp-2.0
+CREATE TABLE tlp_marking (marking TEXT PRIMARY KEY, level TEXT) WITHOUT ROWID;  -- STIX 2.1 section 7.2.1.4, OASIS
 INSERT INTO tlp_marking VALUES
   ('marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487', 'CLEAR'),
   ('marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb', 'GREEN'),
@@ -22,6 +22,18 @@ INSERT INTO tlp_marking VALUES
   ('marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da', 'GREEN'),
   ('marking-definition--f88d31f6-486f-44da-b317-01333bde0b82', 'AMBER'),
   ('marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed', 'RED');
+
+CREATE TABLE pap_marking (marking TEXT PRIMARY KEY, level TEXT) WITHOUT ROWID;  -- OASIS, PAP extension (draft)
+INSERT INTO pap_marking VALUES
+  ('marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92', 'CLEAR'),
+  ('marking-definition--a3bea94c-b469-41dc-9cfe-d6e7daba7730', 'CLEAR'),
+  ('marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9', 'GREEN'),
+  ('marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab', 'AMBER'),
+  ('marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e', 'RED');
+
+-- Markings that are their level whatever is held under them; nobody needs their definitions.
+CREATE TABLE official AS SELECT marking FROM tlp_marking UNION SELECT marking FROM pap_marking;
+CREATE UNIQUE INDEX official_by_marking ON official (marking);
 
 CREATE TABLE block (code TEXT PRIMARY KEY, gravity INTEGER) WITHOUT ROWID;
 INSERT INTO block VALUES
@@ -39,6 +51,8 @@ CREATE TABLE known_member (extension TEXT, member TEXT, part TEXT, PRIMARY KEY (
 INSERT INTO known_member VALUES
   ('extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d', 'extension_type', NULL),
   ('extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d', 'tlp_2_0', 'tlp'),
+  ('extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b', 'extension_type', NULL),
+  ('extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b', 'pap', 'pap'),
   ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'extension_type', NULL),
   ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'releasable_to', 'releasable_to'),
   ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'consent_of', 'consent_of'),
@@ -60,7 +74,7 @@ named (text) AS (
   UNION SELECT value FROM carries WHERE member IN ('releasable_to', 'ahead')
   UNION SELECT value FROM local_value WHERE member = 'to'
   UNION SELECT audience FROM community
-  UNION SELECT audience FROM manifest
+  UNION SELECT audience FROM addressed
   UNION SELECT value FROM outright WHERE part IN ('releasable_to', 'ahead')
   UNION SELECT audience FROM permit
   UNION SELECT reader FROM reader
@@ -91,9 +105,10 @@ in_four AS (
 INSERT INTO audience
 SELECT text, participant, organisation, capacity, person FROM in_four
 WHERE participant GLOB '[A-Z][A-Z][A-Z]'
-  AND (NOT slash OR (organisation GLOB '[a-z]*' AND organisation NOT GLOB '*[^a-z0-9-]*' AND length(organisation) <= 32))
-  AND (NOT colon OR (capacity GLOB '[a-z]*' AND capacity NOT GLOB '*[^a-z0-9-]*' AND length(capacity) <= 32))
-  AND (NOT sign OR (person GLOB '[a-z]*' AND person NOT GLOB '*[^a-z0-9-]*' AND length(person) <= 32));
+  AND organisation || capacity || person NOT GLOB '*[^a-z0-9-]*'
+  AND (NOT slash OR (organisation GLOB '[a-z]*' AND length(organisation) <= 32))
+  AND (NOT colon OR (capacity GLOB '[a-z]*' AND length(capacity) <= 32))
+  AND (NOT sign OR (person GLOB '[a-z]*' AND length(person) <= 32));
 
 CREATE TABLE covers (wide TEXT, narrow TEXT, PRIMARY KEY (narrow, wide)) WITHOUT ROWID;
 INSERT INTO covers
@@ -102,7 +117,7 @@ FROM audience w JOIN audience n ON n.participant = w.participant
 WHERE w.organisation IN ('', n.organisation) AND w.capacity IN ('', n.capacity) AND w.person IN ('', n.person);
 
 -- The readers of the profile, its people left aside.
-CREATE TABLE desk (node, audience, PRIMARY KEY (node, audience)) WITHOUT ROWID;
+CREATE TABLE desk (node INTEGER, audience TEXT, PRIMARY KEY (node, audience)) WITHOUT ROWID;
 INSERT INTO desk
 SELECT node, participant FROM participant
 UNION SELECT node, participant || '/' || organisation FROM organisation
@@ -117,19 +132,26 @@ FROM carries c JOIN known_member k ON k.extension = c.place AND k.member = c.mem
 UNION ALL
 SELECT c.holding, c.place, c.member, c.value, t.value
 FROM carries c
-JOIN carries t ON t.holding = c.holding AND t.place = 'definition_type' AND t.value IN ('tlp', 'pap') AND t.value = c.member
-WHERE c.place = 'definition'
+JOIN carries t ON t.holding = c.holding AND t.place = 'definition_type' AND t.value = c.member
+WHERE c.place = 'definition' AND c.member IN ('tlp', 'pap')
 UNION ALL
-SELECT c.holding, c.place, c.member, substr(c.value, 5), lower(substr(c.value, 1, 3))
+SELECT c.holding, c.place, c.member, c.value, lower(substr(c.value, 1, 3))
 FROM carries c
 JOIN carries t ON t.holding = c.holding AND t.place = 'definition_type' AND t.value = 'statement'
 WHERE c.place = 'definition' AND c.member = 'statement' AND (c.value GLOB 'TLP*' OR c.value GLOB 'PAP*');
 
--- A level is written in small letters in extensions and definitions, in capitals in statements; WHITE is CLEAR.
+-- A level is written in any case, with or without its scheme; WHITE and AMBER_STRICT are older spellings.
 CREATE TABLE spelled AS
+WITH bare AS (
+  SELECT holding, place, part, value,
+    CASE WHEN upper(value) GLOB upper(part) || ':*' THEN substr(upper(value), 5) ELSE upper(value) END AS level
+  FROM defined WHERE part IN ('tlp', 'pap')
+)
 SELECT holding, place, part, value,
-  CASE WHEN part = 'tlp' AND upper(value) = 'WHITE' THEN 'CLEAR' ELSE upper(value) END AS level
-FROM defined WHERE part IN ('tlp', 'pap');
+  CASE
+    WHEN level = 'WHITE' THEN 'CLEAR' WHEN level = 'AMBER_STRICT' AND part = 'tlp' THEN 'AMBER+STRICT' ELSE level
+  END AS level
+FROM bare;
 
 INSERT INTO said
 SELECT DISTINCT -s.holding, s.part, s.level FROM spelled s JOIN tlp USING (level) WHERE s.part = 'tlp'
@@ -138,7 +160,7 @@ SELECT -s.holding, s.part, s.level FROM spelled s JOIN pap USING (level) WHERE s
 UNION
 SELECT -holding, 'caveat', '' FROM defined WHERE part = 'releasable_to'
 UNION
-SELECT -holding, part, value FROM defined WHERE part IN ('releasable_to', 'ahead')
+SELECT -holding, part, value FROM defined WHERE part IN ('releasable_to', 'ahead') AND typeof(value) = 'text'
 UNION
 SELECT -holding, part, value FROM defined WHERE part = 'consent_of' AND value GLOB '[A-Z][A-Z][A-Z]'
 UNION
@@ -151,11 +173,6 @@ INSERT INTO unknown_definition
 SELECT holding FROM spelled s WHERE part = 'tlp' AND NOT EXISTS (SELECT 1 FROM tlp WHERE tlp.level = s.level)
 UNION
 SELECT holding FROM spelled s WHERE part = 'pap' AND NOT EXISTS (SELECT 1 FROM pap WHERE pap.level = s.level)
-UNION
-SELECT holding FROM spelled WHERE place = 'definition' AND value <> upper(value) AND value <> lower(value)
-UNION
-SELECT holding FROM carries c WHERE place = 'definition' AND member = 'statement'
-  AND (value GLOB 'TLP*' OR value GLOB 'PAP*') AND substr(value, 4, 1) <> ':'
 UNION  -- an extension, or a member of one, that is not named
 SELECT c.holding FROM carries c
 WHERE c.place NOT IN ('definition_type', 'definition')
@@ -177,7 +194,9 @@ UNION  -- nothing at all; a caveat extension without any of its members says not
 SELECT h.holding FROM holding h
 WHERE h.is_definition
   AND NOT EXISTS (SELECT 1 FROM defined d WHERE d.holding = h.holding)
-  AND NOT EXISTS (SELECT 1 FROM carries c WHERE c.holding = h.holding AND c.place = 'definition' AND c.member = 'statement')
+  AND NOT EXISTS (
+    SELECT 1 FROM carries c WHERE c.holding = h.holding AND c.place = 'definition' AND c.member = 'statement'
+  )
 UNION
 SELECT c.holding FROM carries c
 WHERE c.member = '' AND c.place IN (SELECT extension FROM known_member)
@@ -213,7 +232,7 @@ SELECT l.holding, m.marking, d.holding AS definition,
 FROM live l
 JOIN marking m ON m.holding = l.holding
 JOIN live d ON d.node = l.node AND d.id = m.marking
-WHERE NOT EXISTS (SELECT 1 FROM tlp_marking t WHERE t.marking = m.marking);
+WHERE NOT EXISTS (SELECT 1 FROM official t WHERE t.marking = m.marking);
 CREATE INDEX candidate_by_marking ON candidate (holding, marking, place, arrival);
 
 CREATE TABLE counting AS
@@ -296,10 +315,16 @@ LEFT JOIN said v ON v.statement = m.statement AND v.part = 'tlp'
 LEFT JOIN tlp t ON t.level = v.value;
 CREATE UNIQUE INDEX own_tlp_by_holding ON own_tlp (holding);
 
+-- Columns without a type keep moments as numbers beside texts.
 -- Whatever has many values: consent_of, classification, originator, pap, embargo, until.
-CREATE TABLE own_part AS
+CREATE TABLE own_part (holding INTEGER, part TEXT, value);
+INSERT INTO own_part
+SELECT l.holding, 'pap', o.level FROM live l
+JOIN marking m ON m.holding = l.holding JOIN pap_marking o ON o.marking = m.marking
+UNION
 SELECT s.holding, v.part, v.value FROM speaks_of s JOIN said v ON v.statement = s.statement
-WHERE v.part IN ('pap', 'consent_of', 'classification', 'embargo', 'until') OR (v.part = 'originator' AND s.how = 'manifest')
+WHERE v.part IN ('pap', 'consent_of', 'classification', 'embargo', 'until')
+  OR (v.part = 'originator' AND s.how = 'manifest')
 UNION
 SELECT l.holding, 'originator', CASE l.source WHEN '' THEN n.participant ELSE l.source END
 FROM live l JOIN node n ON n.node = l.node;
@@ -311,7 +336,7 @@ UNION
 SELECT s.holding, v.value FROM speaks_of s JOIN said v ON v.statement = s.statement AND v.part = 'blocked'
 UNION
 SELECT l.holding, 'unknown-marking' FROM live l JOIN marking m ON m.holding = l.holding
-WHERE NOT EXISTS (SELECT 1 FROM tlp_marking t WHERE t.marking = m.marking)
+WHERE NOT EXISTS (SELECT 1 FROM official t WHERE t.marking = m.marking)
   AND NOT EXISTS (
     SELECT 1 FROM counting c WHERE c.holding = l.holding AND c.marking = m.marking
       AND NOT EXISTS (SELECT 1 FROM unknown_definition u WHERE u.holding = c.definition)
@@ -340,7 +365,7 @@ SELECT DISTINCT n.node, n.id, r.id AS target
 FROM newest n JOIN (
   SELECT holding, id FROM reference UNION ALL SELECT holding, marking FROM marking
 ) r ON r.holding = n.holding
-WHERE r.id <> n.id AND NOT EXISTS (SELECT 1 FROM tlp_marking t WHERE t.marking = r.id)
+WHERE r.id <> n.id AND NOT EXISTS (SELECT 1 FROM official t WHERE t.marking = r.id)
   AND r.id NOT IN (SELECT extension FROM known_member);
 CREATE INDEX edge_by_id ON edge (node, id, target);
 
@@ -388,13 +413,15 @@ CREATE INDEX mark_on_by_asked ON mark_on (asked, statement);
 CREATE TABLE marked_tlp AS
 SELECT o.holding,
   coalesce(o.rank, (
-    SELECT max(t.rank) FROM mark m JOIN said v ON v.statement = m.statement AND v.part = 'tlp' JOIN tlp t ON t.level = v.value
+    SELECT max(t.rank) FROM mark m
+    JOIN said v ON v.statement = m.statement AND v.part = 'tlp' JOIN tlp t ON t.level = v.value
     WHERE m.node = l.node AND m.id = l.id AND m.by_hand AND l.source = ''
   )) AS rank
 FROM own_tlp o JOIN live l ON l.holding = o.holding;
 CREATE UNIQUE INDEX marked_tlp_by_holding ON marked_tlp (holding);
 
-CREATE TABLE deciding_part AS
+CREATE TABLE deciding_part (asked INTEGER, part TEXT, value);
+INSERT INTO deciding_part
 SELECT p.asked, o.part, o.value FROM piece p JOIN own_part o ON o.holding = p.holding
 UNION
 SELECT m.asked, v.part, v.value FROM mark_on m JOIN said v ON v.statement = m.statement
@@ -441,7 +468,8 @@ SELECT m.asked, c.statement FROM mark_on m JOIN caveat c ON c.statement = m.stat
 CREATE INDEX deciding_set_by_asked ON deciding_set (asked, statement);
 
 CREATE TABLE deciding_embargo AS
-SELECT p.asked, s.statement FROM piece p JOIN speaks_of s ON s.holding = p.holding JOIN embargo e ON e.statement = s.statement
+SELECT p.asked, s.statement FROM piece p
+JOIN speaks_of s ON s.holding = p.holding JOIN embargo e ON e.statement = s.statement
 UNION
 SELECT m.asked, e.statement FROM mark_on m JOIN embargo e ON e.statement = m.statement;
 CREATE INDEX deciding_embargo_by_asked ON deciding_embargo (asked, statement);
@@ -488,7 +516,7 @@ JOIN covers c ON c.narrow = r.reader AND c.wide = g.audience
 WHERE NOT g.withdrawn
 UNION
 SELECT l.holding, r.reader, k.kind, l.source
-FROM manifest m
+FROM addressed m
 JOIN (SELECT 'onward' AS kind UNION ALL SELECT 'sent') k
 JOIN live l ON l.holding = m.holding
 JOIN reader r ON r.node = l.node

@@ -104,7 +104,7 @@ class Content:
         for extension, members in self.extensions.items():
             yield extension, "", ""
             for member, value in members.items():
-                for each in dict.fromkeys(value) if isinstance(value, tuple) else (value,):
+                for each in (dict.fromkeys(value) or (0,)) if isinstance(value, tuple) else (value,):
                     yield extension, member, each
 
 
@@ -136,7 +136,7 @@ class Held:
     intake_blocks: tuple[str, ...] = ()
     imports: tuple[Words, ...] = ()
     manifest: Words | None = None
-    audience: str = ""
+    addressed: tuple[str, ...] = ()
     content: Content | None = None
 
 
@@ -205,7 +205,8 @@ class World:
             made["intake_block"] += [(number, code) for code in each.intake_blocks]
             made["import"] += [(number, statements.add(words)) for words in each.imports]
             if each.manifest is not None:
-                made["manifest"].append((number, statements.add(each.manifest), each.audience))
+                made["manifest"].append((number, statements.add(each.manifest)))
+                made["addressed"] += [(number, audience) for audience in each.addressed]
             if each.content is not None:
                 made["carries"] += [(number, *row) for row in each.content.rows()]
         made["mark"] = [
@@ -257,7 +258,7 @@ def _profile_rows(world: World, node: int) -> dict[str, list[tuple[object, ...]]
     }
     for name in ("participant", "organisation", "capacity", "level", "taker"):
         made[name] = []
-    for name in ("holding", "marking", "reference", "intake_block", "carries", "import", "manifest"):
+    for name in ("holding", "marking", "reference", "intake_block", "carries", "import", "manifest", "addressed"):
         made[name] = []
     for each in world.profile["participants"]:
         made["participant"].append((node, each["id"]))
@@ -386,7 +387,7 @@ class Maker:
         self._graph()
         for feature in self.chance.sample(FORCED, 2):
             feature(self, self._target())
-        for _ in range(self.chance.choice((0, 1, 1, 2))):
+        for _ in range(self.chance.choice((1, 1, 2, 3))):
             self.chance.choice(FORCED)(self, self._target())
         self._again()
         self._ends()
@@ -432,7 +433,10 @@ class Maker:
         if source:
             others = (self.chance.choice((*PARTICIPANTS, "FRA")),) if self.rarely(0.1) else ()
             held.manifest = Words(tlp=level, originators=others)
-            held.audience = self.chance.choice((self.home, self.home[:3], *self.world.readers, *self.desks))
+            to = (self.home, self.home[:3], *self.world.readers, *self.desks)
+            held.addressed = tuple(
+                dict.fromkeys(self.chance.choice(to) for _ in range(self.chance.choice((1, 1, 1, 2))))
+            )
         self.world.held.append(held)
         return held
 
@@ -686,7 +690,6 @@ NEARLY: tuple[Callable[[Permit, Maker], Permit], ...] = (
     lambda good, _: replace(good, purpose="another-purpose"),
     lambda good, _: replace(good, withdrawn=True),
     lambda good, _: replace(good, participant="ZZZ", kind="onward"),
-    lambda good, maker: replace(good, id=maker.id_of("indicator", 98)),
 )
 """What keeps a grant from counting, one thing at a time."""
 
@@ -850,3 +853,48 @@ FORCED: tuple[Force, ...] = (
     _narrowed,
 )
 """One for every feature that is counted."""
+
+FEATURES = (
+    *(f"tlp {level}" for level in ("none", *TLP)),
+    *(f"pap {level}" for level in PAP),
+    *(f"caveat {form}" for form in (*FORMS, "nobody")),
+    "consent home",
+    "consent other",
+    "classified listed",
+    "classified unlisted",
+    *(f"{part} {when}" for part in ("embargo", "until") for when in ("past", "now", "ahead")),
+    "ahead nobody",
+    "ahead somebody",
+    *(f"blocked {code}" for code in (*BLOCKS, "unlisted")),
+    "originator home",
+    "originator other",
+    *(f"by {how}" for how in ("marking", "import", "manifest", "mark", "narrow")),
+)
+"""What gate_coverage.sql may find in what decides a question."""
+
+NEVER_TOGETHER = {("blocked closure-too-large", "blocked missing-reference")}
+"""The label of a closure that is too large is that of the id itself, which is held."""
+
+REASONS = (
+    *(("R0", f"release.{code}") for code in ("not-held", "recalled", "replaced", "due")),
+    ("R1", "release.unknown-reader"),
+    ("R2", "release.holder"),
+    *(("R3", f"release.{code}") for code in (*BLOCKS, "unknown-block")),
+    ("R4", "release.no-tlp"),
+    ("R4", "release.no-originator"),
+    ("R5", "release.red"),
+    ("R5", "release.red-person"),
+    ("R6", "release.caveat"),
+    ("R6", "release.caveat-nobody"),
+    ("R7", "release.classification"),
+    ("R8", "release.expired"),
+    ("R8", "release.embargo"),
+    ("R9", "release.originator-control"),
+    ("R9", "release.third-party"),
+    ("R10", "release.named-organisation"),
+    ("R11", "release.community"),
+    ("R12", "release.local"),
+    ("R13", "release.allowed"),
+    ("R14", "release.nothing-allows"),
+)
+"""Every rule with every reason it has."""
