@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("TASUKI_DATA", ROOT.parent / "shared" / "data")).resolve()
 PEER = ROOT / ".peers" / "stix" / "bin" / "python"
 SOURCES = ("attack-stix21", "capec-stix21", "stix-bundles", "stix-indicators-real")
+VERSIONS = {version.value: version for version in Version}
 FLOORS = {"validator": 150, "parse": 12}
 
 
@@ -62,7 +63,7 @@ def mixture(count: int) -> list[bytes]:
 def check_pattern(pattern: str, version: str) -> Reason | None:
     """Return why a pattern is none; None where it is one."""
     try:
-        parse(pattern, Version(version))
+        parse(pattern, VERSIONS[version])
     except PatternError as error:
         return error.reason
     return None

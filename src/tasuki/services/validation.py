@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from tasuki.base.canonical import Json
 from tasuki.base.errors import InputError
 from tasuki.base.limits import MAX_BUNDLE_BYTES
@@ -22,6 +24,7 @@ from tasuki.formats.patterns.parser import parse
 from tasuki.formats.stix.validate import Problem, is_valid, validate
 from tasuki.services.files import Content, Form
 
+_VERSIONS: Final = {version.value: version for version in Version}
 _JSON: Final = "STIX 2.1 §1.2.10, RFC 8259"
 _RULES: Final = {
     "json.duplicate-member": "RFC 7493 §2.3",
@@ -131,7 +134,7 @@ def _of_bundle(raw: bytes, value: Json) -> Iterator[Judgement]:
     by_object: defaultdict[str, list[Problem]] = defaultdict(list)
     for problem in validate(value, check_pattern=_why_no_pattern):
         place, path = _parted(problem.path)
-        by_object[place].append(problem._replace(path=path))
+        by_object[place].append(msgspec.structs.replace(problem, path=path))
     listed = value.get("objects")
     objects = listed if isinstance(listed, list) else []
     lines = [piece.line for piece in cut(raw)]
@@ -176,7 +179,7 @@ def _of_piece(piece: Piece) -> Judgement:
 def _why_no_pattern(text: str, version: str) -> Reason | None:
     """Return why a text is no STIX pattern of a version of the language, or None where it is one."""
     try:
-        parse(text, Version(version))
+        parse(text, _VERSIONS[version])
     except PatternError as error:
         return error.reason
     return None

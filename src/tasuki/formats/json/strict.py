@@ -42,9 +42,10 @@ def loads(raw: bytes, *, max_bytes: int = MAX_OBJECT_BYTES, max_depth: int = MAX
 
 def _quotes(raw: bytes) -> int:
     """Count the quotes of valid JSON that begin or end a string: all but those behind an odd number of backslashes."""
-    if b"\\" in raw and b'\\"' in raw:
-        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    return raw.count(b'"')
+    if b"\\" not in raw or b'\\"' not in raw:
+        return raw.count(b'"')
+    bare = raw.replace(b"\\\\", b"")
+    return bare.count(b'"') - bare.count(b'\\"')
 
 
 def _strings(value: object, max_depth: int) -> int:

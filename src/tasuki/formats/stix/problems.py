@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+import msgspec
 
 from tasuki.base.canonical import Json
 from tasuki.base.reasons import Reason, ReasonKind
@@ -25,7 +26,7 @@ LookUp = Callable[[str], Mapping[str, Json] | None]
 _EXCERPT: Final = 80
 
 
-class Problem(NamedTuple):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """One thing wrong with an object.
 
     Attributes:
@@ -47,10 +48,6 @@ class Problem(NamedTuple):
         return Reason(kind=self.kind, params=self.params)
 
 
-_make: Final = Problem._make
-"""Makes a problem out of its fields at once; the hot way, since a feed has one or two for each object."""
-
-
 def is_valid(problems: tuple[Problem, ...]) -> bool:
     """Whether no problem is an error."""
     for problem in problems:  # noqa: SIM110 asked of every object of a feed; a generator costs three times this
@@ -59,8 +56,7 @@ def is_valid(problems: tuple[Problem, ...]) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(msgspec.Struct):
     """The problems found so far, and what the rules may ask beside the object itself.
 
     Attributes:
@@ -74,17 +70,17 @@ class Findings:
     prefix: str = ""
     container: Mapping[str, Json] | None = None
     is_defanged: bool = False
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
 
     def error(self, where: Where, section: str, kind: ReasonKind, **params: str | int) -> None:
         """Record that a MUST is broken."""
         path = self.prefix if where is None else self.prefix + pointer(where)
-        self.problems.append(_make((path, clause(section), kind, params, "error")))
+        self.problems.append(Problem(path, clause(section), kind, params))
 
     def advise(self, where: Where, section: str, kind: ReasonKind, **params: str | int) -> None:
         """Record a warning: a SHOULD, or something kept that the standard does not know."""
         path = self.prefix if where is None else self.prefix + pointer(where)
-        self.problems.append(_make((path, clause(section), kind, params, "warning")))
+        self.problems.append(Problem(path, clause(section), kind, params, "warning"))
 
 
 def pointer(where: Where) -> str:

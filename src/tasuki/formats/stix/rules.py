@@ -432,6 +432,8 @@ def _foreign_names(names: list[str], where: Where, section: str, out: Findings) 
 
 def enumerate_names(names: list[str]) -> str:
     """Return property names as one text, cut after a dozen."""
+    if len(names) == 1:
+        return names[0][:_MAX_NAME]
     listed = ", ".join([name[:_MAX_NAME] for name in names[:_MAX_NAMES]])
     return f"{listed}, ..." if len(names) > _MAX_NAMES else listed
 

@@ -7,7 +7,7 @@ The rules are compiled once per type from `tables`; docs/spec/stix-rules.md list
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from tasuki.base.canonical import Json
@@ -49,6 +49,7 @@ _BASES: Final[dict[str, Base]] = {
     **dict.fromkeys(tables.META_OBJECTS, "other"),
 }
 _SPOKEN_FOR: Final = COMMON_NAMES | tables.RESERVED_NAMES
+_LONGEST_NAME: Final = 250
 _SUFFIXES: Final = ("_hex", "_bin")
 _SUFFIXES_MEAN: Final = {"_hex": "hex", "_bin": "base64"}
 """What a name with such an end holds, whoever made it up (section 3.1)."""
@@ -166,19 +167,26 @@ def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base
             compile_check(f"s({_SUFFIXES_MEAN[name[-4:]]})", "3.1")(value, name, out)
         elif type(value) is not str and type(value) is not bool:
             plain(value, name, out)
-        if name not in _SPOKEN_FOR:
+        if len(name) <= _LONGEST_NAME and _is_custom_name(name):
             custom.append(name)
-            if not values.is_property_name(name):
-                out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
         elif name in COMMON_NAMES:
             common.append(name)
-        else:
+        elif name in tables.RESERVED_NAMES:
             out.error(name, "3.8", why.RESERVED, name=name)
+        else:
+            custom.append(name)
+            out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
     if common:
         _judge_common(obj, common, kind, base, out)
     is_announced = "extensions" in obj and judge_announcements(obj, custom, kind, out)
     if custom and not is_announced and kind in STANDARD_TYPES:
         out.advise(None, "11.1", why.CUSTOM, type=excerpt(kind), names=enumerate_names(custom))
+
+
+@lru_cache(maxsize=1024)
+def _is_custom_name(name: str) -> bool:
+    """Whether a name is a good one that the standard leaves free; remembered, since every object of a feed has it."""
+    return values.is_property_name(name) and name not in _SPOKEN_FOR
 
 
 def _judge_common(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:

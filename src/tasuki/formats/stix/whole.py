@@ -198,6 +198,11 @@ _PATTERN_TOKENS: Final = re.compile(
 )
 """Strings, and words with what follows their colon. Each takes all it can, none is tried twice: linear."""
 
+_SINGLE_PATTERN: Final = re.compile(
+    r"\[ ?([a-z0-9-]++):([a-z0-9_]++)(?:\.(?:[A-Za-z0-9_]++|'[A-Za-z0-9_-]++'))*+ ?= ?'[^'\\]*+' ?\]"
+)
+"""One comparison with one text, as most patterns are: its names are found without cutting the rest up."""
+
 _SHORTEST_NAME: Final = 3
 
 
@@ -241,6 +246,9 @@ def _names_of_pattern(obj: Object) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=2)
 def _names_in(pattern: str) -> tuple[tuple[str, str], ...]:
     """Return object type and first property of each comparison of a pattern, whether it is well formed or not."""
+    single = _SINGLE_PATTERN.fullmatch(pattern)
+    if single is not None:
+        return ((single[1], single[2]),)
     found = _PATTERN_TOKENS.findall(pattern)
     return tuple([(kind, plain or quoted) for kind, plain, quoted in found if plain or quoted])
 
@@ -277,22 +285,22 @@ def _pair(obj: Object, where: Where, out: Findings) -> None:
     name, source_ref, target_ref = obj.get("relationship_type"), obj.get("source_ref"), obj.get("target_ref")
     if type(name) is not str or type(source_ref) is not str or type(target_ref) is not str:
         return
-    source, target = source_ref.partition("--")[0], target_ref.partition("--")[0]
-    if name in COMMON_RELATIONSHIPS:
-        if source == target or not COMMON_RELATIONSHIPS[name]:
-            return
-    else:
-        listed = _PAIRS.get((source, name))
-        if listed is not None and target in listed:
-            return
+    source, target = source_ref[:_BEFORE_UUID], target_ref[:_BEFORE_UUID]
+    if target in _PAIRS.get((source, name), ()):
+        return
+    if name in COMMON_RELATIONSHIPS and (source == target or not COMMON_RELATIONSHIPS[name]):
+        return
     out.advise(
         (where, "relationship_type"),
         "5.1.2",
         why.RELATIONSHIP_PAIR,
         type=excerpt(name),
-        source=excerpt(source),
-        target=excerpt(target),
+        source=excerpt(source_ref.partition("--")[0]),
+        target=excerpt(target_ref.partition("--")[0]),
     )
+
+
+_BEFORE_UUID: Final = -len("--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01")
 
 
 _PAIRS: Final = {

@@ -17,7 +17,7 @@ from tasuki.formats.stix.checks import quick_check
 from tasuki.formats.stix.problems import Findings
 from tasuki.formats.stix.rules import compile_check, rows
 from tasuki.formats.stix.validate import validate
-from tasuki.formats.stix.whole import _PATTERN_TOKENS
+from tasuki.formats.stix.whole import _PATTERN_TOKENS, _names_in
 
 GROUPS = (tables.DOMAIN_OBJECTS, tables.RELATIONSHIP_OBJECTS, tables.META_OBJECTS, tables.OBSERVABLES)
 KINDS = sorted(kind for group in GROUPS for kind in group)
@@ -106,3 +106,18 @@ def test_a_token_of_a_pattern_takes_all_it_can_so_that_no_place_is_read_twice(ru
     starts = [match.start() for match in _PATTERN_TOKENS.finditer(run)]
     assert starts == [0, *ends[:-1]]
     assert ends[-1] == len(run)
+
+
+@given(
+    kind=st.sampled_from(["file", "x-a", "a", ""]),
+    name=st.sampled_from(["hashes", "no", "value", "has-hyphen"]),
+    rest=st.sampled_from(["", ".MD5", ".'SHA-256'", ".a.b", "[0]", ".'it\\'s'", ".'a:b'"]),
+    text=st.sampled_from(["x", "", "a:b", "it\\'s", "\\\\", "] AND [c:d = 'e", "' OR c:d = 'e"]),
+    space=st.sampled_from(["", " ", "\n"]),
+)
+def test_the_names_of_a_single_comparison_are_found_as_those_of_many(
+    kind: str, name: str, rest: str, text: str, space: str
+):
+    pattern = f"[{space}{kind}:{name}{rest}{space}={space}'{text}'{space}]"
+    found = [(one, bare or quoted) for one, bare, quoted in _PATTERN_TOKENS.findall(pattern) if bare or quoted]
+    assert list(_names_in(pattern)) == found
