@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from tasuki.base.ids import Audience, ParticipantId
+from tasuki.base.ids import Audience, ParticipantId, StixId
 from tasuki.core.markings.labels import PERSONAL_DATA, VICTIM_CONSENT
 from tasuki.core.markings.model import Label
 
@@ -67,6 +67,7 @@ class Grant:
         audience: for whom.
         purpose: for what.
         until: from when on it counts no more.
+        number: by which the store knows it; 0 where it is not kept.
     """
 
     kind: GrantKind
@@ -75,6 +76,7 @@ class Grant:
     audience: Audience
     purpose: str
     until: datetime
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +84,14 @@ class Part:
     """One holding in the closure of what is asked about, or that itself.
 
     Attributes:
+        stix_id: its id.
         own: the own label of this very holding.
         purpose: what its handling basis says it is for; None is unknown.
         giver: the partner whose node sent it; None for our own.
         addressed: to whom that partner addressed it; there it is to be read, whatever its own gate had to lift.
     """
 
+    stix_id: StixId
     own: Label
     digest: str
     purpose: str | None
@@ -97,8 +101,7 @@ class Part:
 
 def circumstances(parts: Sequence[Part], grants: Iterable[Grant], reader: Audience, now: datetime) -> Circumstances:
     """Return what was agreed to for `reader`: by whom, and which blocks it lifts; each for every part it concerns."""
-    listed = [grant for grant in grants if grant.audience.covers(reader) and now < grant.until]
-    counting = [_Counting(part, listed, reader) for part in parts]
+    counting = _counting(parts, grants, reader, now)
     return Circumstances(
         now=now,
         agreed=frozenset(
@@ -115,8 +118,30 @@ def circumstances(parts: Sequence[Part], grants: Iterable[Grant], reader: Audien
     )
 
 
+def lacking(
+    parts: Sequence[Part], grants: Iterable[Grant], reader: Audience, now: datetime
+) -> dict[ParticipantId, tuple[Part, ...]]:
+    """Return for each participant with a say the parts to which it has not agreed for `reader`: what to ask it for."""
+    counting = _counting(parts, grants, reader, now)
+    named = sorted({who for part in parts for who in _whose(part)})
+    return {
+        who: tuple(each.part for each in counting if who in _whose(each.part) and who not in each.agreed)
+        for who in named
+    }
+
+
+def relied_on(parts: Sequence[Part], grants: Iterable[Grant], reader: Audience, now: datetime) -> tuple[Grant, ...]:
+    """Return the grants of originators that count for `reader`; what an addressed copy agrees to rests on none."""
+    return tuple(dict.fromkeys(grant for each in _counting(parts, grants, reader, now) for grant in each.relied))
+
+
 def _whose(part: Part) -> frozenset[ParticipantId]:
     return part.own.originators | part.own.consent_of
+
+
+def _counting(parts: Sequence[Part], grants: Iterable[Grant], reader: Audience, now: datetime) -> list[_Counting]:
+    listed = [grant for grant in grants if grant.audience.covers(reader) and now < grant.until]
+    return [_Counting(part, listed, reader) for part in parts]
 
 
 class _Counting:
@@ -124,9 +149,12 @@ class _Counting:
 
     def __init__(self, part: Part, grants: Iterable[Grant], reader: Audience) -> None:
         mine = [each for each in grants if each.digest == part.digest and each.purpose == part.purpose]
+        onward = [each for each in mine if each.kind is GrantKind.ONWARD]
         self.part = part
-        self.agreed = {each.by for each in mine if each.kind is GrantKind.ONWARD}
+        self.agreed = {each.by for each in onward}
         self.lifted = frozenset[str]().union(*(LIFTS[each.kind] for each in mine))
-        if part.giver is not None and any(each.covers(reader) for each in part.addressed):
-            self.agreed.add(part.giver)
+        giver = part.giver if any(each.covers(reader) for each in part.addressed) else None
+        self.relied = tuple(each for each in onward if each.by in _whose(part) and each.by != giver)
+        if giver is not None:
+            self.agreed.add(giver)
             self.lifted |= LIFTABLE

@@ -190,14 +190,21 @@ def _tlp(label: Label, at: Circumstances) -> Tlp | None:
 
 
 def _others_say(label: Label, reader: Audience, rules: Rules, at: Circumstances) -> Answer:
-    settled = at.agreed | {rules.home.participant, reader.participant}
-    tlp = _tlp(label, at)
-    if asked := label.consent_of - settled:
+    missing = whose_say(label, reader, rules, at)
+    if asked := label.consent_of & missing:
         return False, why.ORIGINATOR_CONTROL.because(originators=", ".join(sorted(asked)), reader=str(reader))
-    others = label.originators - settled
-    if not others or tlp in (Tlp.CLEAR, Tlp.GREEN):
+    if not missing:
         return None
-    return False, why.THIRD_PARTY.because(originators=", ".join(sorted(others)), tlp=str(tlp), reader=str(reader))
+    shown = ", ".join(sorted(missing))
+    return False, why.THIRD_PARTY.because(originators=shown, tlp=str(_tlp(label, at)), reader=str(reader))
+
+
+def whose_say(label: Label, reader: Audience, rules: Rules, at: Circumstances) -> frozenset[ParticipantId]:
+    """Return the participants without whose consent R9 keeps what carries `label` from `reader`."""
+    needed = label.consent_of
+    if _tlp(label, at) not in (Tlp.CLEAR, Tlp.GREEN):
+        needed |= label.originators
+    return needed - at.agreed - {rules.home.participant, reader.participant}
 
 
 def _named(label: Label, reader: Audience, _rules: Rules, at: Circumstances) -> Answer:

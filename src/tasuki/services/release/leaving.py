@@ -9,10 +9,13 @@ import orjson
 import sqlalchemy as sa
 
 from tasuki.base.ids import Audience
+from tasuki.core.markings.lattice import meet
+from tasuki.core.release.circumstances import Circumstances, relied_on
 from tasuki.core.release.released import Candidate, Released, release_objects
+from tasuki.core.release.rules import whose_say
 from tasuki.services.node import Node
-from tasuki.services.release.weighing import weigh
-from tasuki.store import holdings, sending
+from tasuki.services.release.weighing import Weighed, weigh
+from tasuki.store import consent, holdings, sending
 
 
 def release_positions(node: Node, positions: Sequence[int], audience: Audience) -> Released:
@@ -48,14 +51,27 @@ def confirm(node: Node, connection: sa.Connection, positions: Sequence[int], rel
     must not leave, and a recall that committed meanwhile counts on that. What goes is remembered as gone, for a
     recall to name; what the gate keeps back no longer counts as queued, and may be shared another time.
     """
-    going: list[int] = []
-    ids: list[str] = []
-    for each in weigh(node, connection, positions, Audience.parse(released.audience)):
-        if each.verdict.allowed:
-            going.append(each.standing.position)
-            ids.append(each.standing.stix_id)
-    if ids != [each.stix_id for each in released.objects]:
+    audience = Audience.parse(released.audience)
+    allowed = [each for each in weigh(node, connection, positions, audience) if each.verdict.allowed]
+    if [each.standing.stix_id for each in allowed] != [each.stix_id for each in released.objects]:
         return False
+    going = [each.standing.position for each in allowed]
     sending.note_gone(connection, released.audience, going)
+    for each in allowed:
+        if each.at.agreed:
+            _note_reliance(node, connection, each, audience)
     sending.unsend(connection, released.audience, sorted(set(positions) - set(going)))
     return True
+
+
+def _note_reliance(node: Node, connection: sa.Connection, weighed: Weighed, audience: Audience) -> None:
+    """Remember by whose grants something leaves that could not leave without: a withdrawal calls it back."""
+    standing, now = weighed.standing, weighed.at.now
+    label = meet(weighed.own, weighed.closure)
+    needed = whose_say(label, audience, node.gate.rules, Circumstances(now=now)) & weighed.at.agreed
+    if not needed:
+        return
+    parts = consent.question(connection, node.labels, standing.position, standing.stix_id)
+    grants = relied_on(parts, consent.grants(connection, {part.digest for part in parts}), audience, now)
+    used = [each.number for each in grants if each.by in needed]
+    consent.note_reliance(connection, str(audience), standing.position, used)

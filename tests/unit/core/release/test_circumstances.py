@@ -14,13 +14,14 @@ from tasuki.core.markings.labels import PERSONAL_DATA, VICTIM_CONSENT, label_of
 from tasuki.core.release.circumstances import LIFTABLE, Grant, GrantKind, Part, circumstances
 
 READER = Audience.parse("BBB/cert:csirt")
+ID = "indicator--00000000-0000-4000-8000-000000000001"
 LATER = NOW + timedelta(microseconds=1)
 GRANT = Grant(kind=GrantKind.ONWARD, by="CCC", digest="a" * 64, audience=READER, purpose="cyber-defence", until=LATER)
 
 
 def part(*blocked, digest="a", originator="CCC", purpose="cyber-defence", **more):
     own = label_of(levels=["amber"], caveats=(), blocked=blocked, originator=originator)
-    return Part(own=own, digest=digest * 64, purpose=purpose, **more)
+    return Part(stix_id=ID, own=own, digest=digest * 64, purpose=purpose, **more)
 
 
 def agreed(parts, *grants, reader=READER):
