@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final, Protocol
 
 import orjson
@@ -14,6 +15,8 @@ from tasuki.adapters.vault import Vault
 from tasuki.base.errors import WorldError
 from tasuki.base.time import to_micros
 from tasuki.core.detection.matchers import CompiledSet
+from tasuki.core.holdings.handling import handling_from_json
+from tasuki.core.markings.uses import DETECT, uses
 from tasuki.store import detection, holdings
 from tasuki.store.database import Database
 from tasuki.store.detection import SealedIndicator
@@ -109,7 +112,7 @@ class Matching:
             return
         self.unreadable.discard(sealed.stix_id)
         is_stix = obj.get("pattern_type", "stix") == "stix"
-        if obj.get("revoked") is True or not is_stix:
+        if obj.get("revoked") is True or not is_stix or not _may_detect(sealed.handling):
             self._drop(sealed.stix_id)
         elif self.compiled.add_pattern(sealed.stix_id, str(obj.get("pattern", ""))):
             self._note(sealed.stix_id, to_micros(desk.clock.now()))
@@ -124,3 +127,9 @@ class Matching:
         self._usable.move_to_end(stix_id)
         if len(self._usable) > _REMEMBERED:
             self._usable.popitem(last=False)
+
+
+@lru_cache(maxsize=256)
+def _may_detect(handling: str) -> bool:
+    """Whether a handling basis permits looking for something in own logs, which every PAP allows; bases are few."""
+    return DETECT in uses(None, handling_from_json(orjson.loads(handling)).permitted_use)

@@ -11,20 +11,25 @@ import sqlalchemy as sa
 
 from tasuki.core.holdings.model import State
 from tasuki.store.database import parts
-from tasuki.store.holdings import BODIES, BODY_KEYS, HOLDINGS, IDS, numbers
+from tasuki.store.holdings import BODIES, BODY_KEYS, HANDLING, HOLDINGS, IDS, numbers
 
 _TYPE: Final = "indicator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedIndicator:
-    """The newest version of an indicator that any source gave and that may be used, sealed."""
+    """The newest version of an indicator that any source gave and that is in use, sealed.
+
+    Attributes:
+        handling: its handling basis in its JSON form.
+    """
 
     position: int
     stix_id: str
     digest: bytes
     ciphertext: bytes
     wrapped: bytes
+    handling: str
 
 
 def newest_after(connection: sa.Connection, cursor: int, limit: int) -> list[SealedIndicator]:
@@ -53,10 +58,18 @@ def _newest() -> sa.Select[tuple[Any, ...]]:
         ),
     )
     return (
-        sa.select(HOLDINGS.c.position, IDS.c.stix_id, HOLDINGS.c.digest, BODIES.c.ciphertext, BODY_KEYS.c.wrapped)
+        sa.select(
+            HOLDINGS.c.position,
+            IDS.c.stix_id,
+            HOLDINGS.c.digest,
+            BODIES.c.ciphertext,
+            BODY_KEYS.c.wrapped,
+            HANDLING.c.body.label("handling"),
+        )
         .join(IDS, IDS.c.number == HOLDINGS.c.id)
         .join(BODIES, BODIES.c.position == HOLDINGS.c.position)
         .join(BODY_KEYS, BODY_KEYS.c.position == HOLDINGS.c.position)
+        .join(HANDLING, HANDLING.c.id == HOLDINGS.c.handling)
         .where(HOLDINGS.c.type == _TYPE, HOLDINGS.c.state == State.HELD.value, ~outdated)
     )
 

@@ -2,12 +2,18 @@
 """The live set goes on: in batches, past bodies nobody can open, beside a hunt, woken by what is committed."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from making_detection import EVIL, OTHER, hold, indicator
 from making_nodes import make_node
+from tasuki.core.holdings.handling import BASES, UNKNOWN
+from tasuki.formats.json.pieces import Piece
+from tasuki.formats.stix.tlp import marking_id
 from tasuki.services import detection, holdings, matching
+from tasuki.services.intake import import_pieces
+from tasuki.services.labelling import Terms
 from tasuki.services.matching import Matching
 from tasuki.store.holdings import BODIES
 
@@ -63,10 +69,42 @@ def test_of_many_only_the_newest_moments_are_remembered(node, monkeypatch):
 
 
 def test_usable_says_so_at_once(node):
-    assert detection.usable(node, EVIL) == {"id": EVIL, "usable": False, "since": None}
+    assert detection.usable(node, EVIL) == {"id": EVIL, "usable": False, "since": None, "uses": []}
     hold(node, indicator())
     answer = detection.usable(node, EVIL)
     assert (answer["usable"], isinstance(answer["since"], int)) == (True, True)
+    assert answer["uses"] == ["detect", "look-up", "block", "notify"]
+
+
+PAP_AMBER = "marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab"
+
+
+def test_pap_and_the_handling_basis_say_what_an_indicator_may_be_used_for(node):
+    amber = [marking_id("green"), PAP_AMBER]
+    hold(node, indicator(object_marking_refs=amber))
+    assert detection.usable(node, EVIL)["uses"] == ["detect", "look-up"]
+    take(node, UNKNOWN, indicator(OTHER, "other.example"))
+    assert detection.usable(node, OTHER)["uses"] == ["detect"]
+
+
+def test_what_may_only_be_blocked_is_not_looked_for(node):
+    basis = replace(BASES["open-source"], permitted_use=("block",))
+    take(node, basis, indicator())
+    answer = detection.usable(node, EVIL)
+    assert (answer["usable"], answer["uses"]) == (False, ["block"])
+    hold(node, indicator(hours=1))
+    assert detection.usable(node, EVIL)["usable"]
+
+
+def test_a_revoked_indicator_may_be_used_for_nothing(node):
+    hold(node, indicator(), indicator(hours=1, revoked=True))
+    assert detection.usable(node, EVIL) == {"id": EVIL, "usable": False, "since": None, "uses": []}
+
+
+def take(node, basis, *raws):
+    terms = Terms(source="local", originator=node.me.participant, handling=basis)
+    report = import_pieces(node, [Piece(place="x", raw=raw) for raw in raws], terms)
+    assert not report.quarantined
 
 
 def test_the_loop_follows_what_is_committed_and_ends_when_told(node):

@@ -70,9 +70,21 @@ _UNREADABLE: Final = Text(
 )
 _USABLE: Final = Text(en="{id} can match here.", ja="{id}は照合できます。")
 _NOT_USABLE: Final = Text(
-    en="{id} cannot match here: it is not held, was recalled or revoked, or its pattern is beyond this version.",
-    ja="{id}は照合できません。保有していないか、取消・失効済みか、この版で扱えないパターンです。",
+    en="{id} cannot match here: it is not held, was recalled or revoked, its handling basis does not permit it, or its "
+    "pattern is beyond this version.",
+    ja="{id}は照合できません。保有していないか、取消・失効済みか、取扱根拠で認められていないか、この版で扱えないパターンです。",
 )
+_USES: Final = Text(
+    en="It may be used to {uses}, and for nothing else.", ja="許可されている利用: {uses}。他の利用はできません。"
+)
+_BETWEEN: Final = Text(en=", ", ja="、")
+_NO_USE: Final = Text(en="It may be used for nothing.", ja="利用は許可されていません。")
+_USE: Final = {
+    "detect": Text(en="search own logs", ja="自組織のログの照合"),
+    "look-up": Text(en="look it up passively at others", ja="第三者への受動的な照会"),
+    "block": Text(en="block it at home", ja="自組織での遮断"),
+    "notify": Text(en="notify those concerned", ja="関係者への通知"),
+}
 
 
 @command(
@@ -349,15 +361,20 @@ def show(call: Call) -> None:
 
 @command(
     "usable",
-    en="Say whether an indicator can match here, and since when.",
-    ja="インディケーターが照合できる状態かどうかと、その時刻を表示します。",
+    en="Say whether an indicator can match here, since when, and what it may be used for.",
+    ja="インディケーターが照合できる状態か、いつからか、何に利用できるかを表示します。",
     example="tasuki detection usable indicator--2f1c9d0e-8b1a-4f0e-9a54-6f1d0f3f7a01",
 )
 @click.argument("stix_id")
 def usable(call: Call, stix_id: str) -> None:
     """Say whether one indicator can match."""
     found = call.get(f"/v1/detection/indicators/{stix_id}")
-    call.show(found, [call.say(_USABLE if found["usable"] else _NOT_USABLE, **found)])
+    call.show(found, [call.say(_USABLE if found["usable"] else _NOT_USABLE, **found), _allowed(call, found["uses"])])
+
+
+def _allowed(call: Call, uses: Sequence[str]) -> str:
+    between = call.say(_BETWEEN)
+    return call.say(_USES, uses=between.join(call.say(_USE[each]) for each in uses)) if uses else call.say(_NO_USE)
 
 
 COMMANDS: Final = (

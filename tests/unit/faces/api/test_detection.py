@@ -70,7 +70,12 @@ def test_what_can_match_is_told(node):
     hold(node, indicator(), indicator(OTHER, pattern="[a:b = 'c']"))
     assert ask(node, "GET", "/v1/detection").json() == {"indicators": 1, "not_compiled": 1, "unreadable": 0}
     assert ask(node, "GET", f"/v1/detection/indicators/{EVIL}").json()["usable"] is True
-    assert ask(node, "GET", f"/v1/detection/indicators/{OTHER}").json() == {"id": OTHER, "usable": False, "since": None}
+    assert ask(node, "GET", f"/v1/detection/indicators/{OTHER}").json() == {
+        "id": OTHER,
+        "usable": False,
+        "since": None,
+        "uses": ["detect", "look-up", "block", "notify"],
+    }
 
 
 ANSWER = {"audience": "GBR/ncsc:csirt", "sector": "energy", "question": "Seen?"}

@@ -239,8 +239,30 @@ def test_the_live_set_is_shown(node, language, told):
     assert run("show", node=node, language=language, command=1).stdout.splitlines() == told
 
 
-def test_whether_an_indicator_can_match_is_said(node):
+@pytest.mark.parametrize(
+    ("language", "can", "nothing"),
+    [
+        (
+            "en_GB",
+            [
+                f"{EVIL} can match here.",
+                "It may be used to search own logs, look it up passively at others, block it at home, notify those "
+                "concerned, and for nothing else.",
+            ],
+            "It may be used for nothing.",
+        ),
+        (
+            "ja_JP",
+            [
+                f"{EVIL}は照合できます。",
+                "許可されている利用: 自組織のログの照合、第三者への受動的な照会、自組織での遮断、関係者への通知。他の利用はできません。",
+            ],
+            "利用は許可されていません。",
+        ),
+    ],
+)
+def test_whether_an_indicator_can_match_and_what_for_is_said(node, language, can, nothing):
     hold(node, indicator())
-    assert run("usable", EVIL, node=node, command=1).stdout == f"{EVIL} can match here.\n"
-    assert run("usable", OTHER, node=node, command=1).stdout.startswith(f"{OTHER} cannot match here:")
+    assert run("usable", EVIL, node=node, language=language, command=1).stdout.splitlines() == can
+    assert run("usable", OTHER, node=node, language=language, command=1).stdout.splitlines()[1] == nothing
     assert json.loads(run("usable", EVIL, "--json", node=node, command=1).stdout)["usable"] is True
