@@ -18,6 +18,8 @@ from making_profiles import THREE
 from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.model import HandlingBasis
+from tasuki.core.markings.lattice import WIDEST
+from tasuki.core.markings.model import Label
 from tasuki.core.partners.profile import parse_profile
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.stix.tlp import marking_id
@@ -72,9 +74,17 @@ def take_in(
     levels: tuple[str, ...] = (),
     caveats: tuple[tuple[str, ...], ...] = (),
     handling: HandlingBasis = BASES["own-analysis"],
+    besides: Label = WIDEST,
 ) -> ImportReport:
     """Import objects as this node's own."""
-    terms = Terms(source=LOCAL, originator=node.me.participant, handling=handling, levels=levels, caveats=caveats)
+    terms = Terms(
+        source=LOCAL,
+        originator=node.me.participant,
+        handling=handling,
+        levels=levels,
+        caveats=caveats,
+        besides=besides,
+    )
     pieces = [Piece(place=str(number), raw=raw_of(each)) for number, each in enumerate(objects)]
     done = import_pieces(node, pieces, terms)
     assert not done.quarantined

@@ -80,7 +80,7 @@ def _audience(node: Node, text: str) -> Audience:
         audience = Audience.parse(text)
     except ValueError as error:
         raise CallerError(UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60])) from error
-    if audience not in node.gate.rules.readers:
+    if audience.desk not in node.gate.rules.readers:
         raise CallerError(UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60]))
     return audience
 

@@ -18,11 +18,11 @@ from tasuki.base.verdict import Verdict
 from tasuki.core.holdings.reasons import NO_SUCH_PLACE
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.persons.model import Principal
-from tasuki.core.release.circumstances import Circumstances, circumstances
+from tasuki.core.release.circumstances import Circumstances
 from tasuki.core.release.rules import decide
 from tasuki.services.node import Node
-from tasuki.services.release.weighing import weigh
-from tasuki.store import consent, holdings
+from tasuki.services.release.weighing import agreed_to, weigh
+from tasuki.store import holdings, sending
 from tasuki.store import viewing as store
 from tasuki.store.viewing import Row, Scope, Wanted
 
@@ -119,13 +119,11 @@ class View:
 
     def _agreed_for_home(self, rows: Sequence[Row]) -> dict[int, Circumstances]:
         found: dict[int, Circumstances] = {}
-        for row in rows:
-            part = consent.parts_at(self.connection, self.node.labels, [row.position])
-            grants = consent.grants(self.connection, [row.holding.digest])
-            at = circumstances(part, grants, self.reader, self._at.now)
-            label = self.node.labels.label(self.connection, row.own)
-            if self.node.gate.verdict(row.own, label, self.reader, at).allowed:
-                found[row.position] = at
+        for standing in sending.standing(self.connection, [row.position for row in rows]):
+            at = agreed_to(self.node, self.connection, standing, self.reader, self._at.now)
+            label = self.node.labels.label(self.connection, standing.own)
+            if self.node.gate.verdict(standing.own, label, self.reader, at).allowed:
+                found[standing.position] = at
         return found
 
 

@@ -51,7 +51,7 @@ def check_audience(node: Node, audience: Audience) -> None:
         CallerError: the profile does not have it, it belongs to this node's own participant, or its node is not
             trusted yet.
     """
-    if audience not in node.gate.rules.readers:
+    if audience.desk not in node.gate.rules.readers:
         raise CallerError(why.UNKNOWN_READER.because(profile=node.profile.id, reader=str(audience)))
     if audience.participant == node.me.participant:
         raise CallerError(why.OWN_PARTICIPANT.because(reader=str(audience)))
