@@ -239,6 +239,10 @@ def test_the_live_set_is_shown(node, language, told):
     assert run("show", node=node, language=language, command=1).stdout.splitlines() == told
 
 
+MAY = "search own logs, look it up passively at others, block it at home, notify those concerned"
+MAY_JA = "自組織のログの照合、第三者への受動的な照会、自組織での遮断、関係者への通知"
+
+
 @pytest.mark.parametrize(
     ("language", "can", "nothing"),
     [
@@ -246,8 +250,7 @@ def test_the_live_set_is_shown(node, language, told):
             "en_GB",
             [
                 f"{EVIL} can match here.",
-                "It may be used to search own logs, look it up passively at others, block it at home, notify those "
-                "concerned, and for nothing else.",
+                f"It may be used to {MAY}, and for nothing else.",
             ],
             "It may be used for nothing.",
         ),
@@ -255,7 +258,7 @@ def test_the_live_set_is_shown(node, language, told):
             "ja_JP",
             [
                 f"{EVIL}は照合できます。",
-                "許可されている利用: 自組織のログの照合、第三者への受動的な照会、自組織での遮断、関係者への通知。他の利用はできません。",
+                f"許可されている利用: {MAY_JA}。他の利用はできません。",
             ],
             "利用は許可されていません。",
         ),
