@@ -177,7 +177,7 @@ def test_a_reader_names_no_source_and_asks_only_about_itself(node):
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "persons.only-itself")
     told = reader.ask("GET", f"/release/explain/{I(1)}", params={"to": f"{POLICE}@hill"}).json()
     assert (told["allowed"], told["rule"]) == (True, "R13")
-    assert "closure" not in told
+    assert (told["closure"], told["narrowed_by"]) == (None, [])
 
 
 def test_what_a_partner_addressed_to_a_desk_is_read_there_and_elsewhere_not(two):

@@ -64,6 +64,8 @@ def explain(node: Node, principal: Principal, stix_id: str, audience: str) -> Re
             "rule": verdict.rule,
             "rules_digest": verdict.rules_digest,
             "own": label_to_json(_own(view, row)),
+            "closure": None,
+            "narrowed_by": [],
             **verdict.reason.as_json(),
         }
         return _released(view, rows, said)

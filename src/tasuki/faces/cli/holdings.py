@@ -39,6 +39,10 @@ _HELD: Final = Text(
     en="{number} of {total}: from {source}, {state}, came {received_at}, STIX {spec_version}, {size:,} bytes, {sha256}",
     ja="{number}/{total}: {source}から、{state}、{received_at}受領、STIX {spec_version}、{size:,}バイト、{sha256}",
 )
+_READ: Final = Text(
+    en="material of {originator}, STIX {spec_version}, {size:,} bytes, {sha256}",
+    ja="作成元 {originator}、STIX {spec_version}、{size:,}バイト、{sha256}",
+)
 _MARKED: Final = Text(
     en="  {tlp}, releasable to {audiences}, material of {originators}",
     ja="  {tlp}、提供先 {audiences}、作成元 {originators}",
@@ -100,6 +104,11 @@ _TERMS: Final = (
         metavar="DATE",
     ),
 )
+_AFTER: Final[dict[str, Any]] = {
+    "en": "Go on after the last object of the page before: ID@SHA256, and @SOURCE where the list names one.",
+    "ja": "前のページの最後のオブジェクトの続きから: ID@SHA256(一覧に情報源があれば @情報源 も付ける)。",
+    "metavar": "PLACE",
+}
 
 
 def _terms(act: Callable[..., None]) -> Callable[..., None]:
@@ -239,7 +248,11 @@ def show(call: Call, stix_id: str, view: str | None) -> None:
 def _show_lines(call: Call, shown: list[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{shown[-1]['type']}  {shown[-1]['id']}"
     for number, each in enumerate(shown, 1):
-        yield call.say(_HELD, **{**each, "state": call.say(_STATES[each["state"]])}, number=number, total=len(shown))
+        if "state" in each:
+            state = call.say(_STATES[each["state"]])
+            yield call.say(_HELD, **{**each, "state": state}, number=number, total=len(shown))
+        else:
+            yield call.say(_READ, **each)
         if each["body"] is None:
             yield call.say(_GONE)
             continue
@@ -279,10 +292,11 @@ def _basis_line(call: Call, handling: Mapping[str, Any]) -> str:
 )
 @click.argument("words", nargs=-1, required=True)
 @option("--limit", en="At most so many (1 to 10000).", ja="最大件数(1~10000)。", type=int, default=20)
-def find(call: Call, words: tuple[str, ...], limit: int) -> None:
+@option("--after", **_AFTER)
+def find(call: Call, words: tuple[str, ...], limit: int, after: str | None) -> None:
     """List what holds every word."""
-    found = call.get("/v1/holdings/find", words=" ".join(words), limit=limit)
-    lines = [f"{each['id']}  {each['source']}  {each['name'] or ''}".rstrip() for each in found]
+    found = call.get("/v1/holdings/find", words=" ".join(words), limit=limit, after=after)
+    lines = [f"{each['id']}  {_giver(each)}  {each['name'] or ''}".rstrip() for each in found]
     call.show(found, lines or [call.say(_NOTHING)])
 
 
@@ -301,15 +315,22 @@ def find(call: Call, words: tuple[str, ...], limit: int) -> None:
     multiple=True,
 )
 @option("--limit", en="At most so many (1 to 10000).", ja="最大件数(1~10000)。", type=int, default=20)
-def list_(call: Call, types: tuple[str, ...], sources: tuple[str, ...], limit: int) -> None:
+@option("--after", **_AFTER)
+def list_(call: Call, types: tuple[str, ...], sources: tuple[str, ...], limit: int, after: str | None) -> None:
     """List holdings."""
-    held = call.get("/v1/holdings", type=",".join(types), source=",".join(sources), limit=limit)
+    held = call.get("/v1/holdings", type=",".join(types), source=",".join(sources), limit=limit, after=after)
     call.show(held, [_held_line(each) for each in held] or [call.say(_NOTHING)])
 
 
 def _held_line(each: Mapping[str, Any]) -> str:
-    flags = f"  [{', '.join(each['flags'])}]" if each["flags"] else ""
-    return f"{each['received_at']}  {each['source']}  {each['id']}{flags}  {each['name'] or ''}".rstrip()
+    flags = f"  [{', '.join(each['flags'])}]" if each.get("flags") else ""
+    came = f"{each['received_at']}  " if "received_at" in each else ""
+    return f"{came}{_giver(each)}  {each['id']}{flags}  {each['name'] or ''}".rstrip()
+
+
+def _giver(each: Mapping[str, Any]) -> str:
+    """Return who gave it; readers are told whose material it is instead."""
+    return str(each.get("source") or each["originator"])
 
 
 @command(

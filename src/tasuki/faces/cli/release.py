@@ -195,6 +195,7 @@ def _explained(call: Call, said: Mapping[str, Any]) -> Iterator[str]:
         yield call.say(_BECAUSE, id=each["id"], rule=each["rule"], why=_sentence(call, each))
     if said["own"] is not None:
         yield call.say(_OWN, label=_label(call, said["own"]))
+    if said["closure"] is not None:
         yield call.say(_CLOSURE, label=_label(call, said["closure"]))
     yield call.say(_RULES, digest=said["rules_digest"])
 
@@ -230,7 +231,7 @@ def _value(value: object) -> str:
 def rules(call: Call, file: Path | None) -> None:
     """Show or try rules."""
     if file is not None:
-        found = call.post("/v1/release/rules/try", text=read_file(file).decode("utf-8", "replace"))
+        found = call.post("/v1/release/rules/try", {"text": read_file(file).decode("utf-8", "replace")})
     else:
         found = call.get("/v1/release/rules")
     head = [] if file is not None else [call.say(_FORCE, **found)]

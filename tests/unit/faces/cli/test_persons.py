@@ -66,3 +66,40 @@ def test_whoever_is_removed_is_refused(keeper):
     assert "bell" in keeper.run("person", "remove", "bell", code=2).output
     typed(keeper, "status", token=token, code=1)
     assert "Nobody" in keeper.run("person", "list").output
+
+
+GREEN = {
+    "type": "identity",
+    "spec_version": "2.1",
+    "id": "identity--00000001-0000-4000-8000-000000000000",
+    "created": "2026-01-01T00:00:00.000Z",
+    "modified": "2026-01-01T00:00:00.000Z",
+    "name": "Kujira Brewing",
+}
+
+
+@pytest.fixture
+def shelf(keeper, tmp_path):
+    """Give a node that holds one green and one unmarked object."""
+    other = {**GREEN, "id": GREEN["id"].replace("1", "2", 1), "name": "Hidden Brewing"}
+    for obj, terms in ((GREEN, ["--tlp", "green", "--basis", "open-source"]), (other, [])):
+        (tmp_path / "one.json").write_text(json.dumps(obj))
+        keeper.run("import", tmp_path / "one.json", *terms)
+    return keeper
+
+
+@pytest.mark.parametrize("language", ["en_GB", "ja_JP"])
+def test_a_reader_reads_by_typing(shelf, tmp_path, language):
+    token = shelf.ask("person", "add", "bell", "--of", "GBR/nca:police")["token"]
+    run = lambda *words, code=0: typed(shelf, *words, token=token, language=language, code=code).output  # noqa: E731
+    assert run("holdings", "list") == f"GBR  {GREEN['id']}  Kujira Brewing\n"
+    assert run("find", "brewing") == f"{GREEN['id']}  GBR  Kujira Brewing\n"
+    assert "TLP:GREEN" in run("show", GREEN["id"])
+    assert "R13" in run("release", "explain", GREEN["id"], "--to", "GBR/nca:police@bell")
+    run("export", "--out", tmp_path / "out.json")
+    assert [each["id"] for each in json.loads((tmp_path / "out.json").read_text())["objects"]] == [GREEN["id"]]
+    hidden, absent = GREEN["id"].replace("1", "2", 1), GREEN["id"].replace("1", "3", 1)
+    assert run("show", hidden, code=1).replace(hidden, "") == run("show", absent, code=1).replace(absent, "")
+    line = json.loads(run("holdings", "list", "--json"))[0]
+    assert "[]" in run("holdings", "list", "--after", f"{line['id']}@{line['sha256']}", "--json")
+    run("status", code=1)
