@@ -18,7 +18,15 @@ from tasuki.base.limits import MAX_LINE_BYTES
 from tasuki.base.reasons import Reason
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.holdings.handling import BASES, UNKNOWN, handling_to_json
-from tasuki.core.holdings.reasons import DISPOSE_BY, SPILL, STAYS_LOCAL, UNKNOWN_BASIS, UNKNOWN_TLP
+from tasuki.core.holdings.model import Victim
+from tasuki.core.holdings.reasons import (
+    DISPOSE_BY,
+    SPILL,
+    STAYS_LOCAL,
+    UNKNOWN_BASIS,
+    UNKNOWN_TLP,
+    UNKNOWN_VICTIM,
+)
 from tasuki.core.markings.ceiling import ceilings_of, mark_above
 from tasuki.core.release.reasons import UNKNOWN_READER
 from tasuki.formats.json.lines import split_lines
@@ -45,19 +53,21 @@ class Statement:
         releasable_to: audiences to which it is limited; none means no caveat.
         basis: name of a handling basis; None leaves it unknown, and all of it at home.
         dispose_by: a day, which counts to its end in UTC, or a moment.
+        victim: what the victim it tells of said; None leaves what the basis begins with.
     """
 
     tlp: str | None = None
     releasable_to: tuple[str, ...] = ()
     basis: str | None = None
     dispose_by: str | None = None
+    victim: str | None = None
 
 
 def terms_of(node: Node, statement: Statement) -> Terms:
     """Return the terms a statement means at this node.
 
     Raises:
-        CallerError: a label, audience, basis or date that nobody knows.
+        CallerError: a label, audience, basis, date or word of a victim that nobody knows.
     """
     level = None if statement.tlp is None else level_of_text(statement.tlp)
     if statement.tlp is not None and level is None:
@@ -69,10 +79,21 @@ def terms_of(node: Node, statement: Statement) -> Terms:
     return Terms(
         source=LOCAL,
         originator=node.me.participant,
-        handling=replace(handling, dispose_by=_moment(statement.dispose_by, node.clock.now())),
+        handling=replace(
+            handling,
+            dispose_by=_moment(statement.dispose_by, node.clock.now()),
+            victim=handling.victim if statement.victim is None else _victim(statement.victim),
+        ),
         levels=() if level is None else (level,),
         caveats=(audiences,) if audiences else (),
     )
+
+
+def _victim(text: str) -> Victim:
+    known = [each.value for each in Victim if each is not Victim.NONE]
+    if text not in known:
+        raise CallerError(UNKNOWN_VICTIM.because(known=", ".join(known), found=text[:40]))
+    return Victim(text)
 
 
 def _audience(node: Node, text: str) -> Audience:
@@ -114,6 +135,7 @@ def answer(report: ImportReport, terms: Terms) -> dict[str, object]:
         "releasable_to": list(terms.caveats[0]) if terms.caveats else None,
         "basis": handling["collection"],
         "dispose_by": handling["dispose_by"],
+        "victim": handling.get("victim"),
         "stays_local": None if reason is None else reason.as_json(),
     }
 

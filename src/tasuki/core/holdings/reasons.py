@@ -63,6 +63,11 @@ UNKNOWN_TLP = kind(
     en="Expected a TLP label out of {known}, found {found}.",
     ja="TLPは{known}のいずれかですが、{found}がありました。",
 )
+UNKNOWN_VICTIM = kind(
+    "holdings.unknown-victim",
+    en="Expected what the victim said out of {known}, found {found}.",
+    ja="被害者の意向は{known}のいずれかですが、{found}がありました。",
+)
 DISPOSE_BY = kind(
     "holdings.dispose-by",
     en="Expected a day or moment to come, such as 2027-03-31 or 2027-03-31T15:00:00Z, found {found}.",

@@ -40,6 +40,7 @@ class Brought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     releasable_to: str = ""
     basis: str | None = None
     dispose_by: str | None = None
+    victim: str | None = None
     ids: bool = False
 
 
@@ -108,6 +109,7 @@ class Again(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     releasable_to: tuple[str, ...] = ()
     basis: str | None = None
     dispose_by: str | None = None
+    victim: str | None = None
 
 
 def _import(node: Node, question: Brought, chunks: Iterator[bytes]) -> dict[str, object]:
@@ -116,6 +118,7 @@ def _import(node: Node, question: Brought, chunks: Iterator[bytes]) -> dict[str,
         releasable_to=tuple(_parted(question.releasable_to)),
         basis=question.basis,
         dispose_by=question.dispose_by,
+        victim=question.victim,
     )
     terms = importing.terms_of(node, statement)
     report = importing.import_stream(node, question.name, chunks, terms, keep_ids=question.ids)
@@ -185,6 +188,7 @@ def _retry(node: Node, question: Again) -> dict[str, object]:
         releasable_to=question.releasable_to,
         basis=question.basis,
         dispose_by=question.dispose_by,
+        victim=question.victim,
     )
     terms = importing.terms_of(node, statement)
     return importing.answer(quarantine.retry(node, question.numbers, terms), terms)

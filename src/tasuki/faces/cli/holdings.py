@@ -55,8 +55,9 @@ _STAYS: Final = Text(
     ja="  このノードに留まります({codes})。理由は `tasuki release explain {id} --to 提供先` で確認できます",
 )
 _BASIS: Final = Text(
-    en="  basis {collection}, purpose {purpose}, use {uses}, personal data {personal_data}, dispose by {dispose_by}",
-    ja="  取扱根拠 {collection}、目的 {purpose}、利用 {uses}、個人情報 {personal_data}、処分期限 {dispose_by}",
+    en="  basis {collection}, purpose {purpose}, use {uses}, personal data {personal_data}, "
+    "dispose by {dispose_by}{victim}",
+    ja="  取扱根拠 {collection}、目的 {purpose}、利用 {uses}、個人情報 {personal_data}、処分期限 {dispose_by}{victim}",
 )
 _STATES: Final = {
     "held": Text(en="held", ja="保有"),
@@ -67,6 +68,14 @@ _PERSONAL: Final = {
     "no": Text(en="none", ja="なし"),
     "yes": Text(en="inside", ja="あり"),
     "unknown": Text(en="unknown", ja="不明"),
+}
+_VICTIM: Final = Text(en=", victim: {said}", ja="、被害者: {said}")
+_VICTIMS: Final = {
+    "given": Text(en="agreed", ja="同意"),
+    "anonymous": Text(en="agreed to a text without its name", ja="匿名に限り同意"),
+    "not-asked": Text(en="not asked", ja="未確認"),
+    "refused": Text(en="refused", ja="拒否"),
+    "national-only": Text(en="agreed for its own country only", ja="国内に限り同意"),
 }
 _NOT_SAID: Final = Text(en="unknown", ja="不明")
 _NO_DATE: Final = Text(en="no date", ja="なし")
@@ -102,6 +111,12 @@ _TERMS: Final = (
         en="When it must be gone: a day, to its end in UTC, or a moment.",
         ja="処分期限。日付(UTCでその日の終わりまで)または日時。",
         metavar="DATE",
+    ),
+    option(
+        "--victim",
+        en="What the victim it tells of said; a victim report begins as not-asked, and stays here until it agrees.",
+        ja="被害者の意向。victim-report の既定は not-asked で、同意が得られるまで国外に出ません。",
+        type=click.Choice(["given", "anonymous", "not-asked", "refused", "national-only"]),
     ),
 )
 _AFTER: Final[dict[str, Any]] = {
@@ -273,7 +288,7 @@ def _label_lines(call: Call, shown: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _basis_line(call: Call, handling: Mapping[str, Any]) -> str:
-    unknown = call.say(_NOT_SAID)
+    unknown, victim = call.say(_NOT_SAID), handling.get("victim")
     return call.say(
         _BASIS,
         collection=handling["collection"] or unknown,
@@ -281,6 +296,7 @@ def _basis_line(call: Call, handling: Mapping[str, Any]) -> str:
         uses=", ".join(handling["permitted_use"]) or unknown,
         personal_data=call.say(_PERSONAL[handling["personal_data"]]),
         dispose_by=handling["dispose_by"] or call.say(_NO_DATE),
+        victim=call.say(_VICTIM, said=call.say(_VICTIMS[victim])) if victim in _VICTIMS else "",
     )
 
 

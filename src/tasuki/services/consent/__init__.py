@@ -3,12 +3,13 @@
 
 from tasuki.services.consent.agreeing import Agreeing, Stated, agree, state_victim
 from tasuki.services.consent.answering import grant, refuse, withdraw
-from tasuki.services.consent.asking import Asking, ask
+from tasuki.services.consent.asking import PURPOSE, Asking, ask
 from tasuki.services.consent.hearing import prepare_answer, prepare_request
 from tasuki.services.consent.overriding import Proposal, confirm, end, propose, reject
 from tasuki.services.consent.showing import Listed, Shown, ShownAgreement, listed, show
 
 __all__ = [
+    "PURPOSE",
     "Agreeing",
     "Asking",
     "Listed",
