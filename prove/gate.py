@@ -30,7 +30,7 @@ MAKING = ROOT / "prove" / "making"
 sys.path[:0] = [str(MAKING), str(ROOT / "tests")]
 
 from gate_product import answers  # noqa: E402
-from gate_worlds import FEATURES, NEVER_TOGETHER, REASONS, Maker, World  # noqa: E402
+from gate_worlds import FEATURES, GRANTS, NEVER_TOGETHER, REASONS, Maker, World  # noqa: E402
 
 from reference.gate import Gate, decided  # noqa: E402 found beside the rig
 
@@ -66,6 +66,7 @@ class Tally:
     decisions: int = 0
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    grants: Counter[str] = field(default_factory=Counter)
     disagreements: list[Disagreement] = field(default_factory=list)
 
     def missing(self, often: int) -> Iterator[str]:
@@ -73,6 +74,9 @@ class Tally:
         for reason in REASONS:
             if self.reasons[reason] < often:
                 yield f"{' '.join(reason)}: {self.reasons[reason]} decisions, wanted {often}"
+        for grant in GRANTS:
+            if self.grants[grant] < often:
+                yield f"grant, {grant}: {self.grants[grant]} questions, wanted {often}"
         for pair in combinations(sorted(FEATURES), 2):
             if pair not in NEVER_TOGETHER and self.pairs[pair] < often:
                 yield f"{pair[0]} with {pair[1]}: {self.pairs[pair]} decisions, wanted {often}"
@@ -113,6 +117,8 @@ def compare(worlds: list[World], tally: Tally) -> None:
         tally.reasons[rule, reason] += count
     for one, other, count in gate.connection.execute("SELECT one, other, questions FROM together"):
         tally.pairs[one, other] += count
+    for how, count in gate.connection.execute("SELECT how, questions FROM granted"):
+        tally.grants[how] += count
     gate.close()
 
 
@@ -138,6 +144,7 @@ def tell(tally: Tally, seconds: float, often: int) -> None:
     print(f"{tally.decisions:,} decisions over {tally.worlds:,} worlds in {seconds:.0f} s")
     for reason in REASONS:
         print(f"  {reason[0]:>4} {reason[1]:<28} {tally.reasons[reason]:>10,}")
+    print("  grants: " + ", ".join(f"{grant} {tally.grants[grant]:,}" for grant in GRANTS))
     pairs = [pair for pair in combinations(sorted(FEATURES), 2) if pair not in NEVER_TOGETHER]
     rarest = min(pairs, key=lambda pair: tally.pairs[pair])
     print(f"  {len(pairs)} pairs of {len(FEATURES)} features, rarest {' with '.join(rarest)}: {tally.pairs[rarest]:,}")

@@ -51,3 +51,25 @@ CREATE TABLE together AS
 SELECT a.feature AS one, b.feature AS other, sum(w.questions) AS questions
 FROM weight w JOIN feature a ON a.asked = w.asked JOIN feature b ON b.asked = w.asked AND b.feature >= a.feature
 GROUP BY 1, 2;
+
+-- Grants of what a question is about: those that count, and those that one thing alone keeps from counting.
+CREATE TABLE granted AS
+WITH conditions AS (
+  SELECT p.asked, r.reader, h.digest = g.digest AS version, g.purpose IS h.purpose AS purpose, n.now < g.until AS time,
+    NOT g.withdrawn AS stands,
+    EXISTS (SELECT 1 FROM covers c WHERE c.wide = g.audience AND c.narrow = r.reader) AS audience
+  FROM permit g
+  JOIN node n ON n.node = g.node
+  JOIN live l ON l.node = g.node AND l.id = g.id
+  JOIN holding h ON h.holding = l.holding
+  JOIN part p ON p.holding = l.holding
+  JOIN reader r ON r.node = g.node
+)
+SELECT CASE
+    WHEN version + purpose + time + stands + audience = 5 THEN 'counts'
+    WHEN NOT version THEN 'other version' WHEN NOT purpose THEN 'other purpose' WHEN NOT time THEN 'over'
+    WHEN NOT stands THEN 'withdrawn' ELSE 'other audience'
+  END AS how, count(*) AS questions
+FROM conditions
+WHERE version + purpose + time + stands + audience >= 4
+GROUP BY 1;

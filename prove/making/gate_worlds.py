@@ -576,7 +576,7 @@ class Maker:
         for each in world.held:
             if self.rarely(0.75) and (each.handling.victim in KEPT_VICTIMS or each.handling.personal_data == "yes"):
                 kind = self.chance.choice(("victim", "statutory", "life", "statutory", "life"))
-                world.permits.append(self._permit(kind, world.here, each, self._granted_audience()))
+                self._grant([self._permit(kind, world.here, each, self._granted_audience())])
         others = {each.source for each in world.held if each.source} | {
             name for each in world.held if each.manifest for name in each.manifest.originators
         }
@@ -584,7 +584,14 @@ class Maker:
         for name in sorted(wanted - {world.here}):
             if self.rarely(0.6):
                 audience = self._granted_audience()
-                world.permits += [self._permit("onward", name, each, audience) for each in world.held]
+                self._grant([self._permit("onward", name, each, audience) for each in world.held])
+
+    def _grant(self, permits: list[Permit]) -> None:
+        """Give grants; now and then one of them only nearly counts."""
+        if self.rarely(0.35):
+            spoiled = self.chance.randrange(len(permits))
+            permits[spoiled] = self.chance.choice(NEARLY)(permits[spoiled], self)
+        self.world.permits += permits
 
     def _words(self) -> Iterable[Words]:
         for each in self.world.held:
@@ -600,9 +607,9 @@ class Maker:
         return self.chance.choice((reader, reader.partition("@")[0], reader.partition(":")[0], reader[:3]))
 
     def _permit(self, kind: str, name: str, held: Held, audience: str) -> Permit:
-        """Return a grant that counts, or one that nearly does."""
+        """Return a grant that counts for one version."""
         held.digest = held.digest or f"{self.number:032x}{self.world.held.index(held):032x}"
-        good = Permit(
+        return Permit(
             kind=kind,
             participant=name,
             id=held.id,
@@ -611,9 +618,6 @@ class Maker:
             purpose=held.handling.purpose or "cyber-defence",
             until=self.world.now + self.chance.choice((1, SECOND, DAY)),
         )
-        if self.rarely(0.9):
-            return good
-        return self.chance.choice(NEARLY)(good, self)
 
     # --- local rules
 
@@ -871,6 +875,9 @@ FEATURES = (
     *(f"by {how}" for how in ("marking", "import", "manifest", "mark", "narrow")),
 )
 """What gate_coverage.sql may find in what decides a question."""
+
+GRANTS = ("counts", "other version", "other audience", "other purpose", "over", "withdrawn")
+"""What a grant of a part may come to: it counts, or one thing alone keeps it from counting."""
 
 NEVER_TOGETHER = {("blocked closure-too-large", "blocked missing-reference")}
 """The label of a closure that is too large is that of the id itself, which is held."""

@@ -42,7 +42,36 @@ OCTETS = (b"", b"alpha", b"\x00\x01", b"\xff\xfe", b"a")
 ADDRESSES = ("198.51.100.7", "198.51.100.0/24", "198.51.100.7/32", "203.0.113.0/25", "198.51.0.0/16", "192.0.2.1")
 LETTERS = ("p", "q", "r", "s")
 LIKES = ("%", "a%", "%a", "_lpha", "alpha", "A%", "%l_h%", "", "a_b", "été", "d\u0323\u0307%")
-EXPRESSIONS = ("a", "^a", "a$", "^alpha$", ".l", "[b-d]+", "A|b", "^$", "\\d", "l{1}", "(?i)ALPHA", "\\w+", "[^a]")
+EXPRESSIONS = (
+    *("a", "^a", "a$", "^alpha$", ".l", "[b-d]+", "A|b", "^$", "\\d", "l{1}", "(?i)ALPHA", "\\w+", "[^a]"),
+    *(
+        "a.b",
+        "^.{3}$",
+        "\\s",
+        "\\S+$",
+        "\\W",
+        "(?:al)?pha",
+        "(a|b)*c?",
+        "a{2,}",
+        "x*$",
+        "[^\\w]",
+        "[\\s\\S]{5}",
+        "\\D\\d?",
+    ),
+    *(
+        "é",
+        "(?i)É",
+        "日.",
+        "^[^\\x00-\\x7f]+$",
+        "\\u1e0d",
+        "\\.",
+        "e$",
+        "line$",
+        "\\Aline",
+        "(?P<n>a)(?i:LPHA)",
+        "ß|ss",
+    ),
+)
 HASHES = ("d41d8cd98f00b204e9800998ecf8427e", "D41D8CD98F00B204E9800998ECF8427E")
 ORDERS = (Operator.GREATER, Operator.LESS, Operator.AT_MOST, Operator.AT_LEAST)
 PROPERTIES = ("s", "n", "b", "t", "data_bin", "code_hex", "items", "more", "value", "to_ref", "to_refs", "none")
