@@ -31,7 +31,7 @@ from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.json.pieces import Piece
-from tasuki.services import channel, health, ledger, partners, release
+from tasuki.services import channel, health, ledger, partners, release, withdrawal
 from tasuki.services import holdings as showing
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
@@ -202,7 +202,7 @@ def _share(three: Three) -> None:
     release.share(aaa, [secret(4)["id"], secret(10)["id"], uid("indicator", 5)], CCC)
     release.share(aaa, [secret(11)["id"]], BBB)
     release.mark(aaa, [secret(8)["id"]], level="red")
-    release.recall(aaa, [secret(9)["id"]], why="Too early.")
+    withdrawal.recall(aaa, [secret(9)["id"]], why="Too early.")
     release.mark(aaa, [secret(10)["id"]], level=None, audiences=["CCC"])
     release.share(three.bbb, [uid("indicator", 50)], AAA)
     three.carry()
@@ -210,8 +210,8 @@ def _share(three: Three) -> None:
 
 def _recall(three: Three) -> None:
     """Recall in one act what BBB got and what only CCC got; let BBB recall what it sent and what it did not."""
-    release.recall(three.aaa, [uid("indicator", 1), secret(10)["id"]], why="Sent by mistake.")
-    release.recall(three.bbb, [uid("indicator", 50)], why="Ours, by mistake.")
+    withdrawal.recall(three.aaa, [uid("indicator", 1), secret(10)["id"]], why="Sent by mistake.")
+    withdrawal.recall(three.bbb, [uid("indicator", 50)], why="Ours, by mistake.")
     body = canonical({"ids": [secret(1)["id"]], "reason": "Not ours.", "at": LATER})
     decided = canonical(
         {"env_id": "01890a5d-ac96-774b-bcce-b302099a8057", "decision": "accepted", "office": "cert", "at": LATER}

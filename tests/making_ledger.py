@@ -22,7 +22,7 @@ from tasuki.store import ledger as store
 
 MESSAGE = canonical(
     {
-        "recall": "019ca945-0a00-7610-98e6-f49f98cee84f",
+        "of": "019ca945-0a00-7610-98e6-f49f98cee84f",
         "counts": {"held": 1},
         "statement": "Use stopped.",
         "at": "2026-03-01T12:00:00.000Z",

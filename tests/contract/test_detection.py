@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from making_detection import EVIL, OTHER, hold, indicator
 from making_nodes import NOW, make_node
 from tasuki.core.holdings.model import State
-from tasuki.services import holdings, release
+from tasuki.services import holdings, withdrawal
 from tasuki.services.matching import Matching
 from tasuki.store import detection
 from tasuki.store import holdings as store
@@ -95,7 +95,7 @@ def test_what_a_source_recalled_leaves_unless_another_source_gave_it_too(node):
 def test_a_recall_of_our_own_and_what_comes_again_of_it(node):
     hold(node, indicator(), indicator(OTHER, "other.example"))
     matched(node)
-    release.recall(node, [EVIL], why="wrong")
+    withdrawal.recall(node, [EVIL], why="wrong")
     assert matched(node) == ()
     assert matched(node, "other.example") == (OTHER,)
 

@@ -7,11 +7,10 @@ import hashlib
 
 import pytest
 
-from tasuki.base.canonical import canonical
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.holdings.model import State
 from tasuki.core.markings.labels import label_of
-from tasuki.store import channel, holdings, markings, release, sending
+from tasuki.store import holdings, markings, release, sending
 from tasuki.store.holdings import NewHolding, Numbers
 from tasuki.store.release import Labels, Subject
 
@@ -111,27 +110,3 @@ def test_a_mark_replaces_the_mark_before(database):
     before, after = database.write(work)
     assert list(after.values()) == [7]
     assert before != after
-
-
-def test_who_was_told_of_a_recall_and_how_far_it_got(database):
-    def work(connection):
-        for partner, kind in (("JPN", "recall"), ("AUS", "recall"), ("AUS", "attestation")):
-            body = canonical({"ids": [partner]})
-            channel.enqueue(connection, partner=partner, lane="urgent", kind=kind, body=body, at=NOW)
-        channel.settle(connection, [1], state="sealed", env_id="e1")
-        sealed = channel.SealedEnvelope(
-            env_id="e1", lane="urgent", epoch=1, seq=1, type="recall", hash="h", raw=b"r", objects=0, sealed_at=NOW,
-            state="sealed",
-        )  # fmt: skip
-        channel.keep_sealed(connection, "JPN", sealed)
-        channel.answer(connection, "e1", status="stored", receipt=b"x", at=NOW)
-
-    database.write(work)
-    with database.read() as connection:
-        told = sending.told(connection, 10)
-        assert len(sending.told(connection, 1)) == 1
-    assert [(each.partner, each.env_id, each.state) for each in told] == [
-        ("AUS", None, "waiting"),
-        ("JPN", "e1", "stored"),
-    ]
-    assert {each.at for each in told} == {NOW}

@@ -12,7 +12,7 @@ from making_canaries import MARK, WORD, ask, scene, secret
 from making_release import CCC, uid
 from tasuki.core.release.forms import DOCUMENTS, NOTICES, PROTOCOL
 from tasuki.services import holdings as showing
-from tasuki.services import release
+from tasuki.services import withdrawal
 
 LOG_FIELDS = frozenset(
     "count endpoint exc_info failures held incident loop node partner path reason said".split()  # noqa: SIM905 a list of words
@@ -97,7 +97,7 @@ def test_what_may_go_went(played):
     came = {each["id"]: each for each in showing.listed(three.bbb, types=(), sources=["AAA"], limit=99)}
     assert {uid("indicator", number) for number in (1, 2, 3, 4, 5)} <= {*came, uid("indicator", 1)}
     assert not [each for each in came if MARK in each]
-    told = [each.ids for each in release.recalls(three.bbb, limit=9).received]
+    told = [each.ids for each in withdrawal.withdrawals(three.bbb, limit=9).received]
     assert told == [[uid("indicator", 1)]]
 
 

@@ -19,6 +19,7 @@ from tasuki.base.reasons import Text
 from tasuki.faces.cli import (
     assistance,
     channel,
+    consent,
     demo,
     detection,
     health,
@@ -29,6 +30,7 @@ from tasuki.faces.cli import (
     release,
     setup,
     validation,
+    withdrawal,
 )
 from tasuki.faces.cli import pattern as patterns
 from tasuki.faces.cli import serve as serving
@@ -48,6 +50,8 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *patterns.COMMANDS,
     *channel.COMMANDS,
     *release.COMMANDS,
+    *consent.COMMANDS,
+    *withdrawal.COMMANDS,
     *detection.COMMANDS,
     *ledger.COMMANDS,
     *assistance.COMMANDS,

@@ -38,12 +38,12 @@ from tasuki.formats.stix.ids import own_id
 from tasuki.formats.stix.tlp import marking_id
 from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
-from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, relabel, restate
+from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, bound, relabel, restate
 from tasuki.services.node import Node
 from tasuki.services.reasons import NO_ADDRESSEE
 from tasuki.services.settling import followed, settle
 from tasuki.services.signals import ARRIVED
-from tasuki.store import holdings, ledger, search
+from tasuki.store import holdings, ledger, search, withdrawal
 from tasuki.store.holdings import NewHolding, Numbers
 
 BATCH: Final = 1000
@@ -155,12 +155,21 @@ def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield batch
 
 
-def prepare_own(node: Node, pieces: Iterable[Piece], terms: Terms) -> Callable[[sa.Connection], tuple[Rejected, ...]]:
+Hold = Callable[[sa.Connection], tuple[Rejected, ...]]
+"""Holds what was prepared within a transaction, and returns what could not be held."""
+
+
+def prepare_own(node: Node, pieces: Iterable[Piece], terms: Terms) -> Hold:
     """Parse and encrypt objects this node makes; the function returned holds them within the transaction of an act.
 
     What it returns could not be held; an act that needs all of it raises then, and nothing is held.
     """
-    prepared = _prepare(node, [(piece, terms) for piece in pieces], {})
+    return prepare_versions(node, [(piece, terms) for piece in pieces])
+
+
+def prepare_versions(node: Node, entries: Iterable[tuple[Piece, Terms]]) -> Hold:
+    """Parse and encrypt objects this node makes, each under terms of its own; as `prepare_own`."""
+    prepared = _prepare(node, list(entries), {})
     return lambda connection: tuple(_commit(node, connection, prepared, "made").rejected)
 
 
@@ -327,6 +336,7 @@ def _row(node: Node, each: _Parsed, desk: Labelling) -> NewHolding:
         words=index_words(text_of(each.obj)),
         references=followed(admitted),
         addressed=terms.addressed,
+        is_revoked=each.obj.get("revoked") is True,
     )
 
 
@@ -347,17 +357,19 @@ def _aside(node: Node, each: Rejected, source: str, at: int) -> dict[str, Any]:
 
 def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str) -> _Done:
     """Write a prepared batch: holdings, words, labels, quarantine and one audit leaf, all or nothing."""
-    fresh = _fresh(connection, prepared.rows)
+    fresh = bound(node, connection, _fresh(connection, prepared.rows))
     now = node.clock.now()
     if fresh:
         states = _states(connection, fresh)
-        first = holdings.add(connection, states, _numbers(node, connection, fresh), now)
+        known = _numbers(node, connection, fresh)
+        first = holdings.add(connection, states, known, now)
+        _stop_revoked(connection, fresh, known)
         search.index(connection, [(p, row.words) for p, row in enumerate(fresh, first) if row.words])
         live = [row.stix_id for row, state in states if state is State.HELD]
         settle(node, connection, live, {p: row.references for p, row in enumerate(fresh, first)})
         relabel(node, connection, [row.stix_id for row in fresh if row.type == "marking-definition"])
-    known = {row.assertion for row in fresh}
-    again = [row for row in prepared.rows if row.assertion not in known]
+    made = {row.assertion for row in fresh}
+    again = [row for row in prepared.rows if row.assertion not in made]
     holdings.address(connection, again)
     restated = restate(node, connection, again)
     holdings.set_aside(connection, prepared.aside)
@@ -402,6 +414,13 @@ def _states(connection: sa.Connection, rows: list[NewHolding]) -> list[tuple[New
         return [(row, State.HELD) for row in rows]
     buried = holdings.tombstoned(connection, source, [row.stix_id for row in rows])
     return [(row, State.RECALLED if row.stix_id in buried else State.HELD) for row in rows]
+
+
+def _stop_revoked(connection: sa.Connection, rows: list[NewHolding], known: Numbers) -> None:
+    """Take out of use what its source says is revoked: that version, all before it, and nothing of another source."""
+    revoked = {known.ids[row.stix_id]: row.version + 1 for row in rows if row.is_revoked}
+    if revoked:
+        withdrawal.stop(connection, rows[0].source, revoked)
 
 
 def _report(report: ImportReport, done: _Done, *, keep_ids: bool) -> None:

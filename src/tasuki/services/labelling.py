@@ -23,7 +23,7 @@ from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.markings import Markings, read_markings
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
-from tasuki.store import holdings, release
+from tasuki.store import holdings, release, withdrawal
 from tasuki.store.holdings import NewHolding
 
 LOCAL: Final = holdings.LOCAL
@@ -159,6 +159,52 @@ def held_definition(
     body = bodies[0]
     parsed: dict[str, Json] = orjson.loads(node.vault.open(body.ciphertext, body.wrapped, body.digest))
     return body.source, parsed
+
+
+def bind(node: Node, connection: sa.Connection, source: str, stix_ids: Sequence[str], label: Label) -> None:
+    """Meet a label into what a source gave of ids, now and later; what other sources gave keeps its own.
+
+    Source: docs/policy/release.md, section 7.
+    """
+    numbers = holdings.identify(connection, stix_ids)
+    known = withdrawal.source_marks(connection, source, numbers.values())
+    met = _Met(node, connection, label)
+    withdrawal.set_source_marks(connection, source, {each: met.number(known.get(each)) for each in numbers.values()})
+    positions: dict[int, list[int]] = {}
+    for live in holdings.stated(connection, source, numbers).values():
+        positions.setdefault(met.number(live.own_label), []).append(live.position)
+    for number, listed in positions.items():
+        holdings.set_own_label(connection, listed, number)
+    settle(node, connection, stix_ids)
+
+
+class _Met:
+    """One label met into others by their numbers; most are marked alike."""
+
+    def __init__(self, node: Node, connection: sa.Connection, label: Label) -> None:
+        self.node = node
+        self.connection = connection
+        self.label = label
+        self._known: dict[int | None, int] = {}
+
+    def number(self, before: int | None) -> int:
+        """Return the number of the meet with another label; with None, of the label itself."""
+        number = self._known.get(before)
+        if number is None:
+            labels, connection = self.node.labels, self.connection
+            other = WIDEST if before is None else labels.label(connection, before)
+            number = self._known[before] = labels.number(connection, meet(self.label, other))
+        return number
+
+
+def bound(node: Node, connection: sa.Connection, rows: Sequence[NewHolding]) -> list[NewHolding]:
+    """Return what one source brings, met with what it said of these ids before by narrowing them."""
+    if not rows or rows[0].source == LOCAL:
+        return list(rows)
+    numbers = holdings.numbers(connection, {row.stix_id for row in rows})
+    marks = withdrawal.source_marks(connection, rows[0].source, numbers.values())
+    said = {each: node.labels.label(connection, marks[n]) for each, n in numbers.items() if n in marks}
+    return [replace(row, label=meet(row.label, said[row.stix_id])) if row.stix_id in said else row for row in rows]
 
 
 def restate(node: Node, connection: sa.Connection, again: Sequence[NewHolding]) -> int:

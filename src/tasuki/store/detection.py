@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tasuki.core.holdings.model import State
 from tasuki.store.database import parts
 from tasuki.store.holdings import BODIES, BODY_KEYS, HANDLING, HOLDINGS, IDS, numbers
+from tasuki.store.withdrawal import STOPPED
 
 _TYPE: Final = "indicator"
 
@@ -51,7 +52,7 @@ def _newest() -> sa.Select[tuple[Any, ...]]:
     other = HOLDINGS.alias()
     outdated = sa.exists().where(
         other.c.id == HOLDINGS.c.id,
-        other.c.state == State.HELD.value,
+        _usable(other),
         sa.or_(
             other.c.version > HOLDINGS.c.version,
             sa.and_(other.c.version == HOLDINGS.c.version, other.c.position > HOLDINGS.c.position),
@@ -70,8 +71,16 @@ def _newest() -> sa.Select[tuple[Any, ...]]:
         .join(BODIES, BODIES.c.position == HOLDINGS.c.position)
         .join(BODY_KEYS, BODY_KEYS.c.position == HOLDINGS.c.position)
         .join(HANDLING, HANDLING.c.id == HOLDINGS.c.handling)
-        .where(HOLDINGS.c.type == _TYPE, HOLDINGS.c.state == State.HELD.value, ~outdated)
+        .where(HOLDINGS.c.type == _TYPE, _usable(HOLDINGS), ~outdated)
     )
+
+
+def _usable(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a holding is live, and no version that its own source revoked or corrected."""
+    stopped = sa.exists().where(
+        STOPPED.c.source == table.c.source, STOPPED.c.id == table.c.id, STOPPED.c.usable_from > table.c.version
+    )
+    return sa.and_(table.c.state == State.HELD.value, ~stopped)
 
 
 def _indicator(row: sa.Row[tuple[Any, ...]]) -> SealedIndicator:

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""What stands behind what is sent: whether a holding may still go, to whom it went, and who was told of a recall."""
+"""What stands behind what is sent: whether a holding may still go, and to whom it went."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 
-from tasuki.base.ids import Audience, ParticipantId, StixId
-from tasuki.base.time import from_micros
+from tasuki.base.ids import Audience, StixId
 from tasuki.core.holdings.model import State
-from tasuki.store.channel import ENVELOPES_OUT, OUTBOX
 from tasuki.store.database import METADATA, parts
 from tasuki.store.holdings import HANDLING, HOLDINGS, IDS, numbers
 from tasuki.store.markings import MARKS
@@ -140,34 +137,3 @@ def gone(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Gone]:
             for row in connection.execute(query)
         )
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A recall of ours to one partner.
-
-    Attributes:
-        env_id: the envelope that carries it; None while it waits.
-        state: `waiting`, `sealed` (on its way), or what its receipt says: `stored`, `refused`...
-    """
-
-    partner: ParticipantId
-    body: bytes
-    at: datetime
-    env_id: str | None
-    state: str
-
-
-def told(connection: sa.Connection, limit: int) -> list[Told]:
-    """Return the newest recalls of ours, newest first, one for each partner."""
-    query = (
-        sa.select(OUTBOX.c.partner, OUTBOX.c.body, OUTBOX.c.at, OUTBOX.c.env_id, OUTBOX.c.state, ENVELOPES_OUT.c.state)
-        .outerjoin(ENVELOPES_OUT, ENVELOPES_OUT.c.env_id == OUTBOX.c.env_id)
-        .where(OUTBOX.c.kind == "recall")
-        .order_by(OUTBOX.c.id.desc())
-        .limit(limit)
-    )
-    return [
-        Told(partner=partner, body=body, at=from_micros(at), env_id=env_id, state=sealed or state)
-        for partner, body, at, env_id, state, sealed in connection.execute(query)
-    ]

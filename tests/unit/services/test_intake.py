@@ -14,7 +14,7 @@ from tasuki.core.holdings.model import State
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
-from tasuki.services import holdings, intake, release
+from tasuki.services import holdings, intake, withdrawal
 from tasuki.services.importing import terms_of
 from tasuki.services.intake import import_pieces
 from tasuki.services.quarantine import quarantined
@@ -118,7 +118,7 @@ def test_stix_2_0_is_flagged_and_observables_of_2_1_are_not(node):
 
 def test_what_was_recalled_here_stays_recalled_when_it_is_brought_in_again(node):
     bring(node, lines(obj(1, "indicator", pattern="[a:b = 1]", pattern_type="stix")))
-    release.recall(node, [uid("indicator", 1)], why="test")
+    withdrawal.recall(node, [uid("indicator", 1)], why="test")
     again = bring(node, lines(obj(1, "indicator", pattern="[a:b = 1]", pattern_type="stix")))
     assert again.accepted == 0
     assert [state for _, state, _ in held(node, uid("indicator", 1))] == [State.RECALLED]

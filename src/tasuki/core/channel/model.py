@@ -27,7 +27,9 @@ LANES: Final = frozenset(lane.value for lane in Lane)
 Status = Literal["stored", "refused", "expired", "unsupported"]
 """What a node did with an envelope whose number is spent."""
 
-TYPES: Final = frozenset({"objects", "recall", "attestation", "receipt"})
+TYPES: Final = frozenset(
+    {"objects", "revoke", "recall", "narrow", "correct", "attestation", "consent-request", "consent", "receipt"}
+)
 """Envelope types this node acts on; others are held and receipted `unsupported`."""
 
 STATEMENT_TYPES: Final = frozenset({"anchor", "stored"})

@@ -12,15 +12,20 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tasuki.base.canonical import Json
-from tasuki.base.ids import NodeName, stix_id
+from tasuki.base.ids import Audience, NodeName, stix_id
 from tasuki.base.time import parse_rfc3339
+from tasuki.core.markings.labels import LEVELS
+from tasuki.core.markings.lattice import caveat
 from tasuki.formats.envelope import anchor, envelope, notice, receipt
 
 MAX_IDS: Final = 10_000
-"""Ids in one recall."""
+"""Ids in one notice."""
+
+MAX_VERSIONS: Final = 1_000
+"""Versions in one request for consent."""
 
 MAX_SENTENCE: Final = 500
-"""Characters of the one sentence a recall or attestation carries."""
+"""Characters of the one sentence a notice carries."""
 
 MAX_REFUSAL: Final = 600
 """Characters of the sentence with which leaves or a checkpoint are refused."""
@@ -58,7 +63,7 @@ def moment(value: Json) -> bool:
 
 
 def envelope_id(value: Json) -> bool:
-    """The id of an envelope."""
+    """The id of an envelope, or of a request for consent."""
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
@@ -84,6 +89,32 @@ def counts(value: Json) -> bool:
         and len(value) <= _MAX_COUNTS
         and all(code(name) and number(count) for name, count in value.items())
     )
+
+
+def narrowing(value: Json) -> bool:
+    """A label that says `tlp`, `releasable_to` or both, each as labels write it."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and value.keys() <= {"tlp", "releasable_to"}
+        and ("tlp" not in value or _is_level(value["tlp"]))
+        and ("releasable_to" not in value or _is_caveat(value["releasable_to"]))
+    )
+
+
+def versions(value: Json) -> bool:
+    """Versions of objects, each by id and SHA-256, at most `MAX_VERSIONS`."""
+    return isinstance(value, list) and 0 < len(value) <= MAX_VERSIONS and all(_is_version(each) for each in value)
+
+
+def audience(value: Json) -> bool:
+    """A participant, an organisation, a capacity or a person."""
+    return isinstance(value, str) and _reads(Audience.parse, value)
+
+
+def decision(value: Json) -> bool:
+    """What an originator says to a request for consent."""
+    return value in ("granted", "refused", "withdrawn")
 
 
 def node(value: Json) -> bool:
@@ -133,9 +164,25 @@ LEAVES: Final[Mapping[str, Mapping[str, Form]]] = {
 }
 """Leaves of a pair log: both sides know what is in them; a leaf of the private audit log is none of these."""
 
+_WITHDRAWAL: Final[Mapping[str, Form]] = {"ids": ids, "reason": sentence, "at": moment}
+
+_CONSENT: Final[Mapping[str, Form]] = {
+    "request": envelope_id,
+    "objects": versions,
+    "audience": audience,
+    "purpose": code,
+    "until": moment,
+}
+"""What a request for consent asks for, and what its answer repeats."""
+
 NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
-    "recall": {"ids": ids, "reason": sentence, "at": moment},
-    "attestation": {"recall": envelope_id, "counts": counts, "statement": sentence, "at": moment},
+    "recall": _WITHDRAWAL,
+    "revoke": _WITHDRAWAL,
+    "correct": _WITHDRAWAL,
+    "narrow": {**_WITHDRAWAL, "label": narrowing},
+    "attestation": {"of": envelope_id, "counts": counts, "statement": sentence, "at": moment},
+    "consent-request": {**_CONSENT, "reason": sentence, "at": moment},
+    "consent": {**_CONSENT, "decision": decision, "reason": sentence, "at": moment},
     "receipt": {"env_id": envelope_id, "decision": code, "office": code, "at": moment},
     "mirror": {"log": log, "start": number, "leaves": leaves},
     "mirrored": {"size": number, "root": root, "witnessed": number, "refused": refusal},
@@ -189,6 +236,27 @@ def _is_leaf(value: Json) -> bool:
         and isinstance(body, dict)
         and body.keys() <= known.keys()
         and all(known[name](each) for name, each in body.items())
+    )
+
+
+def _is_level(value: Json) -> bool:
+    return isinstance(value, str) and value == value.upper() and value.lower() in LEVELS
+
+
+def _is_caveat(value: Json) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(each, str) for each in value)
+        and caveat(str(each) for each in value) is not None
+    )
+
+
+def _is_version(value: Json) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"id", "digest"}
+        and _is_stix_id(value["id"])
+        and sha256(value["digest"])
     )
 
 

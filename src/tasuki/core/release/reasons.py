@@ -232,13 +232,3 @@ OWN_PARTICIPANT = kind(
     en="{reader} belongs to this node's own participant, and nothing is sent within it; name an audience of a partner.",
     ja="{reader}はこのノード自身の参加者です。参加者の内部には送りません。パートナーの提供先を指定してください。",
 )
-NO_SENTENCE = kind(
-    "release.no-sentence",
-    en="Expected why, in one line of at most {limit} characters; the partners read it.",
-    ja="理由を{limit}字以内の1行で記入してください。相手が読みます。",
-)
-NO_RECALL = kind(
-    "release.no-recall",
-    en="Expected a recall, found {found}; nothing was done.",
-    ja="取消しの通知ではありません({found})。何も行っていません。",
-)

@@ -9,7 +9,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from tasuki.faces.api import assistance, channel, detection, health, holdings, ledger, partners, persons, release
+from tasuki.faces.api import (
+    assistance,
+    channel,
+    consent,
+    detection,
+    health,
+    holdings,
+    ledger,
+    partners,
+    persons,
+    release,
+    withdrawal,
+)
 from tasuki.faces.api.admission import Admission
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
@@ -17,6 +29,7 @@ from tasuki.services.node import Node
 ROUTES: Final[tuple[Route, ...]] = (
     *assistance.ROUTES,
     *channel.ROUTES,
+    *consent.ROUTES,
     *detection.ROUTES,
     *health.ROUTES,
     *holdings.ROUTES,
@@ -24,6 +37,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *partners.ROUTES,
     *persons.ROUTES,
     *release.ROUTES,
+    *withdrawal.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
 

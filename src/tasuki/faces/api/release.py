@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Release for programs of this node: mark, explain, share, recall."""
+"""Release for programs of this node: mark, explain, share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasuki.services import reading, release
 from tasuki.services.node import Node
 
 MOST: Final = 10_000
-"""Ids in one question, recalls in one answer."""
+"""Ids in one question."""
 
 Ids = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST)]
 Level = Literal["clear", "green", "amber", "amber+strict", "red"]
@@ -58,23 +58,10 @@ class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lane: str = "bulk"
 
 
-class Recalled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to recall, and why."""
-
-    ids: Ids
-    why: str
-
-
 class Tried(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The text of local rules, to be tried."""
 
     text: Annotated[str, msgspec.Meta(max_length=1 << 20)]
-
-
-class Newest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many recalls to show."""
-
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 20
 
 
 def _mark(node: Node, question: Marked) -> dict[str, object]:
@@ -108,14 +95,6 @@ def _share_next(node: Node, question: Next) -> dict[str, object]:
     return {**report.as_json(), "next": after}
 
 
-def _recall(node: Node, question: Recalled) -> dict[str, object]:
-    return release.recall(node, question.ids, why=question.why)
-
-
-def _recalls(node: Node, question: Newest) -> object:
-    return release.recalls(node, limit=question.limit)
-
-
 def _rules(node: Node, _question: Nothing) -> dict[str, object]:
     return release.rules(node)
 
@@ -131,6 +110,4 @@ ROUTES: Final = (
     get_by("/v1/release/explain/{stix_id}", Asked, _explain),
     post("/v1/release/share", Shared, _share),
     post("/v1/release/share-next", Next, _share_next),
-    post("/v1/release/recall", Recalled, _recall),
-    get("/v1/release/recalls", Newest, _recalls),
 )

@@ -73,3 +73,8 @@ NO_TOKEN = kind(
     en="Expected one token in {place}, found something else; put the token there as it was handed to you, or leave it out.",
     ja="{place} にトークンがありません。渡されたトークンをそのまま設定するか、指定をやめてください。",
 )
+NO_TEXT = kind(
+    "cli.no-text",
+    en="Expected {file} to be a text in UTF-8, found other bytes; save the object as JSON in UTF-8.",
+    ja="{file} はUTF-8の文字列ではありません。オブジェクトをUTF-8のJSONで保存してください。",
+)

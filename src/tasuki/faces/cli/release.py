@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`tasuki mark`, `share`, `recall` and `release`: who may have what, what goes, what is called back."""
+"""`tasuki mark`, `share` and `release`: who may have what, and what goes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.progress import Progress
 from tasuki.base.errors import CallerError
 from tasuki.base.reasons import Language, Text
 from tasuki.faces.cli.kit import Call, command, group, option, read_file
+from tasuki.faces.cli.naming import IDS_FILE, named
 from tasuki.faces.cli.reasons import NOTHING_NAMED
 
 _PART: Final = 1000
@@ -58,41 +59,6 @@ _ASK: Final = Text(
     en="  `tasuki release explain ID --to {audience}` names what narrows one of them.",
     ja="  `tasuki release explain ID --to {audience}` で個別の原因を確認できます。",
 )
-_RECALLED: Final = Text(
-    en="{recalled:,} holdings left use at this node.", ja="このノードで{recalled:,}件の使用を止めました。"
-)
-_TOLD: Final = Text(en="  {partner} is told of {count:,}.", ja="  {partner}に{count:,}件を通知します。")
-_NOBODY: Final = Text(en="  Nobody had got any of it.", ja="  提供済みの相手はいません。")
-_FOLLOW: Final = Text(
-    en="  `tasuki release recalls` shows who attested.", ja="  `tasuki release recalls` で申告の有無を確認できます。"
-)
-_MADE: Final = Text(
-    en="{at}  to {partner}: {count:,} recalled ({why}), {state}; {attested}",
-    ja="{at}  {partner}へ{count:,}件の取消({why})、{state}。{attested}",
-)
-_RECEIVED: Final = Text(
-    en="{at}  from {partner}: {count:,} recalled ({why})", ja="{at}  {partner}から{count:,}件の取消({why})"
-)
-_STATES: Final = {
-    "waiting": Text(en="waits to be sent", ja="送信待ち"),
-    "sealed": Text(en="on its way", ja="送信中"),
-    "stored": Text(en="received", ja="受領済み"),
-    "withheld": Text(en="not sent", ja="送信せず"),
-    "refused": Text(en="refused by the partner", ja="相手が拒否"),
-    "expired": Text(en="came too late", ja="期限切れ"),
-    "unsupported": Text(en="not understood by the partner", ja="相手が未対応"),
-}
-_COUNTS: Final = {
-    "use-stopped": Text(en="use stopped {count:,}", ja="使用停止{count:,}件"),
-    "not-in-use": Text(en="not in use any more {count:,}", ja="既に不使用{count:,}件"),
-    "never-held": Text(en="never held {count:,}", ja="保有なし{count:,}件"),
-}
-_ATTESTED: Final = Text(
-    en="{partner} states since {at}: {counts} (a statement, not a proof)",
-    ja="{partner}の申告({at}): {counts}(申告であり、証明ではありません)",
-)
-_NOT_ATTESTED: Final = Text(en="nothing stated yet", ja="申告はまだありません")
-_NO_RECALL: Final = Text(en="No recall yet.", ja="取消はまだありません。")
 _ANYBODY: Final = Text(en="whom the TLP allows", ja="TLPの範囲")
 _NOBODY_AT_ALL: Final = Text(en="nobody", ja="なし")
 _UNMARKED: Final = Text(en="no TLP", ja="TLPなし")
@@ -103,15 +69,6 @@ _TO: Final[dict[str, Any]] = {
     "metavar": "AUDIENCE",
     "required": True,
 }
-
-
-_FILE: Final[dict[str, Any]] = {
-    "en": "File with one id a line; `-` is standard input.",
-    "ja": "一行に一つのIDを記したファイル。`-` は標準入力。",
-    "type": click.Path(path_type=Path),
-    "metavar": "FILE",
-}
-
 
 _MARKS: Final = ("tlp", "releasable_to", "pap", "consent_of", "classification", "embargo", "until")
 
@@ -163,12 +120,12 @@ _MARKS: Final = ("tlp", "releasable_to", "pap", "consent_of", "classification", 
     metavar="AUDIENCE",
 )
 @option("--until", en="Goes to nobody from this moment on.", ja="この日時以降は誰にも出しません。", metavar="MOMENT")
-@option("--file", **_FILE)
+@option("--file", **IDS_FILE)
 def mark(call: Call, ids: tuple[str, ...], file: Path | None, **how: Any) -> None:
     """Mark ids."""
     if not any(how.values()):
         raise CallerError(NOTHING_NAMED.because(what=", ".join(f"--{each.replace('_', '-')}" for each in _MARKS)))
-    parts = list(_in_parts(call, "/v1/release/mark", _named(ids, file), how))
+    parts = list(_in_parts(call, "/v1/release/mark", named(ids, file), how))
     marked = {**how, "marked": sum(part["marked"] for part in parts)}
     call.show(marked, [call.say(_MARKED, **marked)])
 
@@ -264,7 +221,7 @@ def _rule_line(call: Call, rule: Mapping[str, Any]) -> str:
     multiple=True,
     metavar="TYPE",
 )
-@option("--file", **_FILE)
+@option("--file", **IDS_FILE)
 @option(
     "--lane",
     en="Lane; what is urgent passes everything else.",
@@ -281,25 +238,11 @@ def share(call: Call, ids: tuple[str, ...], audience: str, **how: Any) -> None:
     if everything:
         parts = _all_of(call, {"to": audience, "types": types, "lane": lane})
     else:
-        parts = _in_parts(call, "/v1/release/share", _named(ids, file), {"to": audience, "lane": lane})
+        parts = _in_parts(call, "/v1/release/share", named(ids, file), {"to": audience, "lane": lane})
     shared = _together(audience, parts)
     call.show(shared, _shared(call, shared))
     if shared["withheld"] and not shared["released"] and not shared["already"]:
         call.refuse()
-
-
-def _named(ids: tuple[str, ...], file: Path | None) -> list[str]:
-    """Return the ids a person typed and those in a file, each once.
-
-    Raises:
-        CallerError: there is none.
-    """
-    lines = [] if file is None else read_file(file).decode("utf-8", "replace").splitlines()
-    listed = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    named = list(dict.fromkeys([*ids, *listed]))
-    if not named:
-        raise CallerError(NOTHING_NAMED.because(what="ID, --file"))
-    return named
 
 
 def _in_parts(call: Call, path: str, ids: list[str], how: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -352,75 +295,6 @@ def _shared(call: Call, shared: Mapping[str, Any]) -> Iterator[str]:
         yield call.say(_ASK, audience=shared["audience"])
 
 
-@command(
-    "recall",
-    en="Call back what should not have been sent: it leaves use here, and everybody who got it is asked to stop.",
-    ja="送るべきでなかったものを取り消します。このノードで使われなくなり、受け取った全員に使用停止を求めます。",
-    example=(
-        "tasuki recall indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01"
-        ' --why "shared hosting, taken for the actor\'s by mistake"'
-    ),
-)
-@click.argument("ids", nargs=-1, metavar="ID...")
-@option(
-    "--why",
-    en="The reason, as one sentence; the partners read it.",
-    ja="理由を一文で。相手にも示されます。",
-    required=True,
-    metavar="TEXT",
-)
-@option("--file", **_FILE)
-def recall(call: Call, ids: tuple[str, ...], why: str, file: Path | None) -> None:
-    """Recall ids, all of them in one act."""
-    said = call.post("/v1/release/recall", {"ids": _named(ids, file), "why": why})
-    call.show(said, _recalled(call, said))
-
-
-def _recalled(call: Call, said: Mapping[str, Any]) -> Iterator[str]:
-    yield call.say(_RECALLED, recalled=said["recalled"])
-    for each in said["told"]:
-        yield call.say(_TOLD, partner=each["partner"], count=each["ids"])
-    yield call.say(_FOLLOW if said["told"] else _NOBODY)
-
-
-@command(
-    "recalls",
-    en="Show recalls both ways: whom we told and what they state they did, and what partners recalled here.",
-    ja="双方向の取消を表示します。通知した相手とその申告、相手から受けた取消です。",
-    example="tasuki release recalls",
-)
-@option("--limit", en="How many of each (1 to 10000).", ja="それぞれの件数(1~10000)。", type=int, default=20)
-def recalls(call: Call, limit: int) -> None:
-    """List recalls."""
-    said = call.get("/v1/release/recalls", limit=limit)
-    call.show(said, list(_recalls(call, said)) or [call.say(_NO_RECALL)])
-
-
-def _recalls(call: Call, said: Mapping[str, Any]) -> Iterator[str]:
-    for each in said["made"]:
-        shown = {**each, "count": len(each["ids"]), "state": call.say(_STATES[each["state"]])}
-        yield call.say(_MADE, **{**shown, "attested": _attested(call, each)})
-        yield from (f"    {stix_id}" for stix_id in each["ids"])
-    for each in said["received"]:
-        yield call.say(_RECEIVED, **{**each, "count": len(each["ids"])})
-        yield from (f"    {stix_id}" for stix_id in each["ids"])
-
-
-def _attested(call: Call, made: Mapping[str, Any]) -> str:
-    stated = made["attested"]
-    if stated is None:
-        return call.say(_NOT_ATTESTED)
-    said = stated["counts"]
-    in_order = [*(name for name in _COUNTS if name in said), *(name for name in said if name not in _COUNTS)]
-    counts = ", ".join(_count(call, name, said[name]) for name in in_order)
-    return call.say(_ATTESTED, partner=made["partner"], at=stated["at"], counts=counts)
-
-
-def _count(call: Call, name: str, count: int) -> str:
-    known = _COUNTS.get(name)
-    return f"{name} {count:,}" if known is None else call.say(known, count=count)
-
-
 def _sentence(call: Call, said: Mapping[str, Any]) -> str:
     return str(said["ja" if call.language is Language.JA else "en"])
 
@@ -428,12 +302,11 @@ def _sentence(call: Call, said: Mapping[str, Any]) -> str:
 COMMANDS: Final = (
     mark,
     share,
-    recall,
     group(
         "release",
-        en="Who may have what, and what was called back.",
-        ja="提供の可否と取消。",
+        en="Who may have what, and by which rules.",
+        ja="提供の可否とその規則。",
         example="tasuki release explain indicator--d1b0d1d1-7c4a-4e0f-9e8a-0f4c5c0a5a01 --to JPN/nco:csirt",
-        commands=[explain, recalls, rules],
+        commands=[explain, rules],
     ),
 )

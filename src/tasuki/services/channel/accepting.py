@@ -27,7 +27,7 @@ from tasuki.formats.envelope.receipt import Receipt, read_receipt, receipt_state
 from tasuki.formats.json import strict
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
-from tasuki.services import intake, release
+from tasuki.services import consent, intake, withdrawal
 from tasuki.services.channel.peers import partner_anchor, policy, protocol
 from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED, PAYLOAD_SURPRISE
@@ -201,8 +201,13 @@ def _prepare_message(node: Node, arrival: Arrival) -> Apply:
 
 HANDLERS: Final[Mapping[str, Prepare]] = {
     "objects": intake.prepare_objects,
-    "recall": release.prepare_recall,
+    "revoke": withdrawal.prepare_notice,
+    "recall": withdrawal.prepare_notice,
+    "narrow": withdrawal.prepare_notice,
+    "correct": withdrawal.prepare_notice,
     "attestation": _prepare_message,
+    "consent-request": consent.prepare_request,
+    "consent": consent.prepare_answer,
     "receipt": _prepare_message,
 }
 """What takes in each envelope type: `prepare` parses and encrypts outside the transaction, `apply` writes inside it."""

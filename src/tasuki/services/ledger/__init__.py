@@ -6,10 +6,10 @@ same beginning. Whoever commits a pair-log leaf holds `pair:PARTNER`, whoever si
 partner to cosign `cosign:PARTNER`; other processes are kept out by compare-and-swap.
 """
 
+from tasuki.services.entries import audit
 from tasuki.services.ledger.auditing import Examination, examine
 from tasuki.services.ledger.comparing import Comparison, compare
 from tasuki.services.ledger.cosigning import ADD_CHECKPOINT, MIRROR, cosign_with
-from tasuki.services.ledger.entries import audit
 from tasuki.services.ledger.proving import export_checkpoint, export_evidence, export_tile
 from tasuki.services.ledger.running import run_checkpoints
 from tasuki.services.ledger.showing import LogView, show

@@ -24,8 +24,8 @@ from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
 from tasuki.formats.tlog.note import COSIGNATURE_ED25519, ED25519, Note, make_key, parse_note, verify_note
 from tasuki.formats.tlog.tiles import HEIGHT, WIDTH
 from tasuki.services.channel import partner_anchor, trusted
+from tasuki.services.entries import audit
 from tasuki.services.ledger.comparing import MAX_LISTED, Comparison, Differences, compare
-from tasuki.services.ledger.entries import audit
 from tasuki.services.ledger.witnessing import theirs
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER

@@ -24,7 +24,7 @@ from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.note import parse_note
 from tasuki.formats.tlog.tiles import Tile, parse_path, write_bundle
 from tasuki.services.channel import partner_anchor
-from tasuki.services.ledger.entries import audit
+from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.store import ledger as store
 

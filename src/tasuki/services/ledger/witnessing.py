@@ -35,7 +35,7 @@ from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
 from tasuki.formats.tlog.cosignature import cosigned_message
 from tasuki.formats.tlog.note import Note, SignatureLine
-from tasuki.services.ledger.entries import audit
+from tasuki.services.entries import audit
 from tasuki.services.ledger.signing import log_key, witness_key
 from tasuki.services.node import Node
 from tasuki.store import ledger as store

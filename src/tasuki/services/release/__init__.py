@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Release at work: mark, explain, share, recall; and what the sealer asks before anything leaves."""
+"""Release at work: mark, explain, share; and what the sealer asks before anything leaves."""
 
 from tasuki.services.release.explaining import Explanation, explain
 from tasuki.services.release.leaving import confirm, release_positions
 from tasuki.services.release.local import LOCAL_RULES, read_rules, rules, try_rules
-from tasuki.services.release.marking import Besides, mark, narrowing_of
-from tasuki.services.release.recalling import prepare_recall, recall
-from tasuki.services.release.recalls import recalls
+from tasuki.services.release.marking import Besides, mark, mark_within, narrowing_of
 from tasuki.services.release.sharing import ShareReport, share, share_all, share_next, share_within
-from tasuki.services.release.weighing import audience_of, check_audience
+from tasuki.services.release.weighing import audience_of, check_audience, weigh_ids
 
 __all__ = [
     "LOCAL_RULES",
@@ -20,11 +18,9 @@ __all__ = [
     "confirm",
     "explain",
     "mark",
+    "mark_within",
     "narrowing_of",
-    "prepare_recall",
     "read_rules",
-    "recall",
-    "recalls",
     "release_positions",
     "rules",
     "share",
@@ -32,4 +28,5 @@ __all__ = [
     "share_next",
     "share_within",
     "try_rules",
+    "weigh_ids",
 ]

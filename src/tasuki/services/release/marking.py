@@ -82,7 +82,7 @@ def mark(
     wanted = list(dict.fromkeys(stix_ids))
     for start in range(0, len(wanted), MAX_BATCH_OBJECTS):
         part = wanted[start : start + MAX_BATCH_OBJECTS]
-        node.database.write(partial(_mark_part, node, part, narrowing, level))
+        node.database.write(partial(mark_within, node, stix_ids=part, narrowing=narrowing, level=level))
     # What waits in the outbox is asked about again with its new label.
     node.signals.raise_(OUTBOX)
     return len(wanted)
@@ -155,9 +155,22 @@ def _require_reader(node: Node, text: str) -> None:
         raise CallerError(why.UNKNOWN_READER.because(profile=node.profile.id, reader=text[:60]))
 
 
-def _mark_part(
-    node: Node, stix_ids: Sequence[str], narrowing: Label, level: str | None, connection: sa.Connection
+def mark_within(
+    node: Node, connection: sa.Connection, stix_ids: Sequence[str], narrowing: Label, level: str | None
 ) -> None:
+    """Mark ids within the transaction of an act, which wakes the sealers once it is durable.
+
+    Args:
+        node: where.
+        connection: the transaction of the act.
+        stix_ids: what.
+        narrowing: the label put on each, from `narrowing_of`.
+        level: the TLP level in it, which our own unmarked material gets; None where it says none.
+
+    Raises:
+        CallerError: material of others would be widened.
+        InputError: an id is not held.
+    """
     numbers = holdings.numbers(connection, stix_ids)
     known = markings.marks(connection, numbers.values())
     marks: dict[int, int] = {}

@@ -34,7 +34,7 @@ def ask(node, method, path, **more):
 @pytest.fixture
 def nodes(tmp_path):
     with two_nodes(tmp_path, lambda node, certificate, _path, body: accept(node, certificate, body).body) as pair:
-        message = canonical({"recall": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
+        message = canonical({"of": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
         pair[0].database.write(
             lambda connection: store.enqueue(
                 connection, partner="JPN", lane="urgent", kind="attestation", body=message, at=pair[0].clock.now()

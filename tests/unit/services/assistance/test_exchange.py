@@ -12,7 +12,7 @@ from tasuki.base.ids import Audience
 from tasuki.core.assistance.acts import Amending, Answering
 from tasuki.formats.stix.assistance import write_statement
 from tasuki.formats.stix.tlp import marking_id
-from tasuki.services import assistance, holdings, intake, release
+from tasuki.services import assistance, holdings, intake, release, withdrawal
 from tasuki.services.channel import push, seal_next
 from tasuki.services.health import alarms
 from tasuki.services.quarantine import quarantined
@@ -319,7 +319,7 @@ def test_a_backlog_of_bulk_holds_back_nothing_an_answer_rests_on(both):
 
 def test_a_recalled_request_is_gone_from_the_desk(both):
     stix_id = asked(both)
-    release.recall(both.jpn, [stix_id], why="It was sent by mistake.")
+    withdrawal.recall(both.jpn, [stix_id], why="It was sent by mistake.")
     both.carry()
     assert assistance.listed(both.gbr, ended=True) == []
     assert codes(both.gbr) == []

@@ -168,7 +168,7 @@ def test_a_message_with_a_member_too_many_never_leaves(bench):
 
 
 def test_an_attestation_is_kept_as_the_partners_statement(bench):
-    message = canonical({"recall": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
+    message = canonical({"of": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
     enqueue(bench.gbr, "attestation", message)
     sync(bench.gbr, "JPN")
     with bench.jpn.database.read() as connection:

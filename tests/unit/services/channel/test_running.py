@@ -16,7 +16,7 @@ from tasuki.store import channel as store
 
 RECALL = "01890a5d-ac96-774b-bcce-b302099a8057"
 AT = "2026-03-01T12:00:00.000Z"
-MESSAGE = canonical({"recall": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
+MESSAGE = canonical({"of": RECALL, "counts": {"held": 1}, "statement": "use stopped", "at": AT})
 
 
 @pytest.fixture

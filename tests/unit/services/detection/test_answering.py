@@ -13,7 +13,7 @@ from making_nodes import two_nodes
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.ids import Audience
 from tasuki.formats.stix.validate import validate
-from tasuki.services import detection, release
+from tasuki.services import detection, release, withdrawal
 from tasuki.services.channel import accept, sync
 from tasuki.services.detection import Answer, Coverage, Seen
 from tasuki.services.detection.answering import MAX_QUESTION
@@ -136,7 +136,7 @@ def test_what_is_not_held_under_its_id_is_left_out_and_counted(bench):
 
 def test_what_was_recalled_meanwhile_is_not_sighted(bench):
     _, coverage, sighted = hunt(bench.jpn, bench.log)
-    release.recall(bench.gbr, [EVIL], why="wrong")
+    withdrawal.recall(bench.gbr, [EVIL], why="wrong")
     sync(bench.gbr, "JPN")
     with pytest.raises(InputError):
         detection.answer(bench.jpn, ANSWER, coverage, sighted)

@@ -10,7 +10,7 @@ import pytest
 from making_detection import EVIL, OTHER, hold, indicator
 from making_nodes import make_node
 from tasuki.base.errors import CallerError, InputError, WorldError
-from tasuki.services import detection, release
+from tasuki.services import detection, withdrawal
 from tasuki.store import ledger
 
 
@@ -160,7 +160,7 @@ def test_what_is_held_is_hunted_and_the_hunt_is_in_the_audit_log(node, write, tm
     with node.database.read() as connection:
         (leaf,) = [each for each in ledger.leaves(connection, "audit", 0, 100) if each.kind == "detection:logs:hunt"]
     assert b"www" not in leaf.body if isinstance(leaf.body, bytes) else "www" not in str(leaf.body)
-    release.recall(node, [EVIL], why="wrong")
+    withdrawal.recall(node, [EVIL], why="wrong")
     assert list(detection.hunt_held(node, [tmp_path / "a.log"], detection.ScanReport())) == []
 
 

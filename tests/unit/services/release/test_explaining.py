@@ -6,7 +6,7 @@ import pytest
 from making_release import AAA, BBB, CCC, indicator, report, take_in, three_nodes, uid
 from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
-from tasuki.services import release
+from tasuki.services import release, withdrawal
 
 ONE, TWO, THREE = (uid("indicator", number) for number in (1, 2, 3))
 REPORT = uid("report", 9)
@@ -83,7 +83,7 @@ def test_what_is_not_here_is_explained_by_rule_zero(three):
     said = explain(three.aaa, ONE)
     assert (said["rule"], said["code"], said["own"]) == ("R0", "release.not-held", None)
     take_in(three.aaa, indicator(1, "green"))
-    release.recall(three.aaa, [ONE], why="Wrong.")
+    withdrawal.recall(three.aaa, [ONE], why="Wrong.")
     assert explain(three.aaa, ONE)["code"] == "release.recalled"
 
 

@@ -25,7 +25,7 @@ from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.model import PersonalData
 from tasuki.services import holdings as showing
-from tasuki.services import release
+from tasuki.services import release, withdrawal
 from tasuki.store import channel
 from tasuki.store import release as settled
 
@@ -333,7 +333,7 @@ class TestSealing:
             if asked is node and not done:
                 done.append(len(released.objects))
                 if act == "recall":
-                    release.recall(node, [ONE], why="Too early.")
+                    withdrawal.recall(node, [ONE], why="Too early.")
                 else:
                     release.mark(node, [ONE], level="red")
             return released
@@ -343,7 +343,7 @@ class TestSealing:
         assert done == [2]
         assert states(three.bbb, ONE) == []
         assert states(three.bbb, TWO) == [("AAA", "held")]
-        assert release.recalls(three.bbb, limit=9).received == []
+        assert withdrawal.withdrawals(three.bbb, limit=9).received == []
 
 
 class TestTooMuch:

@@ -137,6 +137,20 @@ def _release() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_marks"),
     )
     op.create_table(
+        "source_marks",
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("id", sa.BigInteger, nullable=False),
+        sa.Column("label", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("source", "id", name="pk_source_marks"),
+    )
+    op.create_table(
+        "stopped",
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("id", sa.BigInteger, nullable=False),
+        sa.Column("usable_from", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("source", "id", name="pk_stopped"),
+    )
+    op.create_table(
         "sent",
         sa.Column("audience", sa.Text, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
@@ -359,9 +373,60 @@ def _consent() -> None:
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
         sa.Column("withdrawn", sa.Boolean, nullable=False),
+        sa.Column("under", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_grants"),
     )
     op.create_index("ix_grants_digest", "grants", ["digest"])
+    op.create_index("ix_grants_under", "grants", ["under"])
+    op.create_table(
+        "consent_requests",
+        sa.Column("number", _NUMBER, nullable=False),
+        sa.Column("asker", sa.Text, nullable=False),
+        sa.Column("asked", sa.Text, nullable=False),
+        sa.Column("request", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("decision", sa.Text, nullable=True),
+        sa.Column("decided_at", sa.BigInteger, nullable=True),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_consent_requests"),
+        sa.UniqueConstraint("asker", "request", name="consent_requests_asker"),
+    )
+    op.create_table(
+        "consent_said",
+        sa.Column("number", _NUMBER, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("request", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("flag", sa.Text, nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_consent_said"),
+    )
+    op.create_index("ix_consent_said_request", "consent_said", ["request"])
+    op.create_table(
+        "agreements",
+        sa.Column("number", _NUMBER, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("stix_id", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("made_by", sa.Text, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("decided_by", sa.Text, nullable=False),
+        sa.Column("decided_at", sa.BigInteger, nullable=True),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_agreements"),
+    )
+    op.create_table(
+        "relied",
+        sa.Column("grant", sa.BigInteger, nullable=False),
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("grant", "audience", "position", name="pk_relied"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _search() -> None:

@@ -22,8 +22,9 @@ from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError, InputError
 from tasuki.core.release.released import Released
 from tasuki.services import holdings as showing
-from tasuki.services import release
+from tasuki.services import release, withdrawal
 from tasuki.services.channel import push, seal_next, sealing
+from tasuki.services.withdrawal.hearing import PASSED_ON
 from tasuki.store import channel
 from tasuki.store.holdings import TOMBSTONES
 
@@ -40,6 +41,12 @@ def give(node, to, *objects):
     take_in(node, *objects)
     reported = release.share(node, [each["id"] for each in objects], to)
     assert not reported.withheld
+
+
+def told(answer):
+    """Who is told of how many ids, all by the same verb."""
+    assert {each["verb"] for each in answer["told"]} <= {"recall"}
+    return {each["partner"]: each["ids"] for each in answer["told"]}
 
 
 def matches(node, stix_id):
@@ -67,7 +74,7 @@ class TestCompleteness:
             assert matches(node, ONE)
             assert found(node, "wolf") == [TWO, ONE]
             assert exported(node) == {ONE, TWO}
-        assert release.recall(three.aaa, [ONE], why="Sent by mistake.")["partners"] == ["BBB"]
+        assert told(withdrawal.recall(three.aaa, [ONE], why="Sent by mistake.")) == {"BBB": 1}
         three.carry()
         return three
 
@@ -107,28 +114,32 @@ class TestCompleteness:
 
     def test_recalled_once_more_it_leaves_the_matchers_once_more(self, recalled):
         recalled.hands.now = recalled.hands.now.replace(hour=13)
-        release.recall(recalled.aaa, [TWO], why="That one too.")
+        withdrawal.recall(recalled.aaa, [TWO], why="That one too.")
         assert not matches(recalled.aaa, TWO)
         take_in(recalled.aaa, indicator(1, "clear", modified=LATER))
         assert matches(recalled.aaa, ONE)
-        release.recall(recalled.aaa, [ONE], why="Again.")
+        withdrawal.recall(recalled.aaa, [ONE], why="Again.")
         assert not matches(recalled.aaa, ONE)
 
     def test_the_partner_attests_and_people_see_it(self, recalled):
-        (made,) = release.recalls(recalled.aaa, limit=9).made
+        (made,) = withdrawal.withdrawals(recalled.aaa, limit=9).made
         assert (made.partner, made.ids, made.why, made.state) == ("BBB", [ONE], "Sent by mistake.", "stored")
-        assert made.attested.counts == {"use-stopped": 1, "not-in-use": 0, "never-held": 0}
-        (received,) = release.recalls(recalled.bbb, limit=9).received
+        assert made.attested.counts == {"use-stopped": 1}
+        (received,) = withdrawal.withdrawals(recalled.bbb, limit=9).received
         assert (received.partner, received.ids, received.why) == ("AAA", [ONE], "Sent by mistake.")
-        (entry,) = audited(recalled.aaa, "release:objects:recall")
-        assert (entry["ids"], entry["told"], entry["why"]) == ([ONE], {"BBB": 1}, "Sent by mistake.")
-        (entry,) = audited(recalled.bbb, "release:recall:received")
+        (entry,) = audited(recalled.aaa, "withdrawal:objects:recall")
+        assert (entry["ids"], entry["told"], entry["why"]) == (
+            [ONE],
+            [{"partner": "BBB", "verb": "recall", "ids": 1}],
+            "Sent by mistake.",
+        )
+        (entry,) = audited(recalled.bbb, "withdrawal:recall:received")
         assert entry["counts"]["use-stopped"] == 1
 
     def test_what_refers_to_it_refers_to_something_missing(self, three):
         give(three.aaa, BBB, indicator(1, "green"))
         take_in(three.aaa, report(9, "green", object_refs=[ONE]))
-        release.recall(three.aaa, [ONE], why="Wrong.")
+        withdrawal.recall(three.aaa, [ONE], why="Wrong.")
         said = release.explain(three.aaa, uid("report", 9), BBB)
         assert said.verdict.reason.code == "release.missing-reference"
 
@@ -137,45 +148,45 @@ class TestWhoIsTold:
     """A partner hears of what it got, and of nothing else."""
 
     def told(self, node):
-        return {each.partner: each.ids for each in release.recalls(node, limit=99).made}
+        return {each.partner: each.ids for each in withdrawal.withdrawals(node, limit=99).made}
 
     def test_each_partner_hears_only_of_what_it_got(self, three):
         give(three.aaa, BBB, indicator(1, "amber"), indicator(2, "amber"))
         give(three.aaa, CCC, indicator(3, "amber"))
         release.share(three.aaa, [TWO], CCC)
         three.carry()
-        answer = release.recall(three.aaa, [ONE, TWO, THREE], why="All of it.")
-        assert answer["told"] == [{"partner": "BBB", "ids": 2}, {"partner": "CCC", "ids": 2}]
+        answer = withdrawal.recall(three.aaa, [ONE, TWO, THREE], why="All of it.")
+        assert told(answer) == {"BBB": 2, "CCC": 2}
         assert self.told(three.aaa) == {"BBB": [ONE, TWO], "CCC": [TWO, THREE]}
         three.carry()
-        assert [each.ids for each in release.recalls(three.bbb, limit=9).received] == [[ONE, TWO]]
-        assert [each.ids for each in release.recalls(three.ccc, limit=9).received] == [[TWO, THREE]]
+        assert [each.ids for each in withdrawal.withdrawals(three.bbb, limit=9).received] == [[ONE, TWO]]
+        assert [each.ids for each in withdrawal.withdrawals(three.ccc, limit=9).received] == [[TWO, THREE]]
 
     def test_nobody_hears_of_what_the_gate_kept_back(self, three):
         give(three.aaa, BBB, indicator(1, "amber"))
         release.mark(three.aaa, [ONE], level="red")
         three.carry()
-        assert release.recall(three.aaa, [ONE], why="Never mind.")["partners"] == []
+        assert told(withdrawal.recall(three.aaa, [ONE], why="Never mind.")) == {}
         three.carry()
-        assert release.recalls(three.bbb, limit=9).received == []
+        assert withdrawal.withdrawals(three.bbb, limit=9).received == []
 
     def test_nobody_hears_of_what_still_waited_and_it_does_not_go(self, three):
         give(three.aaa, BBB, indicator(1, "amber"))
-        assert release.recall(three.aaa, [ONE], why="Stop.")["partners"] == []
+        assert told(withdrawal.recall(three.aaa, [ONE], why="Stop.")) == {}
         three.carry()
         assert states(three.bbb, ONE) == []
-        assert release.recalls(three.bbb, limit=9).received == []
+        assert withdrawal.withdrawals(three.bbb, limit=9).received == []
 
     def test_what_is_sealed_and_not_yet_sent_is_told_of_and_the_recall_overtakes_it(self, three):
         give(three.aaa, BBB, indicator(1, "amber"))
         assert seal_next(three.aaa, "BBB", "bulk")
-        assert release.recall(three.aaa, [ONE], why="Stop.")["partners"] == ["BBB"]
+        assert told(withdrawal.recall(three.aaa, [ONE], why="Stop.")) == {"BBB": 1}
         assert seal_next(three.aaa, "BBB", "urgent")
         push(three.aaa, "BBB", "urgent")
         assert states(three.bbb, ONE) == []
         three.carry()
         assert states(three.bbb, ONE) == [("AAA", "recalled")]
-        (made,) = release.recalls(three.aaa, limit=9).made
+        (made,) = withdrawal.withdrawals(three.aaa, limit=9).made
         assert made.attested.counts["never-held"] == 1
 
     def test_what_waits_on_one_lane_and_went_on_another_is_told_of(self, three):
@@ -183,26 +194,26 @@ class TestWhoIsTold:
         release.share(three.aaa, [ONE], BBB)
         three.aaa.database.write(lambda c: release.share_within(three.aaa, c, [ONE], BBB, lane="urgent", again=True))
         assert seal_next(three.aaa, "BBB", "urgent")
-        assert release.recall(three.aaa, [ONE], why="Stop.")["partners"] == ["BBB"]
+        assert told(withdrawal.recall(three.aaa, [ONE], why="Stop.")) == {"BBB": 1}
         three.carry()
         assert states(three.bbb, ONE) == [("AAA", "recalled")]
 
     def test_what_nobody_got_leaves_use_here_alone(self, three):
         take_in(three.aaa, indicator(1, "amber"))
-        assert release.recall(three.aaa, [ONE], why="Wrong.") == {"recalled": 1, "partners": [], "told": []}
+        assert withdrawal.recall(three.aaa, [ONE], why="Wrong.") == {"recalled": 1, "told": []}
 
     def test_what_was_never_held_cannot_be_recalled(self, three):
         take_in(three.aaa, indicator(1, "amber"))
         with pytest.raises(InputError):
-            release.recall(three.aaa, [ONE, TWO], why="Wrong.")
+            withdrawal.recall(three.aaa, [ONE, TWO], why="Wrong.")
         assert states(three.aaa, ONE) == [("local", "held")]
 
     @pytest.mark.parametrize("why", ["", "x" * 501, "two\nlines", "\x00"])
     def test_a_reason_is_one_sentence(self, three, why):
         take_in(three.aaa, indicator(1, "amber"))
         with pytest.raises(CallerError) as caught:
-            release.recall(three.aaa, [ONE], why=why)
-        assert caught.value.reason.code == "release.no-sentence"
+            withdrawal.recall(three.aaa, [ONE], why=why)
+        assert caught.value.reason.code == "withdrawal.no-sentence"
 
 
 class TestOthersMaterial:
@@ -214,14 +225,14 @@ class TestOthersMaterial:
         release.share(three.bbb, [ONE], CCC)
         three.carry()
         assert states(three.ccc, ONE) == [("BBB", "held")]
-        release.recall(three.aaa, [ONE], why="It names our informant.")
+        withdrawal.recall(three.aaa, [ONE], why="It names our informant.")
         three.carry()
         assert states(three.bbb, ONE) == [("AAA", "recalled")]
         assert states(three.ccc, ONE) == [("BBB", "recalled")]
-        (received,) = release.recalls(three.ccc, limit=9).received
-        assert (received.partner, received.why) == ("BBB", release.recalling.PASSED_ON)
-        (entry,) = audited(three.bbb, "release:recall:received")
-        assert entry["passed_on"] == {"CCC": 1}
+        (received,) = withdrawal.withdrawals(three.ccc, limit=9).received
+        assert (received.partner, received.why) == ("BBB", PASSED_ON["recall"])
+        (entry,) = audited(three.bbb, "withdrawal:recall:received")
+        assert entry["passed_on"] == [{"partner": "CCC", "verb": "recall", "ids": 1}]
 
     def test_nobody_hears_of_it_who_got_our_own_copy_or_gave_it_to_us(self, three):
         give(three.aaa, BBB, indicator(1, "clear"))
@@ -230,31 +241,31 @@ class TestOthersMaterial:
         three.carry()
         give(three.bbb, CCC, indicator(1, "clear", name="found here too"))
         three.carry()
-        release.recall(three.aaa, [ONE], why="Wrong.")
+        withdrawal.recall(three.aaa, [ONE], why="Wrong.")
         three.carry()
-        (entry,) = audited(three.bbb, "release:recall:received")
-        assert entry["passed_on"] == {}
+        (entry,) = audited(three.bbb, "withdrawal:recall:received")
+        assert entry["passed_on"] == []
         assert states(three.ccc, ONE) == [("BBB", "held")]
-        assert release.recalls(three.aaa, limit=9).received == []
+        assert withdrawal.withdrawals(three.aaa, limit=9).received == []
 
     def test_the_attestation_says_nothing_of_a_third(self, three):
         give(three.aaa, BBB, indicator(1, "clear"))
         three.carry()
         release.share(three.bbb, [ONE], CCC)
         three.carry()
-        release.recall(three.aaa, [ONE], why="Wrong.")
+        withdrawal.recall(three.aaa, [ONE], why="Wrong.")
         three.carry()
         with three.aaa.database.read() as connection:
             ((_, body, _),) = channel.messages(connection, "attestation")
         assert b"CCC" not in body
-        assert json.loads(body)["counts"] == {"use-stopped": 1, "not-in-use": 0, "never-held": 0}
+        assert json.loads(body)["counts"] == {"use-stopped": 1}
 
     def test_a_partner_recalls_only_what_came_from_it(self, three):
         give(three.aaa, BBB, indicator(1, "clear"))
         three.carry()
         take_in(three.bbb, indicator(1, "clear", name="found here too"))
         take_in(three.bbb, indicator(2, "clear"))
-        release.recall(three.aaa, [ONE], why="Wrong.")
+        withdrawal.recall(three.aaa, [ONE], why="Wrong.")
         three.carry()
         assert states(three.bbb, ONE) == [("AAA", "recalled"), ("local", "held")]
         assert matches(three.bbb, ONE)
@@ -275,10 +286,9 @@ class TestOthersMaterial:
         three.carry()
         release.share(three.bbb, [ONE], CCC)
         three.carry()
-        assert release.recall(three.bbb, [ONE], why="Not theirs.") == {
+        assert withdrawal.recall(three.bbb, [ONE], why="Not theirs.") == {
             "recalled": 0,
-            "partners": ["CCC"],
-            "told": [{"partner": "CCC", "ids": 1}],
+            "told": [{"partner": "CCC", "verb": "recall", "ids": 1}],
         }
         three.carry()
         assert states(three.bbb, ONE) == [("AAA", "held")]
@@ -318,4 +328,4 @@ class TestOthersMaterial:
             (sent,) = channel.history(connection, partner="BBB", lane="urgent", limit=9)
         assert (sent.type, sent.status) == ("recall", "refused")
         assert states(three.bbb, ONE) == [("AAA", "held")]
-        assert not audited(three.bbb, "release:recall:received")
+        assert not audited(three.bbb, "withdrawal:recall:received")

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Attesting: a recipient states what became of each id it was told of, counted by class; a statement, not a proof.
+
+Source: docs/policy/release.md, section 7.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from tasuki.core.withdrawal.model import Held, Outcome, Verb
+
+
+def outcome(verb: Verb, held: Held, at: int) -> Outcome:
+    """Return what became of one id.
+
+    Args:
+        verb: what the partner said.
+        held: what was held of its material of that id when it said so.
+        at: of `revoke` and `correct`, the version they speak of, in microseconds since 1970.
+    """
+    if not held.came:
+        return Outcome.NEVER_HELD
+    if not held.live:
+        return Outcome.NOT_IN_USE if held.kept else Outcome.DESTROYED
+    if verb is Verb.NARROW:
+        return Outcome.NARROWED
+    if verb is Verb.RECALL:
+        return Outcome.USE_STOPPED
+    newest = max(held.live)
+    if newest >= at:
+        return Outcome.REPLACED
+    was_usable = held.usable_from is None or newest >= held.usable_from
+    return Outcome.USE_STOPPED if was_usable else Outcome.NOT_IN_USE
+
+
+def counts(verb: Verb, held: Iterable[Held], at: int) -> dict[str, int]:
+    """Return how many ids came to each class, classes without any left out; they add up to the number of ids."""
+    return {name.value: number for name, number in sorted(Counter(outcome(verb, each, at) for each in held).items())}
+
+
+def adds_up(stated: Mapping[str, int], ids: int) -> bool:
+    """Whether what a partner stated accounts for every id it was told of, whatever it calls the classes."""
+    return sum(stated.values()) == ids
+
+
+def usable_from(verb: Verb, at: int) -> int | None:
+    """Return the lowest version that may be used once this was said: of a revoked version none, of a correction itself.
+
+    None where the verb stops no version.
+    """
+    if verb is Verb.REVOKE:
+        return at + 1
+    return at if verb is Verb.CORRECT else None

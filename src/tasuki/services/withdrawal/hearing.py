@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""Hearing: what a partner takes back of what it gave is taken back here, answered, and passed on to whoever got it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from tasuki.base.canonical import Json, canonical
+from tasuki.base.errors import InputError
+from tasuki.base.time import format_rfc3339, parse_rfc3339, to_micros
+from tasuki.core.channel.model import Arrival, Disposition
+from tasuki.core.holdings.model import State
+from tasuki.core.markings.model import Label
+from tasuki.core.release.released import release_notice
+from tasuki.core.withdrawal import attesting, telling
+from tasuki.core.withdrawal import reasons as texts
+from tasuki.core.withdrawal.model import Verb, Word
+from tasuki.core.withdrawal.narrowing import narrowing_from_json
+from tasuki.formats.json import strict
+from tasuki.services.entries import audit
+from tasuki.services.labelling import bind
+from tasuki.services.node import Node
+from tasuki.services.settling import settle
+from tasuki.services.withdrawal.telling import as_told, may_still, tell
+from tasuki.store import channel, holdings
+from tasuki.store import withdrawal as store
+
+PASSED_ON: Final = {
+    Verb.REVOKE: "Revoked by those it came from. / 提供元が失効させました。",
+    Verb.RECALL: "Recalled by those it came from. / 提供元が取り消しました。",
+    Verb.NARROW: "Narrowed by those it came from. / 提供元が提供範囲を狭めました。",
+    Verb.CORRECT: "Corrected by those it came from. / 提供元が訂正しました。",
+}
+"""What we say when we pass it on: the words of whoever said it were for us alone."""
+
+STATEMENT: Final = {
+    Verb.REVOKE: "What was revoked is used no longer at this node. / 失効した情報の使用を停止しました。",
+    Verb.RECALL: "Use of what was recalled has stopped at this node. / 取り消された情報の使用を停止しました。",
+    Verb.NARROW: "What was narrowed goes no further at this node than it says. / 狭められた範囲内でのみ取り扱います。",
+    Verb.CORRECT: "Nothing older than the correction is used at this node. / 訂正前の情報の使用を停止しました。",
+}
+"""What our attestation states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notice:
+    """What a partner said, read.
+
+    Attributes:
+        at: of `revoke` and `correct`, the version they speak of.
+        label: what a `narrow` meets in; None for the other verbs.
+    """
+
+    arrival: Arrival
+    verb: Verb
+    ids: Sequence[str]
+    at: datetime
+    label: Label | None
+
+
+def prepare_notice(node: Node, arrival: Arrival) -> Callable[[sa.Connection], Disposition]:
+    """Read one of the four notices; the function returned does what it says to what its sender gave us, and attests.
+
+    Raises:
+        InputError: the message is not strict JSON.
+        CallerError: it has not the form of its kind.
+    """
+    notice = _read(node, arrival)
+
+    def apply(connection: sa.Connection) -> Disposition:
+        counts = _heed(node, connection, notice)
+        channel.keep_message(connection, arrival, node.clock.now())
+        return Disposition(status="stored", reason=None, counts=counts)
+
+    return apply
+
+
+def _read(node: Node, arrival: Arrival) -> _Notice:
+    message = strict.loads(arrival.payload)
+    if not isinstance(message, dict):
+        raise InputError(texts.NO_NOTICE.because(notice=arrival.type, found=type(message).__name__))
+    # The closed list of members and forms holds for what comes in as for what goes out.
+    release_notice(arrival.type, message, str(node.home), node.gate.rules.digest)
+    ids, said = message["ids"], message.get("label")
+    return _Notice(
+        arrival=arrival,
+        verb=Verb(arrival.type),
+        ids=list(dict.fromkeys(str(each) for each in ids)) if isinstance(ids, list) else [],
+        at=parse_rfc3339(str(message["at"])),
+        label=narrowing_from_json(said) if isinstance(said, dict) else None,
+    )
+
+
+def _heed(node: Node, connection: sa.Connection, notice: _Notice) -> Mapping[str, int]:
+    """Do what was said to holdings of the sender only, and answer for those alone; who got them from us is told."""
+    partner, now = notice.arrival.partner, node.clock.now()
+    held = store.held_of(connection, partner, notice.ids)
+    counts = attesting.counts(notice.verb, held.values(), to_micros(notice.at))
+    _ACTS[notice.verb](node, connection, notice)
+    words = _onward(node, connection, notice)
+    at = notice.at if notice.verb in (Verb.REVOKE, Verb.CORRECT) else now
+    for verb in Verb:
+        tell(
+            node,
+            connection,
+            [word for word in words if word.verb is verb],
+            why=PASSED_ON[verb],
+            at=at,
+            label=notice.label,
+        )
+    stated: dict[str, Json] = dict(counts)
+    attestation = {
+        "of": notice.arrival.env_id,
+        "counts": stated,
+        "statement": STATEMENT[notice.verb],
+        "at": format_rfc3339(now),
+    }
+    channel.enqueue(connection, partner=partner, lane="urgent", kind="attestation", body=canonical(attestation), at=now)
+    detail: dict[str, Json] = {"env_id": notice.arrival.env_id, "counts": stated, "passed_on": [*as_told(words)]}
+    audit(node, connection, f"withdrawal:{notice.verb}:received", detail)
+    return counts
+
+
+def _onward(node: Node, connection: sa.Connection, notice: _Notice) -> list[Word]:
+    """Return what those are told who got this partner's copy from us; not the partner itself."""
+    partner = notice.arrival.partner
+    left = [each for each in store.left(connection, notice.ids, source=partner) if each.audience.participant != partner]
+    if notice.verb is Verb.NARROW:
+        return telling.narrowed(left, may_still(node, connection, left))
+    return telling.told(notice.verb, left)
+
+
+def _recall(node: Node, connection: sa.Connection, notice: _Notice) -> None:
+    holdings.set_state(connection, notice.arrival.partner, notice.ids, State.RECALLED)
+    holdings.bury(connection, notice.arrival.partner, notice.ids, node.clock.now())
+    settle(node, connection, notice.ids)
+
+
+def _narrow(node: Node, connection: sa.Connection, notice: _Notice) -> None:
+    if notice.label is not None:
+        bind(node, connection, notice.arrival.partner, notice.ids, notice.label)
+
+
+def _stop(_node: Node, connection: sa.Connection, notice: _Notice) -> None:
+    """Take the versions before out of use; what is said of a version holds whether it came already or not."""
+    lowest = attesting.usable_from(notice.verb, to_micros(notice.at))
+    if lowest is not None:
+        numbers = holdings.identify(connection, notice.ids)
+        store.stop(connection, notice.arrival.partner, dict.fromkeys(numbers.values(), lowest))
+
+
+_ACTS: Final[Mapping[Verb, Callable[[Node, sa.Connection, _Notice], None]]] = {
+    Verb.REVOKE: _stop,
+    Verb.RECALL: _recall,
+    Verb.NARROW: _narrow,
+    Verb.CORRECT: _stop,
+}
