@@ -229,11 +229,11 @@ def test_the_caveat_extension_says_what_its_members_say(w, members, expected):
 def test_the_first_definition_of_the_source_counts_else_our_own_else_anybodys(w):
     ours, japans, frances = (
         definition(w, source=source, arrival=arrival, definition_type="tlp", definition={"tlp": level})
-        for source, arrival, level in (("", 3, "amber"), ("JPN", 2, "green"), ("FRA", 1, "red"))
+        for source, arrival, level in (("", 3, "red"), ("JPN", 2, "green"), ("FRA", 1, "amber"))
     )
-    later = definition(w, arrival=4, definition_type="tlp", definition={"tlp": "red"})
-    assert rule(marked(w, frances, japans, ours, later), "JPN") == "R10"
-    assert rule(marked(w, japans, frances), "JPN") == "R5"
+    later = definition(w, arrival=4, definition_type="tlp", definition={"tlp": "green"})
+    assert rule(marked(w, frances, japans, ours, later), "JPN") == "R5"
+    assert rule(marked(w, japans, frances), "JPN") == "R9"
     assert rule(marked(w, japans), "JPN") == "R13"
     assert rule(marked(w, ours, japans, frances, held=theirs(w)), "JPN") == "R13"
 
