@@ -13,7 +13,7 @@ from making_profiles import THREE
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError
 from tasuki.base.ids import Audience
-from tasuki.core.markings.labels import label_from_json, label_of
+from tasuki.core.markings.labels import label_from_json, label_of, label_to_json
 from tasuki.core.markings.lattice import meet_all
 from tasuki.core.partners.profile import parse_profile
 from tasuki.core.release.circumstances import Circumstances
@@ -243,3 +243,121 @@ def test_a_document_is_not_released_under_other_rules_than_its_parts():
 def test_a_document_nobody_listed_is_refused():
     with pytest.raises(CallerError):
         release_document("newspaper", b"x", [of_the_node(HOME, RULES)], str(HOME), RULES.digest)
+
+
+def params(make, *arguments):
+    """Return code and parameters of the reason with which something is refused."""
+    with pytest.raises(CallerError) as caught:
+        make(*arguments)
+    return caught.value.reason.code, caught.value.reason.params
+
+
+RECALL = MESSAGES["recall"]
+LONG = "x" * 61
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "said"),
+    [
+        (lambda: release_notice(LONG, {}, "BBB", "p"), "release.notice-kind", {"notice": LONG[:60]}),
+        (
+            lambda: release_notice("recall", {**RECALL, "b": 1, "a": 1}, "BBB", "p"),
+            "release.notice-fields",
+            {"notice": "recall", "allowed": "at, ids, reason", "found": "a, b"},
+        ),
+        (
+            lambda: release_notice("recall", {**RECALL, "y" * 90: 1}, "BBB", "p"),
+            "release.notice-fields",
+            {"notice": "recall", "allowed": "at, ids, reason", "found": "y" * 80},
+        ),
+        (
+            lambda: release_notice("recall", {**RECALL, "at": 1}, "BBB", "p"),
+            "release.notice-form",
+            {"notice": "recall", "member": "at"},
+        ),
+        (
+            lambda: release_notice("mirror", MESSAGES["mirror"], "CCC/ccc-1", "p"),
+            "release.wrong-addressee",
+            {"audience": MESSAGES["mirror"]["log"], "found": "CCC/ccc-1"},
+        ),
+        (lambda: release_protocol(LONG, b"", "BBB", "p"), "release.notice-kind", {"notice": LONG[:60]}),
+        (
+            lambda: release_protocol("envelope", b"", "BBB", "p"),
+            "release.notice-form",
+            {"notice": "envelope", "member": "body"},
+        ),
+        (lambda: release_document(LONG, b"", [], "BBB", "p"), "release.notice-kind", {"notice": LONG[:60]}),
+        (lambda: release_document("export", b"", [], "BBB", "p"), "release.no-verdict", {"document": "export"}),
+        (
+            lambda: release_document("export", b"", [of_the_node(HOME, RULES)], "BBB", "p"),
+            "release.other-rules",
+            {"document": "export"},
+        ),
+        (
+            lambda: release_protocol("envelope", b"TASUKIE\x01", "BBB/bbb-1", "p").bytes_for("CCC"),
+            "release.wrong-addressee",
+            {"audience": "BBB/bbb-1", "found": "CCC"},
+        ),
+    ],
+)
+def test_a_refusal_names_what_was_expected_and_what_was_found(make, code, said):
+    assert params(make) == (code, said)
+
+
+def test_a_part_that_was_denied_is_refused_with_its_own_reason():
+    no = of_the_node(BBB, RULES)
+    code, _ = params(release_document, "export", b"x", [no], str(HOME), RULES.digest)
+    assert code == no.reason.code
+
+
+def test_what_is_released_says_what_it_is_for_whom_and_by_which_rules():
+    whole, _ = objects(candidate(green()), candidate(green("BBB"), green("CCC")))
+    assert (whole.kind, whole.audience, whole.policy, whole.body) == ("objects", str(BBB), RULES.digest, b"")
+    assert whole.label == meet_all([green(), green("BBB")])
+    assert [dict(each.entry) for each in whole.objects] == [
+        {
+            "label": label_to_json(own),
+            "handling": {"collection": "own-sensor"},
+            "originator": "AAA",
+            "audience": str(BBB),
+        }
+        for own in (green(), green("BBB"))
+    ]
+    notice = release_notice("recall", RECALL, "BBB/bbb-1", "p")
+    assert (notice.kind, notice.audience, notice.policy, notice.label) == ("recall", "BBB/bbb-1", "p", None)
+    wire = release_protocol("envelope", b"TASUKIE\x01", "BBB/bbb-1", "p")
+    assert (wire.kind, wire.audience, wire.policy, wire.label) == ("envelope", "BBB/bbb-1", "p", None)
+    document = release_document("export", b"x", [of_the_node(HOME, RULES)], str(HOME), RULES.digest)
+    assert (document.kind, document.audience, document.policy) == ("export", str(HOME), RULES.digest)
+    assert document.bytes_for("AAA") == b"x"
+
+
+def test_the_gate_is_asked_by_number_only_where_the_closure_decides():
+    asked = []
+
+    def ask(number, label, reader, at):
+        asked.append((number, label))
+        return decide(label, reader, RULES, at)
+
+    wide, narrow = green(), label_of(levels=["amber"], caveats=(), blocked=(), originator="AAA")
+    release_objects([candidate(wide, narrow), candidate(narrow, wide)], BBB, ask, RULES.digest)
+    assert asked == [(1, narrow), (0, narrow)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda released: setattr(released, "body", b""), "Released does not change: body was decided on by the gate"),
+        (lambda released: delattr(released, "kind"), "Released does not change: kind was decided on by the gate"),
+    ],
+)
+def test_whoever_would_change_it_is_told(change, message):
+    with pytest.raises(AttributeError, match=f"^{message}$"):
+        change(release_notice("recall", RECALL, "BBB", "p"))
+
+
+def test_whoever_would_make_one_is_told_whom_to_ask():
+    with pytest.raises(TypeError, match=r"^Released is made by core.release alone: ask release_objects, "):
+        Released(object(), kind="objects", audience="BBB", policy="")
+    with pytest.raises(TypeError, match=r"^Released has no subclasses$"):
+        type("Mine", (Released,), {})
