@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -16,7 +16,7 @@ from tasuki.core.markings.labels import MISSING_REFERENCE, blocking, label_to_js
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.services.node import Node
-from tasuki.services.release.weighing import Weighed, not_held, weigh_ids
+from tasuki.services.release.weighing import Weighed, not_held, weigh_for
 from tasuki.store import release as store
 
 MOST_CAUSES: Final = 100
@@ -63,21 +63,43 @@ def explain(node: Node, stix_id: str, audience: Audience) -> Explanation:
     The audience need not be one that can be sent to: the gate has an answer for everybody.
     """
     with node.database.read() as connection:
-        weighed = weigh_ids(node, connection, [stix_id], audience).get(stix_id)
-        if weighed is None:
-            verdict = not_held(node, connection, [stix_id])[stix_id]
-            return Explanation(
-                stix_id=stix_id, audience=audience, verdict=verdict, own=None, closure=None, narrowed_by=()
-            )
-        causes = _causes(node, connection, weighed, audience) if _is_the_gates(weighed.verdict) else iter(())
-        narrowed_by = tuple(islice(causes, MOST_CAUSES))
+        (explained,) = explain_to(node, connection, stix_id, [audience])
+    return explained
+
+
+def explain_to(
+    node: Node, connection: sa.Connection, stix_id: str, audiences: Sequence[Audience], most: int | None = None
+) -> list[Explanation]:
+    """Explain an object for each of many, looking up once what is held of it and all it refers to.
+
+    Args:
+        node: whose gate.
+        connection: a reader's.
+        stix_id: which object.
+        audiences: for whom.
+        most: of the objects that narrow it, how many are named to each; `MOST_CAUSES` unless said.
+    """
+    weighed = weigh_for(node, connection, stix_id, audiences)
+    if not weighed:
+        verdict = not_held(node, connection, [stix_id])[stix_id]
+        return [
+            Explanation(stix_id=stix_id, audience=each, verdict=verdict, own=None, closure=None, narrowed_by=())
+            for each in audiences
+        ]
+    denied = any(_is_the_gates(each.verdict) for each in weighed.values())
+    reached = _reached(node, connection, stix_id) if denied else []
+    return [_explained(node, weighed[each], each, reached, most or MOST_CAUSES) for each in audiences]
+
+
+def _explained(node: Node, weighed: Weighed, audience: Audience, reached: Sequence[_Reached], most: int) -> Explanation:
+    causes = _causes(node, weighed, audience, reached) if _is_the_gates(weighed.verdict) else iter(())
     return Explanation(
-        stix_id=stix_id,
+        stix_id=weighed.standing.stix_id,
         audience=audience,
         verdict=weighed.verdict,
         own=weighed.own,
         closure=weighed.closure,
-        narrowed_by=narrowed_by,
+        narrowed_by=tuple(islice(causes, most)),
     )
 
 
@@ -86,19 +108,34 @@ def _is_the_gates(verdict: Verdict) -> bool:
     return not verdict.allowed and verdict.rule not in ("R0", "R1")
 
 
+_Reached = tuple[str, int | None, Label]
+"""An object of a closure: its id, the number of its own label or None where it is not held, that label."""
+
+
+def _reached(node: Node, connection: sa.Connection, stix_id: str) -> list[_Reached]:
+    missing = blocking(MISSING_REFERENCE)
+    return [
+        (name, number, missing if number is None else node.labels.label(connection, number))
+        for name, number in store.reachable(connection, stix_id)
+    ]
+
+
 def _causes(
-    node: Node, connection: sa.Connection, weighed: Weighed, audience: Audience
+    node: Node, weighed: Weighed, audience: Audience, reached: Sequence[_Reached]
 ) -> Iterator[tuple[str, Verdict]]:
     """Yield what forbids it: each object that does so together with the asked one, or else all that do so together."""
     together, adding, found = weighed.own, [], False
-    for name, number in store.reachable(connection, weighed.standing.stix_id):
-        label = blocking(MISSING_REFERENCE) if number is None else node.labels.label(connection, number)
-        verdict = node.gate.verdict(0, meet(weighed.own, label), audience, weighed.at)
+    verdicts: dict[int | None, Verdict] = {}
+    for name, number, label in reached:
+        verdict = verdicts.get(number)
+        if verdict is None:
+            verdict = node.gate.verdict(0, meet(weighed.own, label), audience, weighed.at)
+            verdicts[number] = verdict
+            if verdict.allowed and (narrower := meet(together, label)) != together:
+                together = narrower
+                adding.append(name)
         if not verdict.allowed:
             found = True
             yield name, verdict
-        elif (narrower := meet(together, label)) != together:
-            together = narrower
-            adding.append(name)
     if not found:
         yield from ((name, weighed.verdict) for name in adding)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from tasuki.base.verdict import Verdict
 from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release import reasons as why
-from tasuki.core.release.circumstances import LIFTABLE, Circumstances, circumstances
+from tasuki.core.release.circumstances import LIFTABLE, Circumstances, Grant, Part, circumstances
 from tasuki.core.release.released import verdict_on
 from tasuki.core.release.rules import absent
 from tasuki.services.labelling import LOCAL
@@ -75,13 +75,20 @@ def audience_of(node: Node, text: str) -> Audience:
 
 def weigh(node: Node, connection: sa.Connection, positions: Iterable[int], audience: Audience) -> list[Weighed]:
     """Return the live holdings at positions with the verdict on each, in order of position."""
+    scales = _Scales(node, connection, audience, Agreements(node, connection))
+    return [scales.weigh(row, absence) for row, absence in _standing(connection, positions, scales.at.now)]
+
+
+def _standing(
+    connection: sa.Connection, positions: Iterable[int], now: datetime
+) -> Iterator[tuple[Standing, Reason | None]]:
+    """Yield the live holdings at positions, each with the reason why it is not there to be released, if any."""
     rows = sending.standing(connection, positions)
     newest = holdings.newest(connection, {row.id for row in rows})
     current = {each.position for sources in newest.values() for each in sources}
     buried = holdings.tombstoned(connection, LOCAL, {row.stix_id for row in rows})
-    scales = _Scales(node, connection, audience)
-    moment = format_rfc3339(scales.at.now)
-    return [scales.weigh(row, _absence(row, current, buried, moment)) for row in rows]
+    moment = format_rfc3339(now)
+    return ((row, _absence(row, current, buried, moment)) for row in rows)
 
 
 def weigh_ids(
@@ -96,6 +103,26 @@ def weigh_ids(
         if best is None or _preference(each.standing) > _preference(best.standing):
             found[each.standing.stix_id] = each
     return found
+
+
+def weigh_for(
+    node: Node, connection: sa.Connection, stix_id: str, audiences: Iterable[Audience]
+) -> dict[Audience, Weighed]:
+    """Return the holding of an id that would go with the verdict for each of many; it is looked up once for all.
+
+    Empty where nothing is held of the id.
+    """
+    newest = holdings.newest(connection, holdings.numbers(connection, [stix_id]).values())
+    positions = [each.position for sources in newest.values() for each in sources]
+    standing = list(_standing(connection, positions, node.clock.now()))
+    if not standing:
+        return {}
+    row, absence = max(standing, key=lambda each: _preference(each[0]))
+    agreements = Agreements(node, connection)
+    return {
+        audience: _Scales(node, connection, audience, agreements).weigh(row, absence)
+        for audience in dict.fromkeys(audiences)
+    }
 
 
 def not_held(node: Node, connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, Verdict]:
@@ -127,7 +154,8 @@ def _absence(row: Standing, current: set[int], buried: set[str], now: str) -> Re
 class _Scales:
     """One reader at one moment; weighs holding after holding."""
 
-    def __init__(self, node: Node, connection: sa.Connection, audience: Audience) -> None:
+    def __init__(self, node: Node, connection: sa.Connection, audience: Audience, agreements: Agreements) -> None:
+        self.agreements = agreements
         self.node = node
         self.connection = connection
         self.audience = audience
@@ -148,7 +176,7 @@ class _Scales:
         at = self.at
         verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
         if self._depends_on_consent(verdict, own.blocked | closure.blocked):
-            at = agreed_to(self.node, self.connection, row, self.audience, at.now)
+            at = self.agreements.about(row, self.audience, at.now)
             verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
         return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
 
@@ -157,7 +185,7 @@ class _Scales:
         rules, at = self.node.gate.rules, self.at
         verdict = self.node.gate.verdict(0, own, self.audience, at) if absence is None else absent(absence, rules)
         if self._depends_on_consent(verdict, own.blocked):
-            at = agreed_to(self.node, self.connection, row, self.audience, at.now)
+            at = self.agreements.about(row, self.audience, at.now)
             verdict = self.node.gate.verdict(0, own, self.audience, at)
         return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
 
@@ -175,6 +203,23 @@ def agreed_to(
     node: Node, connection: sa.Connection, standing: Standing, audience: Audience, now: datetime
 ) -> Circumstances:
     """Return what was agreed to for a release of one holding with all it hangs together with."""
-    parts = consent.question(connection, node.labels, standing.position, standing.stix_id)
-    grants = consent.grants(connection, {part.digest for part in parts})
-    return circumstances(parts, grants, audience, now)
+    return Agreements(node, connection).about(standing, audience, now)
+
+
+class Agreements:
+    """What was agreed to about holdings, each with all it hangs together with; looked up once, whoever asks."""
+
+    def __init__(self, node: Node, connection: sa.Connection) -> None:
+        """Look up nothing yet."""
+        self._node = node
+        self._connection = connection
+        self._known: dict[int, tuple[Sequence[Part], Sequence[Grant]]] = {}
+
+    def about(self, standing: Standing, audience: Audience, now: datetime) -> Circumstances:
+        """Return the circumstances of a release of one holding to an audience."""
+        known = self._known.get(standing.position)
+        if known is None:
+            parts = consent.question(self._connection, self._node.labels, standing.position, standing.stix_id)
+            known = parts, consent.grants(self._connection, {part.digest for part in parts})
+            self._known[standing.position] = known
+        return circumstances(*known, audience, now)
