@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,20 @@ from tasuki.formats.patterns.model import (  # noqa: E402
     Comparison,
     ComparisonExpression,
     Compound,
+    Constant,
     Joined,
+    Junction,
     Kind,
     Observation,
     Operator,
     Pattern,
     Qualified,
+    Repeats,
     Version,
     Within,
 )
-from tasuki.formats.patterns.observed import read_evidence  # noqa: E402
+from tasuki.formats.patterns.moments import instant  # noqa: E402
+from tasuki.formats.patterns.observed import Evidence, read_evidence  # noqa: E402
 from tasuki.formats.patterns.parser import parse  # noqa: E402
 from tasuki.formats.patterns.survey import survey  # noqa: E402
 
@@ -129,7 +134,7 @@ def turns_no_verdict_round(case: Case) -> bool:
 
 
 def answers_like_the_peer(
-    case: Case, change: Callable[[Qualified], Qualified], compare: Callable[[Comparison], Comparison]
+    case: Case, change: Callable[[Qualified], Qualified], compare: Callable[[Comparison], ComparisonExpression]
 ) -> bool:
     """Whether the pattern, changed, gets the peer's answer from us."""
     if case.pattern is None or case.observed is None:
@@ -137,26 +142,23 @@ def answers_like_the_peer(
     return answer(_changed(case.pattern, change, compare), case.observed)[0] == case.theirs
 
 
-def has_length(case: Case) -> bool:
-    """Whether some observation has a window in which its time is not known, and the pattern asks for times."""
-    seen = [each for each in _all_objects(case.observed) if "first_observed" in each]
-    return any(each["first_observed"] != each["last_observed"] for each in seen) and bool(
-        re.search("FOLLOWEDBY|WITHIN|START", case.text)
+def has_many_times(case: Case) -> bool:
+    """Whether the peer's answer comes of asking each qualifier and FOLLOWEDBY about times of its own."""
+    if case.pattern is None or case.observed is None or case.theirs not in ("match", "no-match"):
+        return False
+    return any(True for _ in _bindings(case.pattern, read_evidence(case.observed))) is (case.theirs == "match")
+
+
+def stops_at_line_feeds(case: Case, operator: Operator) -> bool:
+    """Whether an operator whose wildcards stop at line feeds answers as the peer does."""
+    return case.has(operator) and answers_like_the_peer(
+        case, lambda pattern: pattern, lambda each: _by_lines(each) if each.operator is operator else each
     )
 
 
-def has_line_feed(case: Case) -> bool:
-    """Whether LIKE meets a value, or has a constant, with a line feed."""
-    return case.has(Operator.LIKE) and "\\n" in json.dumps(case.observed)
-
-
-def lists_octets_or_truth(case: Case) -> bool:
-    """Whether IN has octets, or text for a property of octets, which it converts; or truth or numbers."""
-    return any(
-        each.operator is Operator.IN
-        and (holds_octets(each.path.steps[-1]) or any(constant.kind is not Kind.STRING for constant in each.constants))
-        for each in case.comparisons()
-    )
+def lists_as_python_does(case: Case) -> bool:
+    """Whether IN that converts nothing, and takes truth for a number, answers as the peer does."""
+    return case.has(Operator.IN) and answers_like_the_peer(case, lambda pattern: pattern, _listed_in_python)
 
 
 def judges_hash_parts(case: Case) -> bool:
@@ -198,12 +200,16 @@ MATCHING: tuple[Rule, ...] = (
         "§9.6.1: NOT negates: what cannot be compared is not greater, so NOT greater is true",
         lambda case: "NOT" in case.text and turns_no_verdict_round(case),
     ),
+    ("§9.6.1: IN is equality with one of the list, with its conversions", lists_as_python_does),
     (
-        "§9.6.1: IN is equality with one of the list, with its conversions and without truth as a number",
-        lambda case: case.has(Operator.IN) and lists_octets_or_truth(case),
+        "§9.6.1: % is any characters and _ any one, line feeds too",
+        lambda case: stops_at_line_feeds(case, Operator.LIKE),
     ),
-    ("§9.6.1: % is any characters and _ any one, line feeds too", has_line_feed),
-    ("§4.14, §9.5.1: an observation happens once: one time for all that is asked of it", has_length),
+    (
+        "§9.6.1: the DOTALL option MUST be specified",
+        lambda case: stops_at_line_feeds(case, Operator.MATCHES),
+    ),
+    ("§4.14, §9.5.1: an observation happens once: one time for all that is asked of it", has_many_times),
 )
 
 READING: tuple[Rule, ...] = (
@@ -218,7 +224,10 @@ READING: tuple[Rule, ...] = (
         "§9.1: comments are skipped wherever the reference grammar skips them",
         lambda case: case.says("missing square brackets") and re.match(r"\s*[(\s]*/", case.text) is not None,
     ),
-    ("STIX 2.0 part 5: START and STOP take strings", lambda case: case.version is Version.V20 and "START" in case.text),
+    (
+        "STIX 2.0 part 5: START and STOP take strings",
+        lambda case: case.version is Version.V20 and re.search(r"START\s*'|STOP\s*'", case.text) is not None,
+    ),
 )
 
 
@@ -366,8 +375,101 @@ def _reversed(comparison: Comparison) -> Comparison:
     return comparison if unfit else Comparison(comparison.path, REVERSED[comparison.operator], comparison.constants)
 
 
+def _by_lines(comparison: Comparison) -> Comparison:
+    """Return LIKE or MATCHES as an expression whose dot stops at line feeds."""
+    source = str(comparison.constants[0].value)
+    if comparison.operator is Operator.LIKE:
+        signs = {"%": ".*", "_": "."}
+        source = f"^{''.join(signs.get(sign) or (sign if sign.isalnum() else f'{chr(92)}{sign}') for sign in source)}$"
+    expression = Constant(Kind.STRING, f"(?-s){source}")
+    return Comparison(comparison.path, Operator.MATCHES, (expression,), comparison.negated)
+
+
+def _listed_in_python(comparison: Comparison) -> ComparisonExpression:
+    """Return IN as Python has it: text is never octets, and 1 is true."""
+    if comparison.operator is not Operator.IN or not comparison.constants:
+        return comparison
+    path, constants, negated = comparison.path, comparison.constants, comparison.negated
+    kinds = {constant.kind for constant in constants}
+    if kinds <= {Kind.HEX, Kind.BINARY} or kinds == {Kind.STRING}:
+        is_comparable = holds_octets(path.steps[-1]) is (kinds != {Kind.STRING})
+        return comparison if is_comparable else Comparison(path, Operator.IN, (), negated)
+    others = [
+        Constant(Kind.INTEGER, int(each.value))
+        if each.kind is Kind.BOOLEAN
+        else Constant(Kind.BOOLEAN, each.value == 1)
+        for each in constants
+        if isinstance(each.value, int | float) and each.value in (0, 1)
+    ]
+    if not others:
+        return comparison
+    parts = (comparison, Comparison(path, Operator.IN, tuple(others), negated))
+    return Compound(Junction.AND if negated else Junction.OR, parts)
+
+
+Binding = frozenset[tuple[int, int]]
+"""Observations, each with the number that tells its repetitions apart."""
+
+
+def _bindings(pattern: Pattern, evidence: Evidence) -> Iterator[Binding]:
+    """Yield the sets of observations that satisfy a pattern as the peer's matcher has it.
+
+    Every window is looked at by itself: what START and STOP leave of it is not asked again by WITHIN or FOLLOWEDBY.
+    """
+    seen = evidence.observations
+    if isinstance(pattern, Observation):
+        for index, outcome in enumerate(Matcher(pattern).each(seen)):
+            if outcome is True:
+                yield from (frozenset([(index, which)]) for which in range(seen[index].number))
+    elif isinstance(pattern, Qualified):
+        yield from _qualified_bindings(pattern, evidence)
+    elif pattern.junction is Junction.OR:
+        for part in pattern.operands:
+            yield from _bindings(part, evidence)
+    else:
+        yield from _joined_bindings(pattern, evidence)
+
+
+def _qualified_bindings(pattern: Qualified, evidence: Evidence) -> Iterator[Binding]:
+    bindings = _bindings(pattern.operand, evidence)
+    if isinstance(pattern.qualifier, Repeats):
+        for chosen in combinations(list(bindings), pattern.qualifier.times):
+            joined: Binding = frozenset().union(*chosen)
+            if len(joined) == sum(map(len, chosen)):
+                yield joined
+        return
+    low, high = 0, 0
+    if not isinstance(pattern.qualifier, Within):
+        low, high = instant(pattern.qualifier.start) or 0, instant(pattern.qualifier.stop) or 0
+    for binding in bindings:
+        spans = _spans(binding, evidence)
+        if isinstance(pattern.qualifier, Within):
+            end = min(last for _, last in spans) + int(pattern.qualifier.seconds * 10**9)
+            fits = all(first <= end for first, _ in spans)
+        else:
+            fits = low < high and all(first < high and last >= low for first, last in spans)
+        if fits:
+            yield binding
+
+
+def _joined_bindings(pattern: Joined, evidence: Evidence) -> Iterator[Binding]:
+    *before, last = pattern.operands
+    earlier = before[0] if len(before) == 1 else Joined(pattern.junction, tuple(before))
+    later = list(_bindings(last, evidence))
+    for one in _bindings(earlier, evidence):
+        latest = max(first for first, _ in _spans(one, evidence))
+        for other in later:
+            is_ordered = latest <= min(end for _, end in _spans(other, evidence))
+            if not one & other and (is_ordered or pattern.junction is Junction.AND):
+                yield one | other
+
+
+def _spans(binding: Binding, evidence: Evidence) -> list[tuple[int, int]]:
+    return [(evidence.observations[index].first, evidence.observations[index].last) for index, _ in binding]
+
+
 def _changed(
-    pattern: Pattern, change: Callable[[Qualified], Qualified], compare: Callable[[Comparison], Comparison]
+    pattern: Pattern, change: Callable[[Qualified], Qualified], compare: Callable[[Comparison], ComparisonExpression]
 ) -> Pattern:
     if isinstance(pattern, Observation):
         return Observation(_compared(pattern.expression, compare))
@@ -376,15 +478,12 @@ def _changed(
     return Joined(pattern.junction, tuple(_changed(operand, change, compare) for operand in pattern.operands))
 
 
-def _compared(expression: ComparisonExpression, compare: Callable[[Comparison], Comparison]) -> ComparisonExpression:
+def _compared(
+    expression: ComparisonExpression, compare: Callable[[Comparison], ComparisonExpression]
+) -> ComparisonExpression:
     if isinstance(expression, Comparison):
         return compare(expression)
     return Compound(expression.junction, tuple(_compared(operand, compare) for operand in expression.operands))
-
-
-def _all_objects(observed: Any) -> Iterator[dict[str, Any]]:
-    for document in observed or ():
-        yield from document["objects"] if document["type"] == "bundle" else [document]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,13 +107,39 @@ def test_every_recorded_question_is_answered_as_recorded(data: Path, version: st
     assert differing <= set(ADJUDICATED)
 
 
+def test_no_ruling_is_idle(data: Path):
+    for pattern, _ in ADJUDICATED:
+        assert any(
+            row["pattern"] == pattern
+            for version in ("2.0", "2.1")
+            for row in load(data / "stix-pattern-match" / f"cases-{version}.json")
+        )
+
+
 def test_every_recorded_pair_means_the_same_or_not_as_recorded(data: Path):
     pairs = load(data / "stix-pattern-equivalence" / "pairs.json")
-    expected = {True: Likeness.EQUIVALENT, False: Likeness.DIFFERENT}
-    differing = [
-        pair["id"] for pair in pairs if likeness(parse(pair["a"]), parse(pair["b"])) is not expected[pair["equivalent"]]
+    answers = run("compare", "--json", lines=[{name: pair[name] for name in ("id", "a", "b")} for pair in pairs])
+    assert answers == [
+        {"id": pair["id"], "result": "equivalent" if pair["equivalent"] else "different"} for pair in pairs
     ]
-    assert differing == []
+
+
+def test_every_example_of_the_standard_is_a_pattern(data: Path):
+    with gzip.open(data / "stix-spec" / "stix-v2.1-errata01.md.gz", "rt", encoding="utf-8") as file:
+        section = file.read().partition("## 9.8. Examples")[2].partition("# 10. STIX Vocabularies")[0]
+    examples = [block.strip() for block in re.split("^```.*$", section, flags=re.MULTILINE)[1::2]]
+    answers = checked([{"id": example, "pattern": example} for example in examples])
+    assert len(answers) > 20
+    assert [answer["id"] for answer in answers if not answer["valid"]] == []
+
+
+def test_real_telemetry_matches_through_the_command_where_recorded(data: Path):
+    rows = [row for row in load(data / "stix-observed-real" / "expected-matches.json") if row["matched"]]
+    file = data / "stix-observed-real" / "doctored-1k.json.gz"
+    for row in rows[:: len(rows) // 5]:
+        (answer,) = run("match", "--json", "--pattern", row["pattern"], "--observed", str(file), lines=[])
+        assert answer["result"] == "match"
+        assert sorted(answer["observed"]) == sorted(row["observed_data_ids"])
 
 
 def test_patterns_that_mean_the_same_answer_the_same_on_real_telemetry(data: Path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Patterns: lines checked, and held against observed data, one answer each, in order; needs no node."""
+"""Patterns: lines checked, compared, and held against observed data, one answer each, in order; needs no node."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from tasuki.formats.json.strict import loads
 from tasuki.formats.patterns.errors import EvaluationError, PatternError
 from tasuki.formats.patterns.matching import Answer, Matcher, Verdict
 from tasuki.formats.patterns.model import Version
+from tasuki.formats.patterns.normal import likeness
 from tasuki.formats.patterns.objections import objections
 from tasuki.formats.patterns.observed import Evidence, read_evidence
 from tasuki.formats.patterns.parser import parse
-from tasuki.formats.patterns.reasons import NOT_A_QUESTION
+from tasuki.formats.patterns.reasons import NOT_A_PAIR, NOT_A_QUESTION
 from tasuki.services.files import Content, Form
 
 PARSE_ERROR: Final = "parse-error"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 VERSIONS: Final = tuple(version.value for version in Version)
 
 
@@ -63,6 +65,21 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The answer on two patterns.
+
+    Attributes:
+        id: as the line says, else its number.
+        result: equivalent, different, unknown (beyond the limits of the comparison), parse-error or data-error.
+        reason: why they could not be compared.
+    """
+
+    id: Json
+    result: str
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
     id: Json
     pattern: str
@@ -78,6 +95,15 @@ class _Unread:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A line of JSON and the object on it."""
+
+    id: Json
+    line: int
+    members: dict[str, Json]
+
+
 def check(chunks: Iterable[bytes], version: str, *, strict: bool = False) -> Iterator[Checked]:
     """Yield one answer for each line that is not empty: a pattern, or a JSON object with `pattern`.
 
@@ -86,7 +112,8 @@ def check(chunks: Iterable[bytes], version: str, *, strict: bool = False) -> Ite
         version: version of the language where a line does not say.
         strict: refuse too what is well-formed but forbidden by the standard.
     """
-    for question in _questions(chunks, version):
+    for line in _lines(chunks):
+        question = line if isinstance(line, _Unread) else _question(line, version, {"observed": []})
         if isinstance(question, _Unread):
             yield Checked(id=question.id, reason=question.reason)
             continue
@@ -100,7 +127,8 @@ def check(chunks: Iterable[bytes], version: str, *, strict: bool = False) -> Ite
 
 def match_each(chunks: Iterable[bytes], version: str) -> Iterator[Matched]:
     """Yield one answer for each line: a JSON object with `pattern` and `observed`, a list of bundles."""
-    for question in _questions(chunks, version):
+    for line in _lines(chunks):
+        question = line if isinstance(line, _Unread) else _question(line, version, {})
         if isinstance(question, _Unread):
             yield Matched(id=question.id, result=Verdict.DATA_ERROR.value, reason=question.reason)
             continue
@@ -141,36 +169,61 @@ def _alone(matcher: Matcher, evidence: Evidence) -> tuple[str, ...]:
     return tuple(observed.id for observed, outcome in outcomes if outcome is True)
 
 
-def _questions(chunks: Iterable[bytes], version: str) -> Iterator[_Question | _Unread]:
-    """Yield what each line asks; a line that begins with a brace is JSON, any other a pattern, an empty one nothing."""
+def compare_each(chunks: Iterable[bytes], version: str) -> Iterator[Compared]:
+    """Yield one answer for each line: a JSON object with two patterns, `a` and `b`."""
+    for line in _lines(chunks):
+        if isinstance(line, _Unread):
+            yield Compared(id=line.id, result=Verdict.DATA_ERROR.value, reason=line.reason)
+            continue
+        one, other, said = line.members.get("a"), line.members.get("b"), line.members.get("spec_version", version)
+        if not isinstance(one, str) or not isinstance(other, str) or said not in VERSIONS:
+            reason = NOT_A_PAIR.because(line=line.line)
+            yield Compared(id=line.id, result=Verdict.DATA_ERROR.value, reason=reason)
+            continue
+        try:
+            found = likeness(parse(one, Version(str(said))), parse(other, Version(str(said))))
+        except PatternError as error:
+            yield Compared(id=line.id, result=PARSE_ERROR, reason=error.reason)
+        else:
+            yield Compared(id=line.id, result=found.value)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[_Asked | _Unread]:
+    """Yield what stands on each line that is not empty: JSON where it begins with a brace, else a pattern."""
     for line in split_lines(chunks, MAX_BUNDLE_BYTES):
         if not line.is_whole:
             yield _Unread(id=line.number, reason=TOO_LARGE.because(limit=MAX_BUNDLE_BYTES, found=line.size))
-        elif line.raw.lstrip(b" \t").startswith(b"{"):
-            yield _json_question(line, version)
-        elif line.raw.strip():
-            yield _text_question(line, version)
+            continue
+        raw = line.raw.removeprefix(_BYTE_ORDER_MARK) if line.number == 1 else line.raw
+        if raw.lstrip(b" \t").startswith(b"{"):
+            yield _of_json(raw, line)
+        elif raw.strip():
+            yield _of_text(raw, line)
 
 
-def _text_question(line: Line, version: str) -> _Question | _Unread:
+def _of_text(raw: bytes, line: Line) -> _Asked | _Unread:
     try:
-        text = line.raw.decode("utf-8-sig" if line.number == 1 else "utf-8")
+        return _Asked(id=line.number, line=line.number, members={"pattern": raw.decode()})
     except UnicodeDecodeError as error:
         return _Unread(id=line.number, reason=NOT_UTF8.because(offset=error.start))
-    return _Question(id=line.number, pattern=text, version=Version(version), observed=())
 
 
-def _json_question(line: Line, version: str) -> _Question | _Unread:
+def _of_json(raw: bytes, line: Line) -> _Asked | _Unread:
     try:
-        value = loads(line.raw, max_bytes=MAX_BUNDLE_BYTES)
+        value = loads(raw, max_bytes=MAX_BUNDLE_BYTES)
     except InputError as error:
         return _Unread(id=line.number, reason=placed(error.reason, line.number, 1))
-    asked = value if isinstance(value, dict) else {}
-    name, pattern, observed = asked.get("id", line.number), asked.get("pattern"), asked.get("observed", [])
-    said = asked.get("spec_version", version)
+    members = value if isinstance(value, dict) else {}
+    return _Asked(id=members.get("id", line.number), line=line.number, members=members)
+
+
+def _question(asked: _Asked, version: str, given: dict[str, Json]) -> _Question | _Unread:
+    """Return the question a line asks; what is `given` counts, whatever the line says of it."""
+    members = asked.members | given
+    pattern, observed, said = members.get("pattern"), members.get("observed"), members.get("spec_version", version)
     if not isinstance(pattern, str) or not isinstance(observed, list) or said not in VERSIONS:
-        return _Unread(id=name, reason=NOT_A_QUESTION.because(line=line.number))
-    return _Question(id=name, pattern=pattern, version=Version(str(said)), observed=tuple(observed))
+        return _Unread(id=asked.id, reason=NOT_A_QUESTION.because(line=asked.line))
+    return _Question(id=asked.id, pattern=pattern, version=Version(str(said)), observed=tuple(observed))
 
 
 def _documents(content: Content) -> Iterator[Json]:

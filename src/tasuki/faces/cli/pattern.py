@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`tasuki pattern`: are these STIX patterns, and do they match these observations? Needs no node."""
+"""`tasuki pattern`: are these STIX patterns, do they match this, do they mean the same? Needs no node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasuki.base.reasons import Reason, Text
 from tasuki.faces.cli.kit import Call, command, group, opened, option
 from tasuki.faces.cli.reasons import MATCH_WHAT
 from tasuki.services.files import CHUNK_BYTES, Content
-from tasuki.services.pattern import VERSIONS, Checked, Matched, match_each
+from tasuki.services.pattern import VERSIONS, Checked, Matched, compare_each, match_each
 from tasuki.services.pattern import check as check_lines
 from tasuki.services.pattern import match as match_content
 
@@ -27,6 +27,13 @@ _RESULTS: Final = {
     "no-match": Text(en="no match", ja="不一致"),
     "data-error": Text(en="no verdict: {message}", ja="判定できません: {message}"),
     "parse-error": Text(en="not a pattern: {message}", ja="パターンではありません: {message}"),
+}
+_LIKENESS: Final = {
+    "equivalent": Text(en="mean the same", ja="同じ意味です"),
+    "different": Text(en="do not mean the same", ja="意味が異なります"),
+    "unknown": Text(en="too large to tell", ja="大きすぎて判定できません"),
+    "data-error": _RESULTS["data-error"],
+    "parse-error": _RESULTS["parse-error"],
 }
 _VERSION: Final[dict[str, Any]] = {
     "en": "Version of the language where a line does not say.",
@@ -100,6 +107,27 @@ def match(call: Call, *, pattern: str | None, observed: Path | None, batch: Path
         call.refuse()
 
 
+@command(
+    "compare",
+    en="Say which patterns mean the same: JSON lines with id and two patterns, a and b.",
+    ja="二つのパターンが同じ意味かを示します。id、a、bを持つJSON Linesです。",
+    example="tasuki pattern compare pairs.jsonl",
+)
+@click.argument("file", type=_FILE, default="-")
+@option("--spec-version", "version", **_VERSION)
+def compare(call: Call, file: Path, *, version: str) -> None:
+    """Answer each line in order, `-` being standard input."""
+    failed = False
+    with opened(file) as stream:
+        for each in compare_each(_chunks(stream), version):
+            failed = failed or each.reason is not None
+            message = "" if each.reason is None else _said(call, each.reason)
+            line = f"{each.id}: {call.say(_LIKENESS[each.result], message=message)}"
+            call.show({"id": each.id, "result": each.result}, [line])
+    if failed:
+        call.refuse()
+
+
 def _batch_answers(call: Call, batch: Path, version: str) -> Iterator[Matched]:
     with opened(batch) as stream:
         for each in match_each(_chunks(stream), version):
@@ -141,9 +169,9 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 COMMANDS: Final = (
     group(
         "pattern",
-        en="STIX patterns: check them, hold them against observed data.",
-        ja="STIXパターンを検査し、観測データと照合します。",
+        en="STIX patterns: check them, hold them against observed data, compare them.",
+        ja="STIXパターンを検査し、観測データと照合し、互いに比較します。",
         example="tasuki pattern check patterns.txt",
-        commands=[check, match],
+        commands=[check, match, compare],
     ),
 )

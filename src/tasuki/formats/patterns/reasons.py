@@ -297,6 +297,11 @@ TOO_COMPLEX = kind(
     en="Expected a question that ends within {limit} steps, found a combination of observations that does not; narrow the pattern or send fewer observations.",
     ja="{limit}ステップ以内に判定できませんでした。パターンを絞るか、観測の数を減らしてください。",
 )
+NOT_A_PAIR = kind(
+    "patterns.not-a-pair",
+    en="Expected on line {line} an object with two strings, `a` and `b`, and where given a `spec_version` of 2.0 or 2.1; found something else.",
+    ja="{line}行目には、二つの文字列`a`と`b`(必要なら2.0か2.1の`spec_version`)を持つオブジェクトが必要ですが、別の値がありました。",
+)
 NOT_A_QUESTION = kind(
     "patterns.not-a-question",
     en="Expected on line {line} an object with a string `pattern`, where given a list `observed` and a `spec_version` of 2.0 or 2.1; found something else.",

@@ -85,6 +85,61 @@ def test_a_batch_is_answered_in_order():
     assert "c: not a pattern: Expected an operator" in typed("match", "--batch", "-", text=text).stdout
 
 
+def test_one_bad_line_never_stops_the_rest():
+    observed = [seen(0, [thing(letter="p")])]
+    good = json.dumps({"id": "good", "pattern": "[x-thing:letter = 'p']", "observed": observed}).encode()
+    bad = [
+        b"nonsense",
+        b"[x-thing:letter = 'p']",
+        b'{"id": 2, "pattern": "[x-thing:letter = \'p\']"}',
+        b'{"id": 3, "pattern": 5, "observed": []}',
+        b'{"id": 4, "id": 5}',
+        b'{"id": "cut',
+        b"\xff\xfe",
+        b'{"pattern": "[a:b = 1]", "observed": [], "spec_version": 2.1}',
+        b'{"pattern": "' + b"[" * 100_000 + b'", "observed": []}',
+    ]
+    done = typed("match", "--json", "--batch", "-", text=b"\n".join([good, *bad, b"", good]))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["good", 2, 3, 2, 3, 6, 7, 8, 9, 10, "good"]
+    results = ["match", *["data-error"] * 8, "parse-error", "match"]
+    assert [answer["result"] for answer in answers] == results
+    assert all(list(answer) == ["id", "result"] for answer in answers)
+    assert done.exit_code == 1
+
+
+def test_checking_looks_at_the_pattern_and_the_version_alone():
+    line = b'\xef\xbb\xbf{"id": null, "pattern": "[a:b = 1]", "observed": "anything", "more": 1}\r\n'
+    done = typed("check", "--json", text=line)
+    assert json.loads(done.stdout) == {"id": None, "valid": True, "error": None}
+    assert done.exit_code == 0
+
+
+def test_positions_count_characters_from_nought():
+    done = typed("check", "--json", text='{"pattern": "[a:b = \'\U0001f600日本\' x]"}'.encode())
+    error = json.loads(done.stdout)["error"]
+    assert (error["position"], error["message"][:9]) == (13, "Expected ")
+
+
+def test_patterns_are_compared_in_order():
+    lines = [
+        {"id": "a", "a": "[x-thing:letter IN ('p', 'q')]", "b": "[x-thing:letter = 'q' OR x-thing:letter = 'p']"},
+        {"id": "b", "a": "[x-thing:letter = 'p']", "b": "[x-thing:letter = 'q']"},
+        {"id": "c", "a": "[x-thing:letter = 'p']", "b": "[x-thing"},
+        {"id": "d", "a": "[EXISTS x-thing:letter]", "b": "[EXISTS x-thing:letter]", "spec_version": "2.0"},
+        {"id": "e", "a": "[x-thing:letter = 'p']"},
+    ]
+    text = "\n".join([*map(json.dumps, lines), "nonsense"]).encode()
+    done = typed("compare", "--json", text=text)
+    results = ["equivalent", "different", "parse-error", "parse-error", "data-error", "data-error"]
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answers == [{"id": each, "result": result} for each, result in zip([*"abcde", 6], results, strict=True)]
+    assert done.exit_code == 1
+    assert typed("compare", text=json.dumps(lines[0]).encode()).stdout == "a: mean the same\n"
+    done = typed("compare", text=json.dumps(lines[1]).encode(), language="ja_JP.UTF-8")
+    assert (done.stdout, done.exit_code) == ("b: 意味が異なります\n", 0)
+
+
 @pytest.mark.parametrize("name", ["observed.json", "observed.jsonl", "observed"])
 def test_a_file_of_observed_data_is_held_against_one_pattern(tmp_path: Path, name: str):
     observed = [seen(second, [thing(letter=letter)], name=letter) for second, letter in enumerate("pq")]
