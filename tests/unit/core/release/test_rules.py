@@ -282,6 +282,20 @@ def test_the_memory_of_the_gate_lets_no_embargo_last():
     assert (before.allowed, gate.verdict(1, which, reader, PLAIN).allowed) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("which", "agreed"),
+    [
+        (label("amber", originators=["CCC"]), {"agreed": frozenset({"CCC"})}),
+        (label("clear", blocked=["victim-consent"]), {"lifted": frozenset({"victim-consent"})}),
+    ],
+)
+def test_the_memory_of_the_gate_keeps_nothing_that_was_agreed_to_once(which, agreed):
+    gate, reader = Gate(OF_AAA), Audience.parse("BBB/cert:csirt")
+    with_consent = replace(PLAIN, **agreed)
+    asked = [gate.verdict(1, which, reader, at).allowed for at in (with_consent, PLAIN, with_consent, PLAIN)]
+    assert asked == [True, False, True, False]
+
+
 RULE = {
     "id": "no-amber-to-police",
     "by": "AAA/cert",
