@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tasuki.core.holdings.model import State
 from tasuki.store.database import parts
-from tasuki.store.holdings import BODIES, BODY_KEYS, HANDLING, HOLDINGS, IDS, numbers
+from tasuki.store.holdings import BODIES, BODY_KEYS, HANDLING, HOLDINGS, IDS, LOCAL, numbers
 from tasuki.store.withdrawal import STOPPED
 
 _TYPE: Final = "indicator"
@@ -76,9 +76,11 @@ def _newest() -> sa.Select[tuple[Any, ...]]:
 
 
 def _usable(table: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Whether a holding is live, and no version that its own source revoked or corrected."""
+    """Whether a holding is live, and no version that its own source, or our own people, revoked or corrected."""
     stopped = sa.exists().where(
-        STOPPED.c.source == table.c.source, STOPPED.c.id == table.c.id, STOPPED.c.usable_from > table.c.version
+        STOPPED.c.source.in_([table.c.source, LOCAL]),
+        STOPPED.c.id == table.c.id,
+        STOPPED.c.usable_from > table.c.version,
     )
     return sa.and_(table.c.state == State.HELD.value, ~stopped)
 

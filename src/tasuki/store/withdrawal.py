@@ -110,6 +110,16 @@ def _held(versions: Iterable[tuple[int, str]], lowest: int | None) -> Held:
     )
 
 
+def ever_held(connection: sa.Connection, stix_ids: Iterable[str]) -> set[str]:
+    """Return which ids anything was ever held of, from whomever and whatever became of it."""
+    names = {number: stix_id for stix_id, number in holdings.numbers(connection, stix_ids).items()}
+    found: set[str] = set()
+    for part in parts(list(names)):
+        query = sa.select(HOLDINGS.c.id).where(HOLDINGS.c.id.in_(part)).distinct()
+        found.update(names[each] for each in connection.execute(query).scalars())
+    return found
+
+
 def left(connection: sa.Connection, stix_ids: Iterable[str], *, source: str | None = None) -> list[Left]:
     """Return what of these ids is in envelopes, and to whom; of one source's copies, or of all."""
     found = {

@@ -28,11 +28,6 @@ ALREADY_REVOKED = kind(
     en="{stix_id} is revoked already, and a revoked object has no further versions; nothing was done.",
     ja="{stix_id}は既に失効しており、これ以上の版は作れません。何も行っていません。",
 )
-NO_FORM = kind(
-    "withdrawal.no-form",
-    en="{stix_id} holds a number that no two programs write alike, so no new version of it can be made; recall it instead.",
-    ja="{stix_id}にはプログラムにより表記の異なる数値があるため、新しい版を作れません。取り消してください。",
-)
 OTHER_OBJECT = kind(
     "withdrawal.other-object",
     en="Expected a new version of {stix_id}, found an object with another {member}; nothing was done.",

@@ -39,10 +39,10 @@ PASSED_ON: Final = {
 """What we say when we pass it on: the words of whoever said it were for us alone."""
 
 STATEMENT: Final = {
-    Verb.REVOKE: "What was revoked is used no longer at this node. / 失効した情報の使用を停止しました。",
-    Verb.RECALL: "Use of what was recalled has stopped at this node. / 取り消された情報の使用を停止しました。",
-    Verb.NARROW: "What was narrowed goes no further at this node than it says. / 狭められた範囲内でのみ取り扱います。",
-    Verb.CORRECT: "Nothing older than the correction is used at this node. / 訂正前の情報の使用を停止しました。",
+    Verb.REVOKE: "Of what you gave, nothing revoked is used here. / 失効した提供情報は使用していません。",
+    Verb.RECALL: "What you recalled is used here no longer. / 取り消された提供情報は使用していません。",
+    Verb.NARROW: "What you gave goes no further here than you say. / 提供情報は示された範囲内でのみ取り扱います。",
+    Verb.CORRECT: "Of what you gave, nothing older than the correction is used. / 訂正前の版は使用していません。",
 }
 """What our attestation states."""
 

@@ -41,9 +41,10 @@ def recall(node: Node, stix_ids: Sequence[str], *, why: str) -> dict[str, object
     wanted = list(dict.fromkeys(stix_ids))
 
     def work(connection: sa.Connection) -> dict[str, object]:
-        for stix_id in wanted:
-            if not holdings.history(connection, stix_id):
-                raise InputError(NOT_HELD.because(stix_id=stix_id[:300]))
+        met = store.ever_held(connection, wanted)
+        never = next((each for each in wanted if each not in met), None)
+        if never is not None:
+            raise InputError(NOT_HELD.because(stix_id=never[:300]))
         now = node.clock.now()
         done = holdings.set_state(connection, LOCAL, wanted, State.RECALLED)
         holdings.bury(connection, LOCAL, wanted, now)

@@ -81,7 +81,7 @@ def revoke(node: Node, stix_ids: Sequence[str], *, why: str) -> dict[str, object
     latest = max(each.version for each in before)
     # One moment for the whole act, later than every version it replaces.
     at = max(_to_millis(node.clock.now()), _to_millis(from_micros(latest)) + _TICK)
-    raws = [_revoked(each, at) for each in before]
+    raws = [canonical(revoked_version(each.obj, format_rfc3339(at))) for each in before]
     return _revise(node, _Revision(verb=Verb.REVOKE, before=before, raws=raws, at=at, why=why))
 
 
@@ -111,7 +111,6 @@ def _own(node: Node, wanted: Sequence[str]) -> list[_Own]:
         bodies = holdings.sealed(connection, [each.position for each in newest.values()])
         bases = holdings.handling_bodies(connection, [each.handling for each in bodies])
         labels = {each.position: node.labels.label(connection, each.own_label) for each in bodies}
-        known = {each for each in wanted if each not in newest and holdings.history(connection, each)}
     opened: dict[str, _Own] = {
         body.stix_id: _Own(
             stix_id=body.stix_id,
@@ -125,7 +124,8 @@ def _own(node: Node, wanted: Sequence[str]) -> list[_Own]:
     }
     for stix_id in wanted:
         if stix_id not in opened:
-            reason = texts.NOT_OURS if stix_id in known else NOT_HELD
+            is_held = any(each.stix_id == stix_id for each in latest)
+            reason = texts.NOT_OURS if is_held else NOT_HELD
             raise InputError(reason.because(stix_id=stix_id[:300]))
         _require_revisable(opened[stix_id], newest[stix_id].originator == node.me.participant)
     return [opened[stix_id] for stix_id in wanted]
@@ -138,13 +138,6 @@ def _require_revisable(own: _Own, is_originator: bool) -> None:  # noqa: FBT001 
         raise InputError(texts.NO_VERSIONS.because(stix_id=own.stix_id))
     if own.obj.get("revoked") is True:
         raise InputError(texts.ALREADY_REVOKED.because(stix_id=own.stix_id))
-
-
-def _revoked(own: _Own, at: datetime) -> bytes:
-    try:
-        return canonical(revoked_version(own.obj, format_rfc3339(at)))
-    except ValueError as error:
-        raise InputError(texts.NO_FORM.because(stix_id=own.stix_id)) from error
 
 
 def _checked(before: _Own, raw: bytes) -> datetime:
