@@ -276,10 +276,22 @@ def test_the_memory_of_the_gate_never_answers_for_another_question(asked):
         assert gate.verdict(number, which, reader, at) == decide(which, reader, OF_AAA, at)
 
 
-def test_the_memory_of_the_gate_lets_no_embargo_last():
-    gate, which, reader = Gate(OF_AAA), label("clear", **embargo(NOW)), Audience.parse("BBB/cert")
-    before = gate.verdict(1, which, reader, Circumstances(now=JUST_BEFORE))
-    assert (before.allowed, gate.verdict(1, which, reader, PLAIN).allowed) == (False, True)
+@pytest.mark.parametrize(
+    ("which", "allowed"),
+    [(label("clear", **embargo(NOW)), [False, True]), (label("clear", until=NOW), [True, False])],
+)
+def test_the_memory_of_the_gate_lets_no_moment_last(which, allowed):
+    gate, reader = Gate(OF_AAA), Audience.parse("BBB/cert")
+    assert [gate.verdict(1, which, reader, Circumstances(now=at)).allowed for at in (JUST_BEFORE, NOW)] == allowed
+
+
+def test_the_memory_of_the_gate_asks_again_for_another_label_of_a_number_and_for_another_reader():
+    gate = Gate(OF_AAA)
+    asked = [
+        gate.verdict(1, label(level), Audience.parse(reader), PLAIN).allowed
+        for level, reader in (("amber", "BBB/cert"), ("red", "BBB/cert"), ("amber", "BBB"), ("amber", "BBB/cert"))
+    ]
+    assert asked == [True, False, False, True]
 
 
 @pytest.mark.parametrize(
