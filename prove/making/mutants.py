@@ -640,6 +640,304 @@ PURE = (*RULES_LEFT_OUT, *DECISION, *CONSENT, *LOCALS, *MEETING, *CLOSING, *READ
 """Leaks in what decides."""
 
 
+MARKINGS = "formats/stix/markings.py"
+MEANING = "formats/stix/meaning.py"
+CAVEATS = "formats/stix/caveats.py"
+TLP = "formats/stix/tlp.py"
+ADMISSION = "formats/stix/admission.py"
+REFERENCES = "formats/stix/references.py"
+LABELLING = "services/labelling.py"
+SETTLING = "services/settling.py"
+INTAKE = "services/intake.py"
+WEIGHING = "services/release/weighing.py"
+SHARING = "services/release/sharing.py"
+LEAVING = "services/release/leaving.py"
+MARKING = "services/release/marking.py"
+SENDING = "store/sending.py"
+STORED = "store/release.py"
+
+FORMS_OF_MARKINGS = (
+    Mutant(
+        MARKINGS,
+        "            unknown.add(identifier)\n            continue\n",
+        "            continue\n",
+        "a marking nobody knows is none (connectors#6593)",
+    ),
+    Mutant(
+        MARKINGS,
+        "        if meaning.unread:\n            unknown.add(identifier)\n        elif",
+        "        if",
+        "half a marking is taken for whole",
+    ),
+    Mutant(
+        MARKINGS,
+        "definition = FIXED.get(identifier) or lookup(identifier)",
+        "definition = lookup(identifier) or FIXED.get(identifier)",
+        "a stranger redefines TLP:RED",
+    ),
+    Mutant(
+        MARKINGS,
+        "name, reader = EXTENSIONS.get(identifier, (identifier, None))\n",
+        "name, reader = EXTENSIONS.get(identifier, EXTENSIONS[TLP_2])\n",
+        "an extension nobody knows is read as TLP",
+    ),
+    Mutant(
+        MARKINGS,
+        'if kind not in (None, "tlp", "pap", "statement"):',
+        "if kind is None and said:",
+        "a kind of marking nobody knows is a statement",
+    ),
+    Mutant(MARKINGS, 'if kind == "tlp" or "tlp" in said:', 'if kind == "tlp":', "a TLP beside a statement is not read"),
+    Mutant(
+        CAVEATS,
+        "if not isinstance(value, dict) or not value.keys() & CAVEAT_MEMBERS.keys():",
+        "if not isinstance(value, dict):",
+        "a caveat that says nothing is understood",
+    ),
+    Mutant(
+        CAVEATS,
+        "return found if len(found) == len(value) else None",
+        "return found",
+        "an audience that is no text is left out",
+    ),
+    Mutant(
+        CAVEATS,
+        'ahead = frozenset(_texts(value.get("ahead")) or ())',
+        'ahead = frozenset(_texts(value.get("releasable_to")) or ())',
+        "a caveat opens its own embargo",
+    ),
+    Mutant(
+        TLP,
+        '"marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": "red",',
+        '"marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": "amber",',
+        "TLP 1 RED is AMBER",
+    ),
+    Mutant(
+        TLP,
+        '"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003": "amber+strict",',
+        '"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003": "green",',
+        "AMBER+STRICT is GREEN",
+    ),
+    Mutant(
+        ADMISSION,
+        "        if name in _MARKING:\n            markings[target] = None\n",
+        '        if name == "object_marking_refs":\n            markings[target] = None\n',
+        "granular markings count for nothing",
+    ),
+    Mutant(ADMISSION, "    wrong = _marked_wrongly(obj)\n", "    wrong = None\n", "markings nobody can read are none"),
+    Mutant(
+        ADMISSION,
+        "            found.update(dict.fromkeys(each for each in mentions(target) if _is_id(each)))",
+        "            continue",
+        "a custom property tells of what stays",
+    ),
+    Mutant(
+        REFERENCES,
+        'elif "--" in value and value is not own:',
+        "elif False:",
+        "a text names the id of what stays (opencti#17576)",
+    ),
+    Mutant(
+        REFERENCES,
+        '            if "--" in name:\n',
+        "            if not name:\n",
+        "the name of a member names the id of what stays",
+    ),
+    Mutant(
+        REFERENCES,
+        "            elif isinstance(value, (dict, list)):\n",
+        "            elif isinstance(value, list):\n",
+        "references in extensions are not followed",
+    ),
+    Mutant(
+        REFERENCES,
+        '_REFERRING: Final = ("_ref", "_refs")',
+        '_REFERRING: Final = ("_ref",)',
+        "object_refs are not followed (opencti#17576)",
+    ),
+)
+"""Leaks in reading what an object says of itself."""
+
+ACTS = (
+    Mutant(
+        LABELLING,
+        "found = [codes.UNKNOWN_MARKING] if markings.unknown else []",
+        "found: list[str] = []",
+        "a marking without definition goes",
+    ),
+    Mutant(
+        LABELLING,
+        "    if not handling.is_known:\n        found.append(codes.UNKNOWN_HANDLING)\n    elif",
+        "    if",
+        "unknown handling goes",
+    ),
+    Mutant(
+        LABELLING,
+        "handling.personal_data is PersonalData.YES or markings.personal_data:",
+        "markings.personal_data:",
+        "personal data goes",
+    ),
+    Mutant(
+        LABELLING,
+        "    if handling.keeps_victim:\n        found.append(codes.VICTIM_CONSENT)\n",
+        "",
+        "a victim is not asked",
+    ),
+    Mutant(
+        LABELLING,
+        "besides=meet(besides(markings), terms.besides),",
+        "besides=terms.besides,",
+        "only TLP and caveats of a marking count",
+    ),
+    Mutant(
+        LABELLING,
+        "return label if terms.given is None else meet(label, terms.given)",
+        "return label",
+        "what a partner states of its own counts for nothing",
+    ),
+    Mutant(
+        LABELLING,
+        "chosen = by_source.get(source) or by_source.get(LOCAL) or (found[0] if found else None)",
+        "chosen = found[-1] if found else None",
+        "a partner redefines our markings",
+    ),
+    Mutant(
+        SETTLING,
+        "return tuple(each for each in admitted.references if each not in UNIVERSAL)",
+        "return ()",
+        "references do not count",
+    ),
+    Mutant(
+        INTAKE,
+        "originators=label.originators | {originator, arrival.partner}",
+        "originators=label.originators",
+        "a partner hides whose material it sends",
+    ),
+    Mutant(
+        INTAKE,
+        "return [(row, State.RECALLED if row.stix_id in buried else State.HELD) for row in rows]",
+        "return [(row, State.HELD) for row in rows]",
+        "what was recalled comes back",
+    ),
+    Mutant(
+        INTAKE,
+        "    if mark is not None:\n        return _spilt(piece, mark)\n    admitted",
+        "    admitted",
+        "what lies above the ceiling is held",
+    ),
+    Mutant(
+        WEIGHING,
+        "    if row.stix_id in buried:\n        return why.RECALLED",
+        "    if not row.stix_id:\n        return why.RECALLED",
+        "what was recalled goes again",
+    ),
+    Mutant(
+        WEIGHING,
+        "    if row.position not in current:\n        return why.REPLACED",
+        "    if not row.position:\n        return why.REPLACED",
+        "a version that was narrowed goes in its old form",
+    ),
+    Mutant(
+        WEIGHING,
+        "if until is not None and until <= now:",
+        "if until is not None and until > now:",
+        "what was due for disposal goes",
+    ),
+    Mutant(
+        WEIGHING,
+        "            own = meet(own, labels.label(self.connection, row.mark))\n",
+        "            own = own or labels.label(self.connection, row.mark)\n",
+        "a mark by hand does not travel",
+    ),
+    Mutant(
+        WEIGHING,
+        "return standing.source == LOCAL, standing.version, standing.position",
+        "return standing.source != LOCAL, standing.version, standing.position",
+        "a partner's copy goes instead of our own",
+    ),
+    Mutant(
+        WEIGHING,
+        "    if audience.participant == node.me.participant:\n        raise",
+        "    if not audience.participant:\n        raise",
+        "we send to ourselves",
+    ),
+    Mutant(
+        WEIGHING,
+        'if partner is None or partner.state != "trusted":',
+        "if partner is None:",
+        "a partner nobody compared gets everything",
+    ),
+    Mutant(
+        SHARING,
+        "going = sorted(held[each].standing.position for each in wanted if verdicts[each].allowed)",
+        "going = sorted(held[each].standing.position for each in wanted if each in held)",
+        "sharing does not ask",
+    ),
+    Mutant(
+        LEAVING,
+        "            if each.verdict.allowed\n        }",
+        "        }",
+        "the sealer counts what stays among what goes",
+    ),
+    Mutant(
+        LEAVING,
+        "    if [each.standing.stix_id for each in allowed] != [each.stix_id for each in released.objects]:\n"
+        "        return False\n",
+        "",
+        "what was narrowed between signing and commit leaves",
+    ),
+    Mutant(
+        LEAVING,
+        "    sending.note_gone(connection, released.audience, going)\n",
+        "",
+        "a recall does not know who got it",
+    ),
+    Mutant(
+        MARKING,
+        "marks[number] = node.labels.number(connection, meet(before, narrowing))",
+        "marks[number] = node.labels.number(connection, narrowing)",
+        "a second mark takes the first away",
+    ),
+    Mutant(
+        MARKING,
+        "        if holding.originator != node.me.participant:\n            raise",
+        "        if not holding.originator:\n            raise",
+        "another's unmarked material gets a level of ours",
+    ),
+    Mutant(
+        SENDING,
+        "HOLDINGS.c.state == State.HELD.value",
+        "HOLDINGS.c.state != State.DISPOSED.value",
+        "what was recalled still stands to be sent",
+    ),
+    Mutant(
+        SENDING,
+        ".where(HOLDINGS.c.id.in_(part), SENT.c.gone)",
+        ".where(HOLDINGS.c.id.in_(part))",
+        "a recall tells a partner of what it never got",
+    ),
+    Mutant(
+        STORED,
+        "        frontier = [key for key, _ in moved]\n",
+        "        frontier = []\n",
+        "what hangs further away is not narrowed",
+    ),
+    Mutant(
+        STORED,
+        "self.own.update((key, rows[key][0] if key in rows else self.missing) for key in wanted)",
+        "self.own.update((key, rows[key][0] if key in rows else self.own.get(key, 1)) for key in wanted)",
+        "what is not held narrows nothing",
+    ),
+    Mutant(
+        STORED,
+        "    return _close_dependents(connection, _Graph(connection, labels), list(ids))\n",
+        "    return 0\n",
+        "what referred to something disposed of still goes",
+    ),
+)
+"""Leaks in the acts around the decision, and in what the store remembers for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
     """Mutants and the tests that must see them, those first that see most."""
@@ -652,5 +950,22 @@ SUITES = (
     Suite(
         mutants=PURE,
         tests=("tests/unit/core/release", "tests/unit/core/markings", "tests/house/test_policy_page.py"),
+    ),
+    Suite(
+        mutants=FORMS_OF_MARKINGS,
+        tests=tuple(
+            f"tests/unit/formats/stix/test_{name}.py" for name in ("markings", "tlp", "pap", "admission", "mentions")
+        ),
+    ),
+    Suite(
+        mutants=ACTS,
+        tests=(
+            "tests/unit/services/release",
+            "tests/unit/services/test_labelling.py",
+            "tests/unit/services/test_intake.py",
+            "tests/contract/test_release.py",
+            "tests/contract/test_sending.py",
+            "tests/unit/services/withdrawal",
+        ),
     ),
 )
