@@ -98,7 +98,7 @@ class Labelling:
             caveats=caveats,
             blocked=_blocks(markings, terms.handling),
             originator=terms.originator,
-            besides=meet(_besides(markings), terms.besides),
+            besides=meet(besides(markings), terms.besides),
         )
         return label if terms.given is None else meet(label, terms.given)
 
@@ -130,7 +130,8 @@ def _blocks(markings: Markings, handling: HandlingBasis) -> list[str]:
     return found
 
 
-def _besides(markings: Markings) -> Label:
+def besides(markings: Markings) -> Label:
+    """Return what markings say beside TLP, caveats and personal data."""
     return stated(
         paps=markings.paps,
         consent_of=markings.consent_of,
@@ -198,9 +199,9 @@ class _Met:
 
 
 def bound(node: Node, connection: sa.Connection, rows: Sequence[NewHolding]) -> list[NewHolding]:
-    """Return what one source brings, met with what it said of these ids before by narrowing them."""
-    if not rows or rows[0].source == LOCAL:
-        return list(rows)
+    """Return what one source brings, met with what it said of these ids before: by narrowing them, by a tear-line."""
+    if not rows:
+        return []
     numbers = holdings.numbers(connection, {row.stix_id for row in rows})
     marks = withdrawal.source_marks(connection, rows[0].source, numbers.values())
     said = {each: node.labels.label(connection, marks[n]) for each, n in numbers.items() if n in marks}
@@ -312,6 +313,6 @@ def _resolved(label: Label, markings: Markings, body: holdings.SealedBody) -> La
         caveats=markings.caveats,
         blocked=blocked,
         originator=body.originator,
-        besides=_besides(markings),
+        besides=besides(markings),
     )
     return meet(known, said)

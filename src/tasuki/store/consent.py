@@ -128,9 +128,14 @@ def question(connection: sa.Connection, labels: Labels, position: int, stix_id: 
 
     Source: docs/policy/release.md, section 2.5.
     """
+    return parts_at(connection, labels, asked_about(connection, position, stix_id))
+
+
+def asked_about(connection: sa.Connection, position: int, stix_id: str) -> set[int]:
+    """Return the positions of the parts of a question."""
     numbers = holdings.numbers(connection, [name for name, _ in reachable(connection, stix_id)])
     newest = holdings.newest(connection, numbers.values())
-    return parts_at(connection, labels, {position, *(each.position for sources in newest.values() for each in sources)})
+    return {position, *(each.position for sources in newest.values() for each in sources)}
 
 
 def parts_at(connection: sa.Connection, labels: Labels, positions: Iterable[int]) -> list[Part]:

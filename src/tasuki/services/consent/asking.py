@@ -114,11 +114,11 @@ def _missing(
     parts = store.question(connection, node.labels, weighed.standing.position, stix_id)
     grants = store.grants(connection, {part.digest for part in parts})
     lack = lacking(parts, grants, asking.to, weighed.at.now)
-    for part in {part for partner in partners for part in lack[partner]}:
+    for part in {part for partner in partners for part in lack.get(partner, ())}:
         if part.purpose != asking.purpose:
             held = {"stix_id": part.stix_id, "held": str(part.purpose), "asked": asking.purpose}
             raise CallerError(why.OTHER_PURPOSE.because(**held))
-    return {partner: lack[partner] for partner in partners}
+    return {partner: lack.get(partner, ()) for partner in partners}
 
 
 def _require_use(node: Node, weighed: Weighed, partners: Iterable[ParticipantId], to: Audience) -> None:

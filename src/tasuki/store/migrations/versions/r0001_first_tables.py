@@ -20,6 +20,7 @@ def upgrade() -> None:
     _ledger()
     _persons()
     _consent()
+    _tearline()
     _search()
 
 
@@ -425,6 +426,35 @@ def _consent() -> None:
         sa.Column("audience", sa.Text, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("grant", "audience", "position", name="pk_relied"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _tearline() -> None:
+    op.create_table(
+        "tearlines",
+        sa.Column("number", _NUMBER, nullable=False),
+        sa.Column("stix_id", sa.Text, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary, nullable=True),
+        sa.Column("wrapped", sa.LargeBinary, nullable=True),
+        sa.Column("terms", sa.LargeBinary, nullable=False),
+        sa.Column("drafted_by", sa.Text, nullable=False),
+        sa.Column("drafted_at", sa.BigInteger, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("decided_by", sa.Text, nullable=False),
+        sa.Column("decided_at", sa.BigInteger, nullable=True),
+        sa.Column("decided_why", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_tearlines"),
+    )
+    op.create_table(
+        "derived_from",
+        sa.Column("tearline", sa.BigInteger, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("stix_id", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("tearline", "position", name="pk_derived_from"),
         sqlite_with_rowid=False,
     )
 
