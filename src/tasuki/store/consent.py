@@ -285,6 +285,12 @@ def requests(connection: sa.Connection, limit: int) -> list[Asked]:
     return [_asked(row) for row in connection.execute(query)]
 
 
+def undecided(connection: sa.Connection, asked: str) -> list[Asked]:
+    """Return the requests put to a participant on which nothing was decided, oldest first."""
+    query = sa.select(REQUESTS).where(REQUESTS.c.asked == asked, REQUESTS.c.decision.is_(None))
+    return [_asked(row) for row in connection.execute(query.order_by(REQUESTS.c.number))]
+
+
 def _asked(row: Any) -> Asked:
     return Asked(
         number=row.number,

@@ -244,20 +244,25 @@ class Command(_Bilingual):
 
 
 class Group(_Bilingual, click.Group):
-    """A command with commands below it."""
+    """A command with commands below it; `otherwise` names the one that is meant where an id stands in its place."""
 
-    def __init__(self, *, text: Text, example: str, **settings: Any) -> None:
+    def __init__(self, *, text: Text, example: str, otherwise: str = "", **settings: Any) -> None:
         """Keep the help in both languages and an example a person can type."""
         super().__init__(help=text.en, **settings)
-        self.text, self.example = text, example
+        self.text, self.example, self.otherwise = text, example, otherwise
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command that was typed; a name nobody has is one line too."""
         as_json = "--json" in args
         try:
-            return super().resolve_command(ctx, args)
+            return super().resolve_command(ctx, self.completed(args))
         except click.UsageError as error:
             raise _Mistake(error, as_json=as_json) from error
+
+    def completed(self, args: list[str]) -> list[str]:
+        """Return what was typed with the command that is meant where a person names an id at once."""
+        is_id = bool(self.otherwise and args) and "--" in args[0][1:]
+        return [self.otherwise, *args] if is_id else args
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write options and commands."""
@@ -300,9 +305,11 @@ def option(*declarations: str, en: str, ja: str, **settings: Any) -> Callable[[C
     return add
 
 
-def group(name: str, *, en: str, ja: str, example: str, commands: Iterable[click.Command]) -> Group:
-    """Return a command that has others below it, such as `tasuki partner`."""
-    return Group(name=name, text=Text(en=en, ja=ja), example=example, commands=list(commands))
+def group(
+    name: str, *, en: str, ja: str, example: str, commands: Iterable[click.Command], otherwise: str = ""
+) -> Group:
+    """Return a command that has others below it, such as `tasuki partner`; see `Group` for `otherwise`."""
+    return Group(name=name, text=Text(en=en, ja=ja), example=example, commands=list(commands), otherwise=otherwise)
 
 
 def read_file(path: Path) -> bytes:

@@ -6,7 +6,7 @@ from tasuki.services.consent.answering import grant, refuse, withdraw
 from tasuki.services.consent.asking import PURPOSE, Asking, ask
 from tasuki.services.consent.hearing import prepare_answer, prepare_request
 from tasuki.services.consent.overriding import Proposal, confirm, end, propose, reject
-from tasuki.services.consent.showing import Listed, Shown, ShownAgreement, listed, show
+from tasuki.services.consent.showing import Listed, Shown, ShownAgreement, listed, show, waiting
 
 __all__ = [
     "PURPOSE",
@@ -30,5 +30,6 @@ __all__ = [
     "reject",
     "show",
     "state_victim",
+    "waiting",
     "withdraw",
 ]

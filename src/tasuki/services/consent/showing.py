@@ -14,7 +14,7 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError
 from tasuki.base.time import format_exact, format_rfc3339, parse_rfc3339
 from tasuki.core.consent import reasons as why
-from tasuki.core.consent.model import Standing
+from tasuki.core.consent.model import Standing, State
 from tasuki.services.consent.knowing import find, ours, standing_of
 from tasuki.services.node import Node
 from tasuki.store import consent as store
@@ -114,6 +114,16 @@ def listed(node: Node, *, limit: int) -> Listed:
             agreements=tuple(_agreement(node, each) for each in store.agreements(connection, limit)),
             flagged=tuple(_said(each) for each in store.said(connection, None, limit) if each.flag is not None),
         )
+
+
+def waiting(node: Node) -> dict[str, int]:
+    """Return how many requests of each partner wait for our answer."""
+    found: dict[str, int] = {}
+    with node.database.read() as connection:
+        for row in store.undecided(connection, node.me.participant):
+            if standing_of(row).state(node.clock.now()) is State.ASKED:
+                found[row.asker] = found.get(row.asker, 0) + 1
+    return found
 
 
 def shown_agreement(node: Node, number: int) -> ShownAgreement:

@@ -15,7 +15,7 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.assistance.watch import Wait, watch
 from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
-from tasuki.services import assistance
+from tasuki.services import assistance, consent, tearline
 from tasuki.services.health import reasons as why
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
@@ -65,7 +65,7 @@ def alarms(node: Node) -> list[Alarm]:
             *_lanes(connection, now),
             *_logs(connection, now),
         ]
-    found += [*_loops(node), *_anchors(node, now), *_assistance(node, now)]
+    found += [*_loops(node), *_anchors(node, now), *_assistance(node, now), *_consent(node), *_tearlines(node)]
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
 
 
@@ -147,3 +147,16 @@ def _assistance(node: Node, now: datetime) -> Iterator[Alarm]:
     for unread in heard.unread:
         reason = why.STATEMENT_UNREAD.because(partner=unread.speaker, stix_id=unread.stix_id)
         yield Alarm(severity="urgent" if unread.stix_id.startswith("assistance-request--") else "look", reason=reason)
+
+
+def _consent(node: Node) -> Iterator[Alarm]:
+    """Name the partners whose requests for our consent wait for a person."""
+    for partner, count in consent.waiting(node).items():
+        yield Alarm(severity="look", reason=why.CONSENT_WANTED.because(partner=partner, count=count))
+
+
+def _tearlines(node: Node) -> Iterator[Alarm]:
+    """Name tear-lines in use that rest on what was taken back; from what they derive is asked for by number."""
+    for each in tearline.lost(node):
+        reason = why.SOURCE_LOST.because(number=each.number, stix_id=each.stix_id, what=each.what)
+        yield Alarm(severity="look", reason=reason)

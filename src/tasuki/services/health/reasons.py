@@ -148,3 +148,13 @@ STATEMENT_UNREAD = kind(
     en="{partner} sent something about a request for help that cannot be read ({stix_id}); call {partner}, and see why with `tasuki assist list`.",
     ja="{partner} から届いた支援要請に関する文書が読めません({stix_id})。{partner} に連絡してください。理由は `tasuki assist list` で確認できます。",
 )
+CONSENT_WANTED = kind(
+    "health.consent-wanted",
+    en="{partner} asks for our consent ({count} requests); look with `tasuki consent list`, then grant or refuse.",
+    ja="{partner} が同意を求めています({count}件)。`tasuki consent list` で確認し、同意または拒否してください。",
+)
+SOURCE_LOST = kind(
+    "health.source-lost",
+    en="Tear-line {number} ({stix_id}) is in use, and something it is made from was taken back ({what}); look with `tasuki tearline show {number}`, and recall it if it must not stand.",
+    ja="使用中の要約版{number}番({stix_id})の派生元が取り下げられました({what})。`tasuki tearline show {number}` で確認し、必要なら取り消してください。",
+)
