@@ -255,3 +255,14 @@ def test_an_export_says_in_the_audit_log_who_took_it(node):
     let_in(node, "hill").taken()
     (entry,) = audited(node, "holdings:bundle:export")
     assert (entry["audience"], entry["person"]) == (f"{POLICE}@hill", "hill")
+
+
+def test_an_explanation_says_nothing_of_another_sources_copy(two):
+    take_in(two.bbb, indicator(1, "green", name="theirs"))
+    release.share(two.bbb, [I(1)], Audience.parse(HOME))
+    take_in(two.aaa, indicator(1, "clear", name="ours"))
+    reader = let_in(two.aaa, "hill")
+    ask = lambda: reader.ask("GET", f"/release/explain/{I(1)}", params={"to": f"{POLICE}@hill"}).content  # noqa: E731
+    before, shown = ask(), reader.ask("GET", f"/holdings/{I(1)}").content
+    two.carry()
+    assert (ask(), reader.ask("GET", f"/holdings/{I(1)}").content) == (before, shown)

@@ -18,7 +18,7 @@ from tasuki.core.markings.lattice import meet
 from tasuki.core.markings.model import Label
 from tasuki.core.persons.model import Principal
 from tasuki.core.persons.reasons import ONLY_ITSELF
-from tasuki.core.release.reasons import NOT_HELD
+from tasuki.core.release.reasons import ALLOWED, NOT_HELD
 from tasuki.core.release.released import Released, release_document
 from tasuki.formats.stix.older import as_views
 from tasuki.services.holdings import found_in, listed_in, name_of, opened
@@ -56,17 +56,19 @@ def explain(node: Node, principal: Principal, stix_id: str, audience: str) -> Re
     with node.database.read() as connection:
         view = View(node, connection, principal)
         (row,) = rows = _one(view, stix_id)
-        verdict = view.verdict(row)
+        verdict, own = view.verdict(row), _own(view, row)
+        # The verdict's own sentence names the TLP of all that hangs together, of every source; that is not shown.
+        reason = ALLOWED.because(tlp=str(own.tlp), reader=audience)
         said = {
             "id": row.stix_id,
             "audience": audience,
             "allowed": verdict.allowed,
             "rule": verdict.rule,
             "rules_digest": verdict.rules_digest,
-            "own": label_to_json(_own(view, row)),
+            "own": label_to_json(own),
             "closure": None,
             "narrowed_by": [],
-            **verdict.reason.as_json(),
+            **reason.as_json(),
         }
         return _released(view, rows, said)
 
