@@ -23,18 +23,18 @@ UNION
 SELECT d.asked, 'caveat nobody' FROM deciding_set d
 WHERE NOT EXISTS (SELECT 1 FROM deciding_audience a WHERE a.asked = d.asked)
 UNION
-SELECT l.holding, CASE WHEN d.value = l.home_participant THEN 'consent home' ELSE 'consent other' END
-FROM label l JOIN deciding_part d ON d.asked = l.holding AND d.part = 'consent_of'
+SELECT l.asked, CASE WHEN d.value = l.home_participant THEN 'consent home' ELSE 'consent other' END
+FROM label l JOIN deciding_part d ON d.asked = l.asked AND d.part = 'consent_of'
 UNION
-SELECT l.holding, CASE WHEN d.value = l.home_participant THEN 'originator home' ELSE 'originator other' END
-FROM label l JOIN deciding_part d ON d.asked = l.holding AND d.part = 'originator'
+SELECT l.asked, CASE WHEN d.value = l.home_participant THEN 'originator home' ELSE 'originator other' END
+FROM label l JOIN deciding_part d ON d.asked = l.asked AND d.part = 'originator'
 UNION
-SELECT l.holding, CASE WHEN v.level IS NULL THEN 'classified unlisted' ELSE 'classified listed' END
-FROM label l JOIN deciding_part d ON d.asked = l.holding AND d.part = 'classification'
+SELECT l.asked, CASE WHEN v.level IS NULL THEN 'classified unlisted' ELSE 'classified listed' END
+FROM label l JOIN deciding_part d ON d.asked = l.asked AND d.part = 'classification'
 LEFT JOIN level v ON v.node = l.node AND v.participant || ':' || v.level = d.value
 UNION
-SELECT l.holding, d.part || CASE WHEN d.value < l.now THEN ' past' WHEN d.value = l.now THEN ' now' ELSE ' ahead' END
-FROM label l JOIN deciding_part d ON d.asked = l.holding AND d.part IN ('embargo', 'until')
+SELECT l.asked, d.part || CASE WHEN d.value < l.now THEN ' past' WHEN d.value = l.now THEN ' now' ELSE ' ahead' END
+FROM label l JOIN deciding_part d ON d.asked = l.asked AND d.part IN ('embargo', 'until')
 UNION
 SELECT d.asked, CASE WHEN a.audience IS NULL THEN 'ahead nobody' ELSE 'ahead somebody' END
 FROM deciding_embargo d LEFT JOIN ahead_audience a ON a.statement = d.statement
@@ -44,7 +44,8 @@ FROM deciding_block d LEFT JOIN block b ON b.code = d.code;
 CREATE INDEX feature_by_asked ON feature (asked, feature);
 
 CREATE TABLE weight AS  -- how many questions a label decides
-SELECT holding AS asked, count(*) AS questions FROM verdict WHERE rule <> 'R0' GROUP BY holding;
+SELECT asked, count(*) AS questions FROM decided
+WHERE NOT EXISTS (SELECT 1 FROM absent a WHERE a.holding = decided.holding) GROUP BY asked;
 CREATE UNIQUE INDEX weight_by_asked ON weight (asked);
 
 CREATE TABLE together AS

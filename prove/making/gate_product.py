@@ -235,16 +235,15 @@ class Pure:
         said = [LEVELS[LATIN[each.tlp]] for each in hand if each.tlp]
         if label.tlp is None and source == OWN and said:
             label = _with_level(label, max(said))
-        return meet_all([label, *self.marks(identifier)])
+        return meet_all([label, *self.marks(identifier, source)])
 
-    def marks(self, identifier: str) -> Iterator[Label]:
-        """Yield the labels of the marks on an id that speak of something held."""
+    def marks(self, identifier: str, source: str) -> Iterator[Label]:
+        """Yield the labels of the marks on an id that speak of what a source gave."""
         for each in self.world.marks:
-            if each.id == identifier and (not each.partner or each.partner in self.newest[identifier]):
+            if each.id == identifier and each.partner in (OWN, source):
                 words = each.words
                 label = words_label(words, everything=False)
                 if not each.partner and words.caveat is not None and label.releasable_to is not None:
-                    label = words_label(words, everything=False)
                     home = audiences((*map(str, label.releasable_to), self.world.home))
                     label = _with_caveat(label, home)
                 yield label
@@ -323,12 +322,16 @@ class Pure:
             if held.id not in known:
                 known[held.id] = self.closure(held.id)
             closed, members = known[held.id]
-            label = meet(self.marked(held.id, self.own[number], held.source), closed)
+            marked = self.marked(held.id, self.own[number], held.source)
+            label = meet(marked, closed)
             parts = {number, *(each for member in members for each in self.newest.get(member, {}).values())}
             asked = [self.part(each) for each in sorted(parts)]
             for reader in self.world.readers:
                 who = read_audience(reader)
-                found = decide(label, who, self.rules, circumstances(asked, grants, who, self.now))
+                at_home = str(who.desk) == self.world.home
+                found = decide(
+                    marked if at_home else label, who, self.rules, circumstances(asked, grants, who, self.now)
+                )
                 yield number, reader, found.rule, found.allowed, found.reason.code
 
     def outright(self) -> Iterator[tuple[int, str, str, bool, str]]:

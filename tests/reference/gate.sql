@@ -8,34 +8,35 @@
 -- The questions: everybody about everything
 
 CREATE TABLE label AS
-SELECT l.node, l.holding, l.id, l.source, n.now,
+SELECT s.asked, s.at_home, s.node, s.holding, s.id, n.now,
   n.participant AS home_participant, n.participant || '/' || n.organisation || ':' || n.capacity AS home,
   t.rank AS tlp,
   (
-    SELECT max(p.rank) FROM deciding_part d JOIN pap p ON p.level = d.value WHERE d.asked = l.holding AND d.part = 'pap'
+    SELECT max(p.rank) FROM deciding_part d JOIN pap p ON p.level = d.value WHERE d.asked = s.asked AND d.part = 'pap'
   ) AS pap,
-  (SELECT max(d.value) FROM deciding_part d WHERE d.asked = l.holding AND d.part = 'embargo') AS embargo,
-  (SELECT min(d.value) FROM deciding_part d WHERE d.asked = l.holding AND d.part = 'until') AS until,
-  EXISTS (SELECT 1 FROM deciding_set d WHERE d.asked = l.holding) AS has_caveat,
-  EXISTS (SELECT 1 FROM deciding_audience d WHERE d.asked = l.holding) AS names_somebody,
+  (SELECT max(d.value) FROM deciding_part d WHERE d.asked = s.asked AND d.part = 'embargo') AS embargo,
+  (SELECT min(d.value) FROM deciding_part d WHERE d.asked = s.asked AND d.part = 'until') AS until,
+  EXISTS (SELECT 1 FROM deciding_set d WHERE d.asked = s.asked) AS has_caveat,
+  EXISTS (SELECT 1 FROM deciding_audience d WHERE d.asked = s.asked) AS names_somebody,
   EXISTS (
-    SELECT 1 FROM deciding_part d WHERE d.asked = l.holding AND d.part = 'originator' AND d.value <> n.participant
+    SELECT 1 FROM deciding_part d WHERE d.asked = s.asked AND d.part = 'originator' AND d.value <> n.participant
   ) AS has_foreign_originator
-FROM live l JOIN node n ON n.node = l.node JOIN deciding_tlp t ON t.asked = l.holding;
+FROM subject s JOIN node n ON n.node = s.node JOIN deciding_tlp t ON t.asked = s.asked;
 
 CREATE TABLE question (
-  question INTEGER PRIMARY KEY, node INTEGER, holding INTEGER, id TEXT,
+  question INTEGER PRIMARY KEY, asked INTEGER, node INTEGER, holding INTEGER, id TEXT,
   reader TEXT, desk TEXT, participant TEXT, organisation TEXT, person TEXT, home TEXT, home_participant TEXT,
   now INTEGER, tlp INTEGER, working_tlp INTEGER, pap INTEGER, embargo INTEGER, until INTEGER,
   has_caveat INTEGER, names_somebody INTEGER, has_foreign_originator INTEGER
 );
 INSERT INTO question
-SELECT NULL, l.node, l.holding, l.id, r.reader,
+SELECT NULL, l.asked, l.node, l.holding, l.id, r.reader,
   CASE a.person WHEN '' THEN r.reader ELSE a.participant || '/' || a.organisation || ':' || a.capacity END,
   a.participant, a.organisation, a.person, l.home, l.home_participant, l.now, l.tlp,
   CASE WHEN l.now < l.embargo AND l.tlp < 3 THEN 3 ELSE l.tlp END,  -- before embargo: AMBER+STRICT where wider
   l.pap, l.embargo, l.until, l.has_caveat, l.names_somebody, l.has_foreign_originator
-FROM label l JOIN reader r ON r.node = l.node JOIN audience a ON a.audience = r.reader;
+FROM label l JOIN reader r ON r.node = l.node JOIN audience a ON a.audience = r.reader
+WHERE l.at_home = (r.reader = l.home OR r.reader GLOB l.home || '@*');
 CREATE INDEX question_by_holding ON question (holding, reader);
 
 
@@ -57,27 +58,27 @@ WHERE desk = home AND NOT (tlp IS 4 AND has_foreign_originator);
 -- R3
 INSERT INTO speaks
 SELECT q.question, 300 + coalesce(b.gravity, 99), 'R3', 0, coalesce('release.' || b.code, 'release.unknown-block')
-FROM question q JOIN deciding_block d ON d.asked = q.holding LEFT JOIN block b ON b.code = d.code
+FROM question q JOIN deciding_block d ON d.asked = q.asked LEFT JOIN block b ON b.code = d.code
 WHERE NOT EXISTS (SELECT 1 FROM lifted l WHERE l.asked = q.holding AND l.reader = q.reader AND l.code = d.code);
 
 -- R4
 INSERT INTO speaks SELECT question, 400, 'R4', 0, 'release.no-tlp' FROM question WHERE tlp IS NULL;
 INSERT INTO speaks
 SELECT question, 401, 'R4', 0, 'release.no-originator' FROM question q
-WHERE NOT EXISTS (SELECT 1 FROM deciding_part d WHERE d.asked = q.holding AND d.part = 'originator');
+WHERE NOT EXISTS (SELECT 1 FROM deciding_part d WHERE d.asked = q.asked AND d.part = 'originator');
 
 -- R5
 INSERT INTO speaks SELECT question, 500, 'R5', 0, 'release.red' FROM question WHERE tlp = 4 AND person = '';
 INSERT INTO speaks
 SELECT question, 501, 'R5', 0, 'release.red-person' FROM question q
-WHERE tlp = 4 AND NOT EXISTS (SELECT 1 FROM deciding_audience d WHERE d.asked = q.holding AND d.audience = q.reader);
+WHERE tlp = 4 AND NOT EXISTS (SELECT 1 FROM deciding_audience d WHERE d.asked = q.asked AND d.audience = q.reader);
 
 -- R6
 INSERT INTO speaks
 SELECT question, 601, 'R6', 0, 'release.caveat' FROM question q
 WHERE has_caveat AND NOT EXISTS (
   SELECT 1 FROM deciding_audience d JOIN covers c ON c.wide = d.audience
-  WHERE c.narrow = q.reader AND d.asked = q.holding
+  WHERE c.narrow = q.reader AND d.asked = q.asked
 );
 INSERT INTO speaks
 SELECT question, 600, 'R6', 0, 'release.caveat-nobody' FROM question WHERE has_caveat AND NOT names_somebody;
@@ -85,7 +86,7 @@ SELECT question, 600, 'R6', 0, 'release.caveat-nobody' FROM question WHERE has_c
 -- R7
 INSERT INTO speaks
 SELECT DISTINCT q.question, 700, 'R7', 0, 'release.classification'
-FROM question q JOIN deciding_part d ON d.asked = q.holding AND d.part = 'classification'
+FROM question q JOIN deciding_part d ON d.asked = q.asked AND d.part = 'classification'
 WHERE NOT EXISTS (
     SELECT 1 FROM level v WHERE v.node = q.node AND v.participant || ':' || v.level = d.value
   )
@@ -102,7 +103,7 @@ INSERT INTO speaks SELECT question, 800, 'R8', 0, 'release.expired' FROM questio
 INSERT INTO speaks
 SELECT question, 801, 'R8', 0, 'release.embargo' FROM question q
 WHERE now < embargo AND EXISTS (
-  SELECT 1 FROM deciding_embargo e WHERE e.asked = q.holding AND NOT EXISTS (
+  SELECT 1 FROM deciding_embargo e WHERE e.asked = q.asked AND NOT EXISTS (
     SELECT 1 FROM covers c JOIN ahead_audience a ON a.audience = c.wide
     WHERE c.narrow = q.reader AND a.statement = e.statement
   )
@@ -113,7 +114,7 @@ INSERT INTO speaks
 SELECT DISTINCT q.question,
   CASE d.part WHEN 'consent_of' THEN 900 ELSE 901 END, 'R9', 0,
   CASE d.part WHEN 'consent_of' THEN 'release.originator-control' ELSE 'release.third-party' END
-FROM question q JOIN deciding_part d ON d.asked = q.holding
+FROM question q JOIN deciding_part d ON d.asked = q.asked
 WHERE (d.part = 'consent_of' OR (d.part = 'originator' AND q.working_tlp IN (2, 3, 4)))
   AND d.value NOT IN (q.home_participant, q.participant)
   AND NOT EXISTS (
@@ -144,10 +145,10 @@ WHERE NOT EXISTS (
       WHEN 'tlp' THEN EXISTS (SELECT 1 FROM tlp t WHERE t.level = v.value AND t.rank = q.working_tlp)
       WHEN 'pap' THEN EXISTS (SELECT 1 FROM pap p WHERE p.level = v.value AND p.rank = q.pap)
       WHEN 'originators' THEN EXISTS (
-        SELECT 1 FROM deciding_part d WHERE d.asked = q.holding AND d.part = 'originator' AND d.value = v.value
+        SELECT 1 FROM deciding_part d WHERE d.asked = q.asked AND d.part = 'originator' AND d.value = v.value
       )
       WHEN 'classifications' THEN EXISTS (
-        SELECT 1 FROM deciding_part d WHERE d.asked = q.holding AND d.part = 'classification' AND d.value = v.value
+        SELECT 1 FROM deciding_part d WHERE d.asked = q.asked AND d.part = 'classification' AND d.value = v.value
       )
       WHEN 'to' THEN EXISTS (SELECT 1 FROM covers c WHERE c.wide = v.value AND c.narrow = q.reader)
     END
@@ -162,7 +163,7 @@ INSERT INTO speaks SELECT question, 1400, 'R14', 0, 'release.nothing-allows' FRO
 
 CREATE INDEX speaks_by_question ON speaks (question, step);
 CREATE TABLE decided AS
-SELECT q.node, q.holding, q.id, q.reader, s.rule, s.allowed, s.reason
+SELECT q.node, q.asked, q.holding, q.id, q.reader, s.rule, s.allowed, s.reason
 FROM question q JOIN speaks s ON s.question = q.question
 WHERE NOT EXISTS (SELECT 1 FROM speaks e WHERE e.question = s.question AND e.step < s.step);
 CREATE INDEX decided_by_holding ON decided (holding, reader);

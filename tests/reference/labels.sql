@@ -390,23 +390,35 @@ WHERE r.id = r.start OR NOT EXISTS (SELECT 1 FROM too_large t WHERE t.node = r.n
 CREATE INDEX within_by_start ON within (node, start, id);
 
 ---------------------------------------------------------------------------------------------------------------------
--- 3. The deciding label of every live holding: its own, and that of its closure
+-- 3. The deciding labels of every live holding: its own with that of its closure; for the home its own alone
+
+CREATE TABLE subject (
+  asked INTEGER PRIMARY KEY, at_home INTEGER, holding INTEGER, node INTEGER, id TEXT, source TEXT
+);
+INSERT INTO subject
+SELECT 2 * holding AS asked, 0 AS at_home, holding, node, id, source FROM live
+UNION ALL
+SELECT 2 * holding + 1, 1, holding, node, id, source FROM live;
+CREATE INDEX subject_by_holding ON subject (holding);
+
+CREATE TABLE covered AS  -- the ids whose marks and newest holdings count beside the holding itself
+SELECT s.asked, w.node, w.id FROM subject s JOIN within w ON w.node = s.node AND w.start = s.id WHERE NOT s.at_home;
+CREATE INDEX covered_by_asked ON covered (asked, id);
 
 CREATE TABLE piece AS
-SELECT l.holding AS asked, l.holding FROM live l
+SELECT asked, holding FROM subject
 UNION
-SELECT l.holding, n.holding FROM live l
-JOIN within w ON w.node = l.node AND w.start = l.id
-JOIN newest n ON n.node = w.node AND n.id = w.id;
+SELECT c.asked, n.holding FROM covered c JOIN newest n ON n.node = c.node AND n.id = c.id;
 CREATE INDEX piece_by_asked ON piece (asked, holding);
 
 -- Marks count where a source they speak of holds the id.
 CREATE TABLE mark_on AS
-SELECT DISTINCT l.holding AS asked, m.statement
-FROM live l
-JOIN within w ON w.node = l.node AND w.start = l.id
-JOIN mark m ON m.node = w.node AND m.id = w.id
-JOIN newest n ON n.node = w.node AND n.id = w.id AND (m.by_hand OR n.source = m.partner);
+SELECT s.asked, m.statement FROM subject s
+JOIN mark m ON m.node = s.node AND m.id = s.id AND (m.by_hand OR m.partner = s.source)
+UNION
+SELECT c.asked, m.statement FROM covered c
+JOIN mark m ON m.node = c.node AND m.id = c.id
+JOIN newest n ON n.node = c.node AND n.id = c.id AND (m.by_hand OR n.source = m.partner);
 CREATE INDEX mark_on_by_asked ON mark_on (asked, statement);
 
 -- A level put on by hand gives one to material of our own that has none.
@@ -435,29 +447,29 @@ SELECT m.asked, v.value FROM mark_on m JOIN said v ON v.statement = m.statement 
 UNION
 SELECT m.asked, 'unknown-caveat' FROM mark_on m JOIN unknown_caveat u ON u.statement = m.statement
 UNION
-SELECT l.holding, 'missing-reference' FROM live l
-JOIN within w ON w.node = l.node AND w.start = l.id
-WHERE NOT EXISTS (SELECT 1 FROM newest n WHERE n.node = w.node AND n.id = w.id)
+SELECT c.asked, 'missing-reference' FROM covered c
+WHERE NOT EXISTS (SELECT 1 FROM newest n WHERE n.node = c.node AND n.id = c.id)
 UNION
-SELECT l.holding, 'closure-too-large' FROM live l JOIN too_large t ON t.node = l.node AND t.start = l.id;
+SELECT s.asked, 'closure-too-large' FROM subject s JOIN too_large t ON t.node = s.node AND t.start = s.id
+WHERE NOT s.at_home;
 CREATE INDEX deciding_block_by_asked ON deciding_block (asked, code);
 
 CREATE TABLE deciding_tlp AS
-SELECT l.holding AS asked,
+SELECT s.asked,
   CASE
     WHEN EXISTS (
-      SELECT 1 FROM piece p JOIN marked_tlp t ON t.holding = p.holding WHERE p.asked = l.holding AND t.rank IS NULL
+      SELECT 1 FROM piece p JOIN marked_tlp t ON t.holding = p.holding WHERE p.asked = s.asked AND t.rank IS NULL
     ) THEN NULL
     ELSE max(
-      (SELECT max(t.rank) FROM piece p JOIN marked_tlp t ON t.holding = p.holding WHERE p.asked = l.holding),
+      (SELECT max(t.rank) FROM piece p JOIN marked_tlp t ON t.holding = p.holding WHERE p.asked = s.asked),
       coalesce((
         SELECT max(t.rank) FROM mark_on m
         JOIN said v ON v.statement = m.statement AND v.part = 'tlp' JOIN tlp t ON t.level = v.value
-        WHERE m.asked = l.holding
+        WHERE m.asked = s.asked
       ), 0)
     )
   END AS rank
-FROM live l;
+FROM subject s;
 CREATE UNIQUE INDEX deciding_tlp_by_asked ON deciding_tlp (asked);
 
 -- 2.1 The meet of caveats: of all audiences in any of the sets, those that every set covers, the widest alone.
@@ -562,33 +574,33 @@ CREATE INDEX lifted_by_asked ON lifted (asked, reader, code);
 ---------------------------------------------------------------------------------------------------------------------
 -- Labels that are given outright stand instead of what follows
 
-DELETE FROM deciding_tlp WHERE asked IN (SELECT holding FROM outright);
+DELETE FROM deciding_tlp WHERE asked IN (SELECT asked FROM subject JOIN outright USING (holding));
 INSERT INTO deciding_tlp
-SELECT o.holding, CASE WHEN v.value IS NULL THEN NULL ELSE coalesce(t.rank, 9) END
-FROM (SELECT DISTINCT holding FROM outright) o
+SELECT s.asked, CASE WHEN v.value IS NULL THEN NULL ELSE coalesce(t.rank, 9) END
+FROM (SELECT DISTINCT holding FROM outright) o JOIN subject s ON s.holding = o.holding
 LEFT JOIN outright v ON v.holding = o.holding AND v.part = 'tlp' LEFT JOIN tlp t ON t.level = v.value;
 
-DELETE FROM deciding_part WHERE asked IN (SELECT holding FROM outright);
+DELETE FROM deciding_part WHERE asked IN (SELECT asked FROM subject JOIN outright USING (holding));
 INSERT INTO deciding_part
-SELECT holding, part, value FROM outright
+SELECT asked, part, value FROM outright JOIN subject USING (holding)
 WHERE part IN ('pap', 'consent_of', 'classification', 'embargo', 'until', 'originator');
 
-DELETE FROM deciding_block WHERE asked IN (SELECT holding FROM outright);
-INSERT INTO deciding_block SELECT holding, value FROM outright WHERE part = 'blocked';
+DELETE FROM deciding_block WHERE asked IN (SELECT asked FROM subject JOIN outright USING (holding));
+INSERT INTO deciding_block SELECT asked, value FROM outright JOIN subject USING (holding) WHERE part = 'blocked';
 
-DELETE FROM deciding_set WHERE asked IN (SELECT holding FROM outright);
-INSERT INTO deciding_set SELECT holding, 0 FROM outright WHERE part = 'caveat';
+DELETE FROM deciding_set WHERE asked IN (SELECT asked FROM subject JOIN outright USING (holding));
+INSERT INTO deciding_set SELECT asked, 0 FROM outright JOIN subject USING (holding) WHERE part = 'caveat';
 
-DELETE FROM deciding_audience WHERE asked IN (SELECT holding FROM outright);
+DELETE FROM deciding_audience WHERE asked IN (SELECT asked FROM subject JOIN outright USING (holding));
 INSERT INTO deciding_audience
-SELECT o.holding, o.value FROM outright o
+SELECT s.asked, o.value FROM outright o JOIN subject s ON s.holding = o.holding
 WHERE o.part = 'releasable_to' AND NOT EXISTS (
   SELECT 1 FROM outright w JOIN covers c ON c.wide = w.value AND c.narrow = o.value
   WHERE w.holding = o.holding AND w.part = 'releasable_to' AND w.value <> o.value
 );
 
-DELETE FROM deciding_embargo WHERE asked IN (SELECT holding FROM outright);
-INSERT INTO deciding_embargo SELECT holding, holding FROM outright WHERE part = 'embargo';
+DELETE FROM deciding_embargo WHERE asked IN (SELECT asked FROM subject JOIN outright USING (holding));
+INSERT INTO deciding_embargo SELECT asked, holding FROM outright JOIN subject USING (holding) WHERE part = 'embargo';
 
 DELETE FROM agreed WHERE asked IN (SELECT holding FROM outright);
 INSERT INTO agreed
