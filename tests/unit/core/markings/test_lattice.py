@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Labels form a lattice: combining them never lets anybody hear more."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 
@@ -8,7 +10,7 @@ from making_labels import anyone, labels
 from tasuki.base.ids import Audience
 from tasuki.base.limits import MAX_CAVEAT_AUDIENCES
 from tasuki.core.markings.lattice import WIDEST, audiences, caveat, meet, meet_all, originated_by
-from tasuki.core.markings.model import Label, Tlp
+from tasuki.core.markings.model import Label, Pap, Tlp
 
 
 def rel(*names):
@@ -104,3 +106,44 @@ def test_long_caveats_combine_without_comparing_each_with_each():
 def test_originators_add_up():
     assert meet_all([originated_by("JPN"), originated_by("GBR")]).originators == {"JPN", "GBR"}
     assert meet_all([]) == WIDEST
+
+
+def test_every_part_is_met_in_its_own_way():
+    early, late = (datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2))
+    one = Label(
+        tlp=Tlp.GREEN,
+        releasable_to=audiences(["AAA", "BBB/cert"]),
+        originators=frozenset({"AAA"}),
+        blocked=frozenset({"a"}),
+        pap=Pap.GREEN,
+        consent_of=frozenset({"AAA"}),
+        classifications=frozenset({"AAA:OPEN"}),
+        embargo=early,
+        ahead=audiences(["AAA", "BBB"]),
+        until=late,
+    )
+    other = Label(
+        tlp=Tlp.AMBER,
+        releasable_to=audiences(["BBB"]),
+        originators=frozenset({"BBB"}),
+        blocked=frozenset({"b"}),
+        pap=Pap.AMBER,
+        consent_of=frozenset({"BBB"}),
+        classifications=frozenset({"BBB:OPEN"}),
+        embargo=late,
+        ahead=audiences(["BBB/cert:csirt@mori"]),
+        until=early,
+    )
+    assert meet(one, other) == Label(
+        tlp=Tlp.AMBER,
+        releasable_to=audiences(["BBB/cert"]),
+        originators=frozenset({"AAA", "BBB"}),
+        blocked=frozenset({"a", "b"}),
+        pap=Pap.AMBER,
+        consent_of=frozenset({"AAA", "BBB"}),
+        classifications=frozenset({"AAA:OPEN", "BBB:OPEN"}),
+        embargo=late,
+        ahead=audiences(["BBB/cert:csirt@mori"]),
+        until=early,
+    )
+    assert meet(one, WIDEST) == one == meet(WIDEST, one)

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Local rules are read whole or not at all."""
 
+from dataclasses import replace
+
 import pytest
 
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience
+from tasuki.base.reasons import Language
+from tasuki.core.markings.labels import label_of
 from tasuki.core.markings.model import Pap, Tlp
 from tasuki.core.release.local import parse_rules
 
@@ -60,3 +64,57 @@ def test_what_is_not_understood_is_refused_by_its_place(wrong, place):
     with pytest.raises(InputError) as caught:
         parse_rules(wrong)
     assert caught.value.reason.params["path"] == place
+
+
+LABEL = replace(
+    label_of(levels=["amber"], caveats=(), blocked=(), originator="AAA"),
+    pap=Pap.AMBER,
+    originators=frozenset({"AAA", "BBB"}),
+    classifications=frozenset({"AAA:OPEN", "BBB:OPEN"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "speaks"),
+    [
+        ({"tlp": ["AMBER", "RED"]}, True),
+        ({"tlp": ["GREEN"]}, False),
+        ({"pap": ["AMBER"]}, True),
+        ({"pap": ["RED", "GREEN"]}, False),
+        ({"originators": ["BBB", "CCC"]}, True),
+        ({"originators": ["CCC"]}, False),
+        ({"classifications": ["BBB:OPEN", "CCC:OPEN"]}, True),
+        ({"classifications": ["CCC:OPEN"]}, False),
+        ({"to": ["BBB"]}, True),
+        ({"to": ["BBB/cert:csirt"]}, True),
+        ({"to": ["BBB/police", "CCC"]}, False),
+        ({"to": ["BBB"], "tlp": ["AMBER"], "pap": ["AMBER"], "originators": ["AAA"]}, True),
+        ({"to": ["BBB"], "tlp": ["AMBER"], "pap": ["RED"]}, False),
+        ({"to": ["CCC"], "tlp": ["AMBER"]}, False),
+    ],
+    ids=str,
+)
+def test_it_speaks_where_each_condition_finds_something(conditions, speaks):
+    said = {name: RULE[name] for name in ("id", "by", "reason")}
+    (rule,) = parse_rules({"deny": [{**said, **conditions}]})
+    assert rule.speaks(LABEL, Tlp.AMBER, Audience.parse("BBB/cert:csirt")) is speaks
+
+
+def test_it_goes_by_the_tlp_that_counts_now():
+    (rule,) = parse_rules({"deny": [{**RULE, "tlp": ["AMBER+STRICT"]}]})
+    counts = [rule.speaks(LABEL, tlp, Audience("BBB")) for tlp in (Tlp.AMBER_STRICT, Tlp.AMBER, None)]
+    assert counts == [True, False, False]
+
+
+def test_no_pap_is_none_of_those_listed():
+    (rule,) = parse_rules({"deny": [{**RULE, "pap": ["CLEAR"]}]})
+    assert not rule.speaks(replace(LABEL, pap=None), Tlp.AMBER, Audience("BBB"))
+
+
+def test_what_an_organisation_wrote_stands_in_the_reason_as_written():
+    said = {"en": "Ask {desk} first.", "ja": "先に{desk}に照会してください。"}
+    (rule,) = parse_rules({"deny": [{**RULE, "reason": said}]})
+    reason = rule.because()
+    assert (reason.code, reason.params) == ("release.local", {"by": "AAA/cert", "rule": "a"})
+    assert reason.sentence() == "A rule of AAA/cert (a) forbids it. Ask {desk} first."
+    assert reason.sentence(Language.JA) == "AAA/certの規則(a)により出せません。先に{desk}に照会してください。"
