@@ -72,7 +72,7 @@ _RECEIVED: Final = Text(
 )
 _TO_LEVEL: Final = Text(en="    to TLP:{tlp}", ja="    TLP:{tlp}まで")
 _TO_AUDIENCES: Final = Text(en="    to {to} alone", ja="    提供先は{to}のみ")
-_NOBODY_AT_ALL: Final = Text(en="nobody", ja="なし")
+_TO_NOBODY: Final = Text(en="    to nobody", ja="    提供先はなし")
 _STATES: Final = {
     "waiting": Text(en="waits to be sent", ja="送信待ち"),
     "sealed": Text(en="on its way", ja="送信中"),
@@ -252,7 +252,8 @@ def _label(call: Call, label: Mapping[str, Any]) -> Iterator[str]:
     if "tlp" in label:
         yield call.say(_TO_LEVEL, tlp=label["tlp"])
     if "releasable_to" in label:
-        yield call.say(_TO_AUDIENCES, to=", ".join(label["releasable_to"]) or call.say(_NOBODY_AT_ALL))
+        allowed = ", ".join(label["releasable_to"])
+        yield call.say(_TO_AUDIENCES, to=allowed) if allowed else call.say(_TO_NOBODY)
 
 
 def _attested(call: Call, notice: Mapping[str, Any], *, ours: bool) -> str:

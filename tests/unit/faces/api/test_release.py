@@ -36,8 +36,6 @@ def test_the_whole_way(node):
     assert ask(node, "POST", "share", json={"ids": [ONE], "to": to})[1]["released"] == 1
     said = ask(node, "POST", "share-next", json={"to": to, "types": ["indicator"]})[1]
     assert (said["already"], said["next"]) == (1, None)
-    assert ask(node, "POST", "recall", json={"ids": [ONE], "why": "Wrong."})[1]["recalled"] == 1
-    assert ask(node, "GET", "recalls")[1] == {"made": [], "received": []}
 
 
 @pytest.mark.parametrize(
@@ -51,8 +49,6 @@ def test_the_whole_way(node):
         ("share", {"ids": [ONE] * 10_001, "to": "BBB/cert:csirt"}),
         ("share", {"ids": ONE, "to": "BBB/cert:csirt"}),
         ("share-next", {"to": "BBB/cert:csirt", "after": -1}),
-        ("recall", {"ids": [ONE], "why": "two\nlines"}),
-        ("recall", {"ids": [ONE]}),
     ],
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )

@@ -1,45 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""`tasuki mark`, `share`, `recall` and `release` in both languages: what people type, read, and are told otherwise."""
-
-import json
-from contextlib import contextmanager
-from dataclasses import fields
+"""`tasuki mark`, `share` and `release` in both languages: what people type, read, and are told otherwise."""
 
 import pytest
-from click.testing import CliRunner
 
 from making_release import LATER, indicator, report, take_in, three_nodes, uid
-from tasuki.base.reasons import Text
-from tasuki.faces.api.app import api_app
+from making_typist import Typist
 from tasuki.faces.cli import release as face
-from tasuki.faces.cli.kit import Group, House
 
 ONE, TWO = uid("indicator", 1), uid("indicator", 2)
 REPORT = uid("report", 9)
 BBB = ("--to", "BBB/cert:csirt")
-
-
-class Typist:
-    """A person at one node, in one language."""
-
-    def __init__(self, node, language="en_GB"):
-        self.node, self.language = node, language
-
-    def run(self, *words, stdin=None):
-        @contextmanager
-        def opened(_directory):
-            yield api_app(self.node)
-
-        house = House(**{**dict.fromkeys(each.name for each in fields(House)), "open_node": opened})
-        environment = {"LC_ALL": f"{self.language}.UTF-8", "TASUKI_NODE": str(self.node.directory)}
-        typed = Group(name="tasuki", text=Text(en="", ja=""), example="", commands=face.COMMANDS)
-        runner = CliRunner(env=environment)
-        return runner.invoke(typed, list(words), obj=house, prog_name="tasuki", input=stdin)
-
-    def json(self, *words, code=0, stdin=None):
-        done = self.run(*words, "--json", stdin=stdin)
-        assert done.exit_code == code, done.output
-        return json.loads(done.output)
 
 
 @pytest.fixture
@@ -116,31 +86,6 @@ def test_everything_or_one_type_or_a_list_is_shared(london, monkeypatch):
     assert (again["released"], again["already"], again["withheld"]) == (0, 2, 1)
 
 
-def test_a_recall_says_whom_it_tells_and_later_who_stated_what(three, london, tokyo):
-    london.run("mark", ONE, "--tlp", "amber")
-    london.run("share", ONE, *BBB)
-    three.carry()
-    done = london.run("recall", ONE, "--why", "Shared hosting.")
-    assert done.exit_code == 0
-    assert "BBB is told of 1" in done.output
-    assert "nothing stated yet" in london.run("release", "recalls").output
-    three.carry()
-    read = london.run("release", "recalls").output
-    assert "use stopped 1, not in use any more 0, never held 0 (a statement, not a proof)" in read
-    assert "BBBの申告" in tokyo.run("release", "recalls").output
-    received = Typist(three.bbb).run("release", "recalls").output
-    assert "from AAA: 1 recalled (Shared hosting.)" in received
-    assert ONE in received
-    said = london.json("release", "recalls")
-    assert said["made"][0]["attested"]["counts"]["use-stopped"] == 1
-
-
-def test_a_recall_nobody_had_got_says_so(london, tokyo):
-    assert "Nobody had got any of it." in london.run("recall", TWO, "--why", "Wrong.").output
-    assert "No recall yet." in london.run("release", "recalls").output
-    assert "取消はまだありません。" in tokyo.run("release", "recalls").output
-
-
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -160,10 +105,6 @@ def test_a_recall_nobody_had_got_says_so(london, tokyo):
         (("share", ONE, *BBB, "--lane", "express"), 2),
         (("share", uid("indicator", 99), *BBB), 1),
         (("share", "--file", "/nowhere", *BBB), 1),
-        (("recall", ONE), 2),
-        (("recall", ONE, "--why", ""), 2),
-        (("recall", uid("indicator", 99), "--why", "Wrong."), 1),
-        (("release", "recalls", "--limit", "0"), 2),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
 )
