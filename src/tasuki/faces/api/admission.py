@@ -86,6 +86,8 @@ TABLE: Final[Mapping[str, Admits]] = {
     "POST /v1/ledger/audit": Admits.HOME,
     "POST /v1/ledger/export": Admits.HOME,
     "GET /v1/ledger/tile": Admits.HOME,
+    "GET /v1/marking/{stix_id}": Admits.HOME,
+    "GET /v1/marking/{stix_id}/readers": Admits.HOME,
     "GET /v1/partners": Admits.HOME,
     "POST /v1/partners": Admits.HOME,
     "GET /v1/partners/anchor": Admits.HOME,

@@ -63,6 +63,11 @@ MATCH_WHAT = kind(
     en="Expected `--pattern` and `--observed`, or `--batch` alone; nothing was matched.",
     ja="`--pattern`と`--observed`の両方、または`--batch`のみを指定してください。照合していません。",
 )
+NOTHING_SHOWN = kind(
+    "cli.nothing-shown",
+    en="Expected an object in {file} that holds {field}, found none.",
+    ja="{file}に、{field}のあるオブジェクトは見つかりませんでした。",
+)
 NOTHING_NAMED = kind(
     "cli.nothing-named",
     en="Expected one of {what}, found none or too many; see the example under --help.",

@@ -123,18 +123,23 @@ def _reached(node: Node, connection: sa.Connection, stix_id: str) -> list[_Reach
 def _causes(
     node: Node, weighed: Weighed, audience: Audience, reached: Sequence[_Reached]
 ) -> Iterator[tuple[str, Verdict]]:
-    """Yield what forbids it: each object that does so together with the asked one, or else all that do so together."""
+    """Yield what forbids it: each object that does so together with the asked one, or else all that do so together.
+
+    Where the asked one forbids it by itself, of the others only those are named that narrow it further.
+    """
     together, adding, found = weighed.own, [], False
-    verdicts: dict[int | None, Verdict] = {}
+    verdicts: dict[int | None, tuple[Verdict, bool]] = {}
     for name, number, label in reached:
-        verdict = verdicts.get(number)
-        if verdict is None:
-            verdict = node.gate.verdict(0, meet(weighed.own, label), audience, weighed.at)
-            verdicts[number] = verdict
-            if verdict.allowed and (narrower := meet(together, label)) != together:
+        known = verdicts.get(number)
+        if known is None:
+            both = meet(weighed.own, label)
+            known = node.gate.verdict(0, both, audience, weighed.at), both != weighed.own
+            verdicts[number] = known
+            if known[0].allowed and (narrower := meet(together, label)) != together:
                 together = narrower
                 adding.append(name)
-        if not verdict.allowed:
+        verdict, narrows = known
+        if not verdict.allowed and (narrows or name == weighed.standing.stix_id):
             found = True
             yield name, verdict
     if not found:

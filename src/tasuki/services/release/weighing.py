@@ -160,7 +160,6 @@ class _Scales:
         self.connection = connection
         self.audience = audience
         self.at = Circumstances(now=node.clock.now())
-        self._may_be_agreed: bool | None = None
 
     def weigh(self, row: Standing, absence: Reason | None) -> Weighed:
         """Return a holding with the verdict on it; `absence` says why it is not there to be released."""
@@ -193,10 +192,8 @@ class _Scales:
         """Whether this no might be turned by what somebody agreed to; where it cannot be, nobody looks for it."""
         if verdict.rule not in ("R3", "R9") or not blocked <= LIFTABLE:
             return False
-        if self._may_be_agreed is None:
-            within = self.audience.participant == self.node.me.participant
-            self._may_be_agreed = within or consent.is_anything_granted(self.connection)
-        return self._may_be_agreed
+        within = self.audience.participant == self.node.me.participant
+        return within or self.agreements.is_anything_granted()
 
 
 def agreed_to(
@@ -214,6 +211,13 @@ class Agreements:
         self._node = node
         self._connection = connection
         self._known: dict[int, tuple[Sequence[Part], Sequence[Grant]]] = {}
+        self._is_anything_granted: bool | None = None
+
+    def is_anything_granted(self) -> bool:
+        """Whether any grant may count at this node."""
+        if self._is_anything_granted is None:
+            self._is_anything_granted = consent.is_anything_granted(self._connection)
+        return self._is_anything_granted
 
     def about(self, standing: Standing, audience: Audience, now: datetime) -> Circumstances:
         """Return the circumstances of a release of one holding to an audience."""
