@@ -32,6 +32,12 @@ MAX_FAULTS: Final = 1000
 _HEAD_BYTES: Final = 4096
 """Of an object too large to hold: enough to recognise it."""
 
+_PATIENCE_BYTES: Final = MAX_OBJECT_BYTES
+"""How much is looked at for the ends of broken elements; after that, the next line that may begin one ends each."""
+
+_NEARBY_BYTES: Final = 256
+"""How far is looked first by then; twice as far each time."""
+
 _OBJECTS: Final = re.compile(rb'"objects"\s*+:\s*+\[')
 _AFTER: Final = b" \t\r\n,"
 """What may follow an object and is no part of it."""
@@ -259,6 +265,7 @@ class _Elements:
         self.source = source
         self.prefix = prefix
         self.index = 0
+        self._patience = _PATIENCE_BYTES
         self._faults = _Faults(source, prefix)
 
     def pieces(self) -> Iterator[Piece]:
@@ -299,18 +306,28 @@ class _Elements:
         if sign != b"{":
             self._faults.count += 1
             return self._no_object(place, line)
-        raw = self.source.value(MAX_OBJECT_BYTES)
-        head = self.source.head(MAX_OBJECT_BYTES + 1) if raw is None else raw
-        resume = self._next_start(head)
-        if resume is None or is_json(head):
-            if raw is None:
-                return _unfinished(self.source, head, place)
+        raw = self.source.value(MAX_OBJECT_BYTES) if self._patience > 0 else self._value_nearby()
+        resume = self._next_start(MAX_OBJECT_BYTES if raw is None else len(raw))
+        if raw is None and resume is None:
+            return _unfinished(self.source, self.source.head(MAX_OBJECT_BYTES + 1), place)
+        if raw is not None and (resume is None or is_json(raw)):
             self.source.skip(len(raw))
             return Piece(place=place, raw=raw, line=line, column=column)
         self._faults.count += 1
-        rest = head[:resume].rstrip(_AFTER)
+        self._patience -= self.source.ahead(MAX_OBJECT_BYTES) if raw is None else len(raw)
+        rest = self.source.head(resume or 0).rstrip(_AFTER)
         self.source.skip(len(rest))
         return _broken(rest, place, line, column)
+
+    def _value_nearby(self) -> bytes | None:
+        """Return the object at the cursor, looking little farther than where the next element may begin."""
+        limit = _NEARBY_BYTES
+        while limit < MAX_OBJECT_BYTES:
+            raw = self.source.value(limit)
+            if raw is not None or self._next_start(limit) is not None:
+                return raw
+            limit *= 2
+        return self.source.value(MAX_OBJECT_BYTES)
 
     def _no_object(self, place: str, line: int) -> Piece:
         if self.source.peek() in (b"[", b"}"):
@@ -321,14 +338,14 @@ class _Elements:
         found = ascii(head[:12].decode("utf-8", "replace"))
         return Piece(place=place, raw=head, problem=NOT_A_BUNDLE.because(found=found), line=line)
 
-    def _next_start(self, head: bytes) -> int | None:
-        """Return where the element after a broken one begins: on a line of its own, indented like the broken one.
+    def _next_start(self, limit: int) -> int | None:
+        """Return how far off the element after a broken one begins: on a line of its own, indented like the broken one.
 
         Without this, one missing bracket would take the rest of the document with it.
         """
         before = b"\n" + self.source.indent
-        start = head.find(before + b"{")
-        return start + len(before) if start >= 0 else None
+        start = self.source.find(before + b"{", limit)
+        return None if start is None else start + len(before)
 
 
 @dataclass(slots=True)

@@ -14,11 +14,12 @@ _STRING: Final = rb'"(?:[^"\\\n]++|\\[^\n]?+)*+(?:"|(?=\n))'
 _BRACKET: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+[\[\]{}]", re.DOTALL)
 _WHOLE_STRING: Final = re.compile(_STRING, re.DOTALL)
 _WITHIN_STRING: Final = re.compile(rb'(?:[^"\\\n]++|\\[^\n])*+', re.DOTALL)
-_BARE: Final = re.compile(rb'[^ \t\r\n,:"\[\]{}]++|[:}\]]')
+_WORD: Final = re.compile(rb'[^ \t\r\n,:"\[\]{}]*+')
 _TO_TOKEN: Final = re.compile(rb'[^"\[\]{}]*+')
 _OPENERS: Final = frozenset(b"{[")
 _OPENER_OF: Final = {ord("}"): ord("{"), ord("]"): ord("[")}
 _QUOTE: Final = ord('"')
+_STRAY: Final = (b":", b"}", b"]")
 
 
 class Source:
@@ -64,6 +65,19 @@ class Source:
             pass
         return self._held[self._at : self._at + limit]
 
+    def find(self, mark: bytes, limit: int) -> int | None:
+        """Return how far from the cursor `mark` begins, where all of it is within `limit` bytes; without moving."""
+        while True:
+            start = self._held.find(mark, self._at, self._at + limit)
+            if start >= 0:
+                return start - self._at
+            if len(self._held) - self._at >= limit or not self._more():
+                return None
+
+    def ahead(self, limit: int) -> int:
+        """Return how many bytes are held from the cursor on, at most `limit`."""
+        return min(len(self._held) - self._at, limit)
+
     def value(self, limit: int) -> bytes | None:
         """Return the object or list at the cursor, without moving.
 
@@ -77,7 +91,7 @@ class Source:
         while length <= limit:
             match = _BRACKET.match(self._held, self._at + length)
             if match is None:
-                if len(self._held) - self._at > limit or not self._more():
+                if len(self._held) - self._at > limit or not self._twice():
                     return None
                 continue
             length = match.end() - self._at
@@ -98,11 +112,15 @@ class Source:
 
         Call `peek` first: at white space there is nothing to return.
         """
-        if self._held[self._at] == _QUOTE:
+        sign = self._held[self._at : self._at + 1]
+        if sign == b'"':
             return self._string(limit)
+        if sign in _STRAY:
+            self._move(self._at + 1)
+            return sign[:limit]
         found = b""
         while True:
-            match = _BARE.match(self._held, self._at)
+            match = _WORD.match(self._held, self._at)
             end = self._at if match is None else match.end()
             found = (found + self._held[self._at : end])[:limit]
             self._move(end)
@@ -197,6 +215,15 @@ class Source:
                 self._before += passed[:_LONGEST_INDENT]
             self._columns += len(passed)
         self._at = to
+
+    def _twice(self) -> bool:
+        """Hold twice as much if there is more: what is looked at again for every chunk would be looked at too often."""
+        wanted = 2 * (len(self._held) - self._at)
+        if not self._more():
+            return False
+        while len(self._held) - self._at < wanted and self._more():
+            pass
+        return True
 
     def _more(self) -> bool:
         """Hold the next chunk too; what lies before the cursor is let go."""

@@ -2,6 +2,7 @@
 """A document is cut into its objects byte for byte, however it streams by, and what is broken keeps to itself."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -105,6 +106,33 @@ def test_a_missing_bracket_takes_only_its_own_object():
 
 def test_a_surplus_bracket_takes_nothing():
     assert codes(b'{"type":"bundle","objects":[{"a":1}},{"c":1}]}')[0] == '{"a":1}'
+
+
+@pytest.mark.parametrize("piece", ["\n{[", '\n{"a":[{'])
+def test_broken_elements_cost_no_more_than_their_share(piece):
+    raw = b"[" + piece.encode() * (40_000 // len(piece))
+    steps = 0
+
+    def count(*_):
+        nonlocal steps
+        steps += 1
+
+    sys.setprofile(count)
+    try:
+        pieces = list(cut(raw))
+    finally:
+        sys.setprofile(None)
+    assert pieces[-1].problem is not None
+    # A thousand faults may be named; looking for the end of each to the end of the text would take 200,000,000 steps.
+    assert steps < 10_000_000
+
+
+def test_what_is_whole_is_found_behind_more_that_is_broken_than_is_looked_into():
+    broken = b'  {"a": [{"text": "' + b"x" * 300_000 + b'"},\n'
+    good = [b'  {"a": [%d],\n   "b": {}}' % number for number in range(5)]
+    pieces = list(cut(b"[\n" + broken * 12 + b",\n".join(good) + b"\n]\n"))
+    assert [piece.raw for piece in pieces if piece.problem is None] == [each.strip() for each in good]
+    assert len(pieces) == 12 + len(good)
 
 
 def test_what_stands_between_objects_is_named_and_the_objects_go_on():

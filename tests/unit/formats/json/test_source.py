@@ -51,6 +51,20 @@ def test_of_a_long_scalar_only_the_beginning_is_kept_and_all_is_passed(raw, limi
     assert source.peek() == b","
 
 
+def test_a_word_ends_at_a_sign_however_it_is_chunked():
+    for sign in b":]}":
+        source = in_bytes(b"." + bytes([sign]) + b"x")
+        source.peek()
+        assert [source.scalar(9), source.scalar(9), source.scalar(9)] == [b".", bytes([sign]), b"x"]
+
+
+def test_a_mark_is_found_within_its_limit_however_it_is_chunked():
+    source = in_bytes(b"[1,2,3]")
+    source.peek()
+    assert (source.find(b",2", 4), source.find(b",2", 3), source.find(b"x", 99)) == (2, None, None)
+    assert (source.ahead(99), source.ahead(3)) == (7, 3)
+
+
 def test_a_value_longer_than_the_limit_or_cut_off_is_none():
     assert Source([b"[123456789]"]).value(5) is None
     assert Source([b'["a']).value(50) is None
