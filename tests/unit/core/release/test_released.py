@@ -17,7 +17,7 @@ from tasuki.core.markings.labels import label_from_json, label_of, label_to_json
 from tasuki.core.markings.lattice import meet_all
 from tasuki.core.partners.profile import parse_profile
 from tasuki.core.release.circumstances import Circumstances
-from tasuki.core.release.forms import MAX_IDS, NOTICES, PROTOCOL
+from tasuki.core.release.forms import MAX_IDS, MAX_VERSIONS, NOTICES, PROTOCOL
 from tasuki.core.release.released import (
     Candidate,
     Released,
@@ -40,7 +40,18 @@ LEAF = {
     "salt": "A" * 43 + "=",
     "body": {"env_id": ENVELOPE, "env_hash": "0" * 64, "lane": "bulk", "epoch": 1, "seq": 2, "status": "stored"},
 }
+CONSENT = {
+    "request": ENVELOPE,
+    "objects": [{"id": INDICATOR, "digest": "0" * 64}],
+    "audience": "CCC/cert:csirt",
+    "purpose": "cyber-defence",
+    "until": "2026-04-01T00:00:00.000Z",
+    "reason": "Their power sector is next.",
+    "at": AT,
+}
 MESSAGES = {
+    "consent-request": CONSENT,
+    "consent": {**CONSENT, "decision": "granted"},
     "recall": {"ids": [INDICATOR], "reason": "Sent by mistake.", "at": AT},
     "revoke": {"ids": [INDICATOR], "reason": "It was benign.", "at": AT},
     "correct": {"ids": [INDICATOR], "reason": "It was misspelt.", "at": AT},
@@ -181,6 +192,17 @@ def test_a_notice_without_a_member_or_with_a_shapeless_one_is_refused(kind, memb
         ("narrow", "label", {"releasable_to": ["the police"]}),
         ("narrow", "label", {"releasable_to": "BBB"}),
         ("narrow", "label", {"releasable_to": ["BBB/cert"] * 1001}),
+        ("consent-request", "objects", []),
+        ("consent-request", "objects", [CONSENT["objects"][0]] * (MAX_VERSIONS + 1)),
+        ("consent-request", "objects", [{"id": INDICATOR}]),
+        ("consent-request", "objects", [{"id": "a name", "digest": "0" * 64}]),
+        ("consent-request", "objects", [{"id": INDICATOR, "digest": "0" * 63}]),
+        ("consent-request", "objects", [{"id": INDICATOR, "digest": "0" * 64, "name": "x"}]),
+        ("consent-request", "objects", [INDICATOR]),
+        ("consent-request", "audience", "the police"),
+        ("consent-request", "purpose", "To defend the plant of"),
+        ("consent-request", "until", "soon"),
+        ("consent", "decision", "perhaps"),
         ("attestation", "counts", {"Name Of A Victim": 1}),
         ("attestation", "counts", {"held": "three"}),
         ("receipt", "decision", "See the attached report."),
