@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,18 @@ from structlog.testing import capture_logs
 from making_release import AAA, BBB, CCC, LATER, Three, indicator, raw_of, report, take_in, three_nodes, uid
 from tasuki.adapters.logs import redact, trace
 from tasuki.base.canonical import canonical
+from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.model import PersonalData
+from tasuki.core.persons.model import Principal
+from tasuki.core.release.circumstances import GrantKind
 from tasuki.core.release.released import Released
+from tasuki.faces.api.app import ROUTES, api_app
 from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.json.pieces import Piece
-from tasuki.services import channel, health, ledger, partners, release, withdrawal
+from tasuki.services import channel, consent, health, ledger, partners, persons, release, tearline, withdrawal
 from tasuki.services import holdings as showing
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
@@ -60,9 +65,14 @@ def secret(number: int, *levels: str, kind: str = "indicator", **properties: Any
 
 @dataclass
 class Heard:
-    """What left AAA for BBB, by the way it took; what AAA wrote into its log; what it released at all."""
+    """What left AAA for BBB, by the way it took; what AAA wrote into its log; what it released at all.
+
+    Attributes:
+        local: what a reader of another desk heard at AAA itself, by route.
+    """
 
     ways: dict[str, list[bytes]] = field(default_factory=dict)
+    local: dict[str, list[bytes]] = field(default_factory=dict)
     log: list[bytes] = field(default_factory=list)
     released: list[tuple[str, str, list[bytes]]] = field(default_factory=list)
     metrics: bytes = b""
@@ -134,9 +144,11 @@ def scene(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[tuple[Three, Hear
         _listen(three, heard, patch)
         _fill(three)
         _share(three)
+        _agree(three)
         _recall(three)
         heard.forbidden += _forbidden(three)
         _visit(three, heard)
+        _read_at_home(three, heard)
         _cosign(three)
         heard.metrics = health.metrics(three.aaa)
         heard.log += [json.dumps(redact(None, "", trace(None, "", dict(line))), default=str).encode() for line in lines]
@@ -208,8 +220,63 @@ def _share(three: Three) -> None:
     three.carry()
 
 
+def _agree(three: Three) -> None:
+    """Ask for consent, both partners; override for CCC; make tear-lines of what must not go: canaries in every word."""
+    aaa, later = three.aaa, three.hands.now + timedelta(days=9)
+    one, two = (Principal(replace(AAA, person=name), name) for name in ("ash", "elm"))
+    take_in(three.bbb, indicator(52, "amber"))
+    release.share(three.bbb, [uid("indicator", 52)], AAA)
+    take_in(aaa, indicator(40, "amber"))
+    release.share(aaa, [uid("indicator", 40)], BBB)
+    three.carry()
+    police = Audience.parse("AAA/police:policy")
+    onward = consent.Asking(ids=(uid("indicator", 52),), to=police, until=later, why="To warn them.")
+    (asked,) = consent.ask(aaa, onward)
+    consent.ask(aaa, consent.Asking(ids=(secret(11)["id"],), to=BBB, until=later, why=f"{WORD} why"))
+    wish = consent.Asking(
+        ids=(uid("indicator", 40),), to=replace(BBB, capacity="policy"), until=later, why="To warn them."
+    )
+    (theirs,) = consent.ask(three.bbb, wish)
+    three.carry()
+    consent.refuse(three.bbb, asked.request, why="Not yet.")
+    consent.grant(aaa, theirs.request, why="Do.")
+    statute = consent.Proposal(
+        stix_id=secret(6)["id"], to=CCC, kind=GrantKind.STATUTORY, words=f"{WORD} Act", until=later
+    )
+    proposed = consent.propose(aaa, one, statute)
+    consent.confirm(aaa, two, proposed.number, why=f"{WORD} Act applies")
+    release.share(aaa, [secret(6)["id"]], CCC)
+    line = tearline.Order(
+        ids=(secret(1)["id"],),
+        marking=tearline.Marking(to=str(BBB), tlp="green", personal_data="no"),
+        edited=raw_of(indicator(60, name="A tear-line")),
+        why=f"{WORD} derived",
+    )
+    released = tearline.release(aaa, two, tearline.draft(aaa, one, line).number, why=f"{WORD} released")
+    release.share(aaa, [released.id], BBB)
+    unused = tearline.Order(
+        ids=(secret(2)["id"],),
+        marking=tearline.Marking(to=str(CCC), tlp="green", personal_data="no"),
+        edited=raw_of(indicator(61, name=f"{WORD} draft")),
+        why=f"{WORD} never released",
+    )
+    tearline.draft(aaa, one, unused)
+    three.carry()
+
+
 def _recall(three: Three) -> None:
-    """Recall in one act what BBB got and what only CCC got; let BBB recall what it sent and what it did not."""
+    """Take back by each verb what BBB got and what only CCC got; let BBB recall what it sent and what it did not."""
+    aaa = three.aaa
+    for number in (41, 42, 43):
+        take_in(aaa, indicator(number, "green"))
+    release.share(aaa, [uid("indicator", number) for number in (41, 42, 43)], BBB)
+    three.carry()
+    withdrawal.revoke(aaa, [uid("indicator", 41)], why="It was wrong.")
+    better = indicator(42, "green", modified=LATER, description="better")
+    withdrawal.correct(aaa, uid("indicator", 42), raw_of(better), why="Better now.")
+    withdrawal.narrow(aaa, [uid("indicator", 43)], level="amber", why="Fewer may have it.")
+    withdrawal.recall(aaa, [secret(6)["id"]], why=f"{WORD} reason")
+    three.carry()
     withdrawal.recall(three.aaa, [uid("indicator", 1), secret(10)["id"]], why="Sent by mistake.")
     withdrawal.recall(three.bbb, [uid("indicator", 50)], why="Ours, by mistake.")
     body = canonical({"ids": [secret(1)["id"]], "reason": "Not ours.", "at": LATER})
@@ -252,6 +319,56 @@ def _visit(three: Three, heard: Heard) -> None:
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(ledger, "receive_mirror", _fail)
         visit(f"POST {ledger.MIRROR}", _page(three, "BBB"))
+
+
+READER_ROUTES = (
+    ("GET", "/v1/holdings?limit=10000"),
+    ("GET", "/v1/holdings?limit=2&type=indicator,identity,report"),
+    ("GET", "/v1/holdings/find?words={word}"),
+    ("GET", "/v1/holdings/find?words=canary7f3aqx+name"),
+    ("GET", "/v1/holdings/find?words=indicator"),
+    ("GET", "/v1/holdings/{id}"),
+    ("GET", "/v1/holdings/{id}?view=2.1"),
+    ("GET", "/v1/holdings?after={id}@{digest}"),
+    ("GET", "/v1/holdings?after={id}@{digest}@local"),
+    ("GET", "/v1/release/explain/{id}?to={me}"),
+    ("GET", "/v1/release/explain/{id}?to=BBB/cert:csirt"),
+    ("POST", "/v1/holdings/export"),
+    ("GET", "/v1/holdings/{none}"),
+)
+"""What a reader may ask, and how it may ask for what it must not get."""
+
+
+def _read_at_home(three: Three, heard: Heard) -> None:
+    """Let somebody of the police at AAA ask for everything they may ask for, and for every other route."""
+    aaa, me = three.aaa, "AAA/police:policy@hill"
+    token = persons.add(aaa, "hill", "AAA/police:policy").token
+    heard.forbidden.append(persons.add(aaa, "moss", "AAA/police:policy").token.encode())
+    app = api_app(aaa)
+    ids = [secret(number)["id"] for number in range(1, 13)] + [uid("indicator", 2)]
+    digest = hashlib.sha256(raw_of(secret(1, "red"))).hexdigest()
+
+    def ask_as(method: str, path: str, body: bytes = b"") -> None:
+        async def talk() -> bytes:
+            transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+            async with httpx2.AsyncClient(transport=transport, headers={"authorization": f"Bearer {token}"}) as client:
+                answer = await client.request(method, f"http://node{path}", content=body)
+                said = b"\n".join(f"{name}: {value}".encode() for name, value in answer.headers.items())
+                return str(answer.status_code).encode() + b"\n" + said + b"\n\n" + answer.content
+
+        heard.asked = path.encode() + body
+        heard.local.setdefault(f"{method} {path.partition('?')[0]}", []).append(
+            heard.beside_the_question(asyncio.run(talk()))
+        )
+        heard.asked = b""
+
+    for method, path in READER_ROUTES:
+        for each in ids if "{id}" in path else ids[:1]:
+            filled = path.format(id=each, word=WORD, me=me, digest=digest, none=uid("malware", 1))
+            ask_as(method, filled, b"{}" if method == "POST" else b"")
+    ask_as("POST", "/v1/holdings/export", canonical({"ids": [secret(1)["id"]]}))
+    for route in ROUTES:
+        ask_as(min(route.methods - {"HEAD"}), route.path.replace("{", "").replace("}", ""), b"{}")
 
 
 def _fail(*_: object) -> None:

@@ -243,13 +243,15 @@ Notices and what each may carry, by name and form (`core/release/forms.py`):
 {notices}
 Wire forms, which hold hashes, numbers, keys, names of nodes, or what the gate let in before:
 {protocol}.
-Documents, for the organisation that runs the node: {documents}.
+Documents, for whoever reads at this node: {documents}.
 
 ## To the node's own people and programs
 
-Over a socket in the node's folder; its permissions are the authentication, and whoever has it is the holder (rule R2).
-None of these paths exists on the exchange. Where bytes are handed out to be taken along, they are `Released` as a
-document.
+Over a socket in the node's folder; its permissions are the authentication, and whoever has it and shows no token is the
+holder (rule R2). `faces/api/admission.py` stands before them: who shows the token of a person of another desk may ask
+what its table opens to readers, and hears nothing there but what was `Released` to that reader (section 10 of the
+policy). None of these paths exists on the exchange. Where bytes are handed out to be taken along, they are `Released`
+as a document.
 
 {api}
 ## Commands
