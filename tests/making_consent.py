@@ -70,9 +70,9 @@ def say(three: Three, node: Node, partner: str, kind: str, message: dict[str, An
     three.carry()
 
 
-def answer_to(request: dict[str, Any], decision: str = "granted", **changes: Any) -> dict[str, Any]:
+def answer_to(asked: dict[str, Any], decision: str = "granted", /, **changes: Any) -> dict[str, Any]:
     """Return an answer that repeats a request, or says something else where told to."""
-    return {**request, "reason": "Fine.", "decision": decision, **changes}
+    return {**asked, "reason": "Fine.", "decision": decision, **changes}
 
 
 def grants(node: Node, *digests: str) -> int:
