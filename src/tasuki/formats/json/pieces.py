@@ -371,6 +371,7 @@ class _Faults:
 
     def last_word(self) -> Piece:
         """Return that the rest is not read, and leave it."""
-        reason = GAVE_UP.because(limit=MAX_FAULTS, line=self.source.line)
+        line = self.source.line
         self.source.leave()
-        return Piece(place=self.place, raw=b"", problem=reason, line=self.source.line)
+        reason = GAVE_UP.because(limit=MAX_FAULTS, line=line)
+        return Piece(place=self.place, raw=b"", problem=reason, line=line)

@@ -181,9 +181,10 @@ def test_an_endless_value_is_passed_over_in_bounded_memory(text):
 
 
 def test_a_document_of_faults_is_given_up():
-    pieces = list(cut(b"[" + b"1," * 5000 + b'{"a":1}]'))
+    pieces = list(cut(b"[" + b"1,\n" * 5000 + b'{"a":1}]'))
     assert len(pieces) == MAX_FAULTS + 1
     assert pieces[-1].problem.code == "json.gave-up"
+    assert pieces[-1].line == MAX_FAULTS
 
 
 @pytest.mark.parametrize("raw", [b"", b" \n", b"1", b"nonsense", b"]", b"\xef\xbb\xbf{}", b"\xff\xfe{\x00}\x00"])

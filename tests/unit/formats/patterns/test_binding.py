@@ -22,7 +22,6 @@ from tasuki.formats.patterns.binding import (
     Windowed,
     can_bind,
 )
-from tasuki.formats.patterns.flow import Flow
 
 MOST = 6
 
@@ -141,14 +140,6 @@ def has_times(entries: Sequence[tuple[int, int, int]], demands: Sequence[tuple[i
         if any(time > last for time, (_, _, last) in zip(times, entries, strict=True)):
             return False
     return True
-
-
-def test_a_flow_moves_others_out_of_the_way():
-    spent: list[int] = []
-    assert Flow([(1, [0, 1]), (1, [0]), (2, [2, 1, 3])], [1, 1, 1, 1], spent.append).fills()
-    assert not Flow([(1, [0, 1]), (1, [0]), (1, [1])], [1, 1], spent.append).fills()
-    assert Flow([(5, [0, 1]), (4, [0])], [5, 4], spent.append).fills()
-    assert sum(spent) > 0
 
 
 def test_work_is_bounded():

@@ -1,103 +1,120 @@
 # SPDX-License-Identifier: MIT
-"""Timestamps, addresses and canonical comparisons."""
+"""Walking object paths: every step of the standard, references, and what cannot be read."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasuki.formats.patterns.addresses import read_network
-from tasuki.formats.patterns.moments import instant, sortable
+from tasuki.formats.patterns.model import Path, Step
+from tasuki.formats.patterns.values import Walk, is_special
 
-moments = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+NAMES = st.sampled_from(["a", "b", "a_ref", "a_refs", "a_hex", "a_bin"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "x", "00", "AA=="]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=10,
+)
+STEPS = st.lists(NAMES | st.integers(-1, 2) | st.none(), min_size=1, max_size=4)
 
 
-@given(moments, moments)
-def test_texts_of_moments_sort_like_moments(one: datetime, other: datetime):
-    texts = [f"{at:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + f".{at.microsecond:06d}Z" for at in (one, other)]
-    first, second = (sortable(text) for text in texts)
-    assert first is not None
-    assert second is not None
-    assert (first < second, first == second) == (one < other, one == other)
-    numbers = [instant(text) for text in texts]
-    assert (numbers[0] < numbers[1]) is (one < other)
+def walked(root: Any, *steps: Step, objects: dict[str, Any] | None = None) -> tuple[list[Any], str | None]:
+    values, trouble = Walk(Path("x-thing", steps), steps).values(root, objects or {})
+    return list(values), None if trouble is None else trouble.code.removeprefix("patterns.")
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("steps", "expected"),
     [
-        "2026-01-15T08:00:00",
-        "2026-01-15t08:00:00Z",
-        "2026-01-15T08:00:00z",
-        "2026/01/15T08:00:00Z",
-        "2026-01-15T08:00Z",
-        "2026-01-15T08:00:61Z",
-        "2026-01-15T24:00:00Z",
-        "2026-02-29T08:00:00Z",
-        "2026-04-31T08:00:00Z",
-        "0000-01-01T00:00:00Z",
-        "2026-01-15T08:00:00.Z",
-        "2026-01-15T08:00:00+00:00",
-        "２０２６-01-15T08:00:00Z",
-        " 2026-01-15T08:00:00Z",
+        (("a",), [1]),
+        (("table", "k.k"), [2]),
+        (("listed", 0), ["x"]),
+        (("listed", -1), []),
+        (("listed", 9), []),
+        (("listed", None), ["x", [3]]),
+        (("listed", None, None), [3]),
+        (("listed", "a"), []),
+        (("a", "b"), []),
+        (("a", 0), []),
+        (("table", None), []),
+        (("none",), [None]),
+        (("missing",), []),
+        (("code_hex",), [b"\x00\xff"]),
+        (("code_bin",), [b"\x00"]),
+        (("empty_bin",), [b""]),
+        (("table", "deep_hex"), [b"a"]),
     ],
 )
-def test_what_is_no_timestamp_is_none(text: str):
-    assert sortable(text) is None
-    assert instant(text) is None
+def test_a_step_leads_where_its_clause_says(steps: tuple[Step, ...], expected: list[Any]):
+    root = {
+        "a": 1,
+        "table": {"k.k": 2, "deep_hex": "61"},
+        "listed": ["x", [3]],
+        "none": None,
+        "code_hex": "00FF",
+        "code_bin": "AA\n==",
+        "empty_bin": "",
+    }
+    assert walked(root, *steps) == (expected, None)
 
 
-def test_equal_times_have_equal_texts_and_finer_digits_count():
-    assert sortable("2024-02-29T08:00:00.500Z") == sortable("2024-02-29T08:00:00.5Z")
-    assert sortable("2024-02-29T08:00:00.000Z") == sortable("2024-02-29T08:00:00Z")
-    assert str(sortable("2024-02-29T23:59:60Z")) > str(sortable("2024-02-29T23:59:59.9Z"))
-    assert str(sortable("2024-02-29T08:00:00.0000000000001Z")) > str(sortable("2024-02-29T08:00:00Z"))
-    assert instant("1970-01-01T00:00:01.0000000019Z") == 1_000_000_001
-
-
-@given(st.ip_addresses(), st.integers(0, 128))
-def test_networks_are_read_as_the_standard_library_reads_them(address: object, prefix: int):
-    bits = 32 if ":" not in str(address) else 128
-    text = f"{address}/{min(prefix, bits)}"
-    expected = ip_network(text, strict=False)
-    found = read_network(text)
-    assert found is not None
-    assert (found.address, found.prefix) == (int(expected.network_address), expected.prefixlen)
-    assert found.within(found)
-
-
-@given(st.ip_addresses(v=4), st.ip_addresses(v=4), st.integers(0, 32), st.integers(0, 32))
-def test_a_network_lies_within_another_as_the_standard_library_says(one: object, other: object, short: int, long: int):
-    first, second = f"{one}/{short}", f"{other}/{long}"
-    expected = ip_network(first, strict=False).subnet_of(ip_network(second, strict=False))
-    found, around = read_network(first), read_network(second)
-    assert found is not None
-    assert around is not None
-    assert found.within(around) is expected
+def test_references_lead_to_objects_each_once_and_lists_keep_the_places_of_the_missing():
+    one, two = {"name": "one"}, {"name": "two"}
+    objects = {"1": one, "2": two}
+    root = {"a_ref": "1", "gone_ref": "3", "b_refs": ["3", "2", "1", "2"], "list": [{"a_ref": "1"}, {"a_ref": "1"}]}
+    assert walked(root, "a_ref", objects=objects) == ([one], None)
+    assert walked(root, "a_ref", "name", objects=objects) == (["one"], None)
+    assert walked(root, "gone_ref", objects=objects) == ([], None)
+    assert walked(root, "b_refs", 0, objects=objects) == ([], None)
+    assert walked(root, "b_refs", 1, "name", objects=objects) == (["two"], None)
+    assert walked(root, "b_refs", None, "name", objects=objects)[0] == ["two", "one", "two"]
+    assert walked(root, "list", None, "a_ref", objects=objects) == ([one], None)
 
 
 @pytest.mark.parametrize(
-    ("text", "written"),
+    ("root", "step", "code"),
     [
-        ("198.51.100.7", "198.51.100.7"),
-        ("198.51.100.7/32", "198.51.100.7"),
-        ("198.051.100.007/24", None),
-        ("198.51.100.07/24", "198.51.100.0/24"),
-        ("2001:DB8::0:1/128", "2001:db8::1"),
-        ("198.51.100.256", None),
-        ("198.51.100", None),
-        ("198.51.100.7/33", None),
-        ("198.51.100.7/", None),
-        ("fe80::1%eth0", None),
-        ("::ffff:198.51.100.7", "::ffff:198.51.100.7"),
-        ("1" * 100, None),
-        ("nowhere", None),
+        ({"a_hex": "0"}, "a_hex", "bad-data-octets"),
+        ({"a_hex": "xx"}, "a_hex", "bad-data-octets"),
+        ({"a_hex": ["00"]}, "a_hex", "bad-data-octets"),
+        ({"a_bin": "A"}, "a_bin", "bad-data-octets"),
+        ({"a_bin": "AA==AA=="}, "a_bin", "bad-data-octets"),
+        ({"a_bin": "é"}, "a_bin", "bad-data-octets"),
+        ({"a_bin": 5}, "a_bin", "bad-data-octets"),
+        ({"a_ref": 5}, "a_ref", "bad-data-reference"),
+        ({"a_ref": ["1"]}, "a_ref", "bad-data-reference"),
+        ({"a_refs": "1"}, "a_refs", "bad-data-reference"),
+        ({"a_refs": [5]}, "a_refs", "bad-data-reference"),
     ],
 )
-def test_a_network_has_one_text(text: str, written: str | None):
-    found = read_network(text)
-    assert (None if found is None else str(found)) == written
+def test_what_is_not_what_its_name_says_is_trouble(root: dict[str, Any], step: str, code: str):
+    values, trouble = walked(root, step)
+    assert trouble == code
+    assert not any(isinstance(value, dict | bytes) for value in values)
+
+
+@given(JSON, STEPS)
+def test_any_walk_over_any_data_comes_to_an_end(root: Any, steps: list[Step]):
+    objects = {"a": {"a_ref": "x", "a_refs": ["a", "x", "a"]}, "x": {"a_ref": "a", "b": root}}
+    values, trouble = walked({"a": root, "a_refs": ["a", "x"], "a_ref": "a"}, *steps, objects=objects)
+    assert trouble in (None, "bad-data-octets", "bad-data-reference")
+    assert isinstance(values, list)
+
+
+def test_a_thousand_references_to_each_other_are_walked_as_often_as_there_are_objects():
+    names = [str(number) for number in range(60)]
+    objects = {name: {"a_refs": names, "b": 1} for name in names}
+    steps: tuple[Step, ...] = ("a_refs", None) * 20 + ("b",)
+    assert len(walked(objects["0"], *steps, objects=objects)[0]) == len(names)
+
+
+def test_names_say_what_they_hold():
+    assert [is_special(name) for name in ("a_hex", "a_bin", "a_ref", "a_refs", "a", "hex", "_ref")] == [
+        *[True] * 4,
+        False,
+        False,
+        True,
+    ]
