@@ -54,7 +54,7 @@ _UNKNOWN: Final = Text(
 _UNREAD: Final = Text(
     en="not understood: {value}; so it means no", ja="解釈できない部分があるため、提供しない: {value}"
 )
-_MORE_UNREAD: Final = Text(en="and {count:,} more", ja="ほか{count:,}件")
+_MORE_UNREAD: Final = Text(en="and more", ja="ほか")
 _MOST_UNREAD: Final = 5
 _LONGEST_STATEMENT: Final = 200
 
@@ -182,7 +182,7 @@ def _short(statement: str) -> str:
 def _unread(call: Call, paths: Sequence[str]) -> str:
     shown = list(paths[:_MOST_UNREAD])
     if len(paths) > len(shown):
-        shown.append(call.say(_MORE_UNREAD, count=len(paths) - len(shown)))
+        shown.append(call.say(_MORE_UNREAD))
     return call.say(_COMMA).join(shown)
 
 

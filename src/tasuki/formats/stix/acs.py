@@ -22,6 +22,8 @@ from tasuki.formats.stix.meaning import (
     UNREAD,
     Meaning,
     Reader,
+    every,
+    is_list,
     members,
     moment,
     read_members,
@@ -57,14 +59,14 @@ def _moment(value: Json) -> Meaning:
 
 
 def _nationalities(value: Json) -> Meaning:
-    if not isinstance(value, list) or not value:
+    if not is_list(value):
         return UNREAD
     countries = frozenset(each for each in value if isinstance(each, str) and _COUNTRY.fullmatch(each))
     return Meaning(caveats=(countries,)) if len(countries) == len(value) else UNREAD
 
 
 def _entity(value: Json) -> Meaning:
-    everybody = isinstance(value, list) and all(isinstance(each, str) for each in value) and {*value} == ENTITIES
+    everybody = is_list(value) and all(isinstance(each, str) for each in value) and {*value} == ENTITIES
     return NOTHING if everybody else UNREAD
 
 
@@ -133,11 +135,11 @@ def _privilege(value: Json) -> _Privilege | None:
 
 
 def _privileges(value: Json) -> Meaning:
-    return NOTHING if isinstance(value, list) and value and all(map(_privilege, value)) else UNREAD
+    return NOTHING if is_list(value) and all(map(_privilege, value)) else UNREAD
 
 
 def _sharing(value: Json) -> Meaning:
-    return together(map(_share, value)) if isinstance(value, list) and value else UNREAD
+    return every(_share, value)
 
 
 def _share(value: Json) -> Meaning:
@@ -145,7 +147,7 @@ def _share(value: Json) -> Meaning:
     if not isinstance(value, dict) or value.keys() != {"sharing_scope", "rule_effect"}:
         return UNREAD
     scope, effect = value["sharing_scope"], value["rule_effect"]
-    if not isinstance(scope, list) or not scope or texts(scope) == UNREAD:
+    if texts(scope) == UNREAD:
         return UNREAD
     if effect == "permit":
         return NOTHING

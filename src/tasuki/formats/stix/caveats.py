@@ -18,6 +18,7 @@ from tasuki.formats.stix.meaning import (
     Meaning,
     Reader,
     embargo,
+    is_list,
     read_members,
     until,
 )
@@ -38,8 +39,8 @@ def _ahead(value: Json) -> Meaning:
 
 
 def _consent_of(value: Json) -> Meaning:
-    listed = _texts(value)
-    if not listed or not all(map(_PARTICIPANT.fullmatch, listed)):
+    listed = _texts(value) if is_list(value) else None
+    if listed is None or not all(map(_PARTICIPANT.fullmatch, listed)):
         return UNREAD
     return Meaning(consent_of=frozenset(listed))
 

@@ -14,7 +14,7 @@ from tasuki.formats.stix.acs import read_acs
 from tasuki.formats.stix.caveats import read_caveat
 from tasuki.formats.stix.extensions import ACS_3, CAVEAT, IEP_2, PAP, TLP_2
 from tasuki.formats.stix.iep import read_iep
-from tasuki.formats.stix.meaning import NOTHING, Embargo, Meaning, Reader, read_member, text, together
+from tasuki.formats.stix.meaning import MOST_MEMBERS, NOTHING, Embargo, Meaning, Reader, read_member, text, together
 from tasuki.formats.stix.pap import PAP_IDS, read_pap, read_pap_extension
 from tasuki.formats.stix.tlp import OFFICIAL, read_tlp, read_tlp_extension
 
@@ -117,7 +117,7 @@ def meaning_of(definition: Mapping[str, Json]) -> Meaning:
 
 
 def _of_extensions(extensions: Json) -> Iterator[Meaning]:
-    if not isinstance(extensions, dict):
+    if not isinstance(extensions, dict) or len(extensions) > MOST_MEMBERS:
         yield Meaning(unread=("extensions",))
         return
     for identifier, value in extensions.items():

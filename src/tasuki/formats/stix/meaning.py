@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
-from typing import Final
+from itertools import chain
+from typing import Final, TypeGuard
 
 from tasuki.base.canonical import Json
 from tasuki.base.time import parse_rfc3339
 
 _LONGEST_NAME: Final = 80
 _LONGEST_STAMP: Final = 60
+
+MOST_MEMBERS: Final = 100
+MOST_ENTRIES: Final = 1000
+"""A marking of more members, or of more entries in a list, says more than anybody means: it is not understood."""
 
 
 Embargo = tuple[datetime, frozenset[str]]
@@ -61,23 +65,20 @@ UNREAD: Final = Meaning(unread=("",))
 
 
 def together(meanings: Iterable[Meaning]) -> Meaning:
-    """Return everything that several meanings say."""
-    return reduce(_both, meanings, NOTHING)
-
-
-def _both(one: Meaning, other: Meaning) -> Meaning:
-    if one == NOTHING:
-        return other
+    """Return everything that several meanings say, however many they are."""
+    said = [each for each in meanings if each != NOTHING]
+    if len(said) < 2:  # noqa: PLR2004 nothing to put together
+        return said[0] if said else NOTHING
     return Meaning(
-        levels=one.levels | other.levels,
-        paps=one.paps | other.paps,
-        caveats=(*one.caveats, *other.caveats),
-        consent_of=one.consent_of | other.consent_of,
-        classifications=one.classifications | other.classifications,
-        embargoes=(*one.embargoes, *other.embargoes),
-        untils=(*one.untils, *other.untils),
-        personal_data=one.personal_data or other.personal_data,
-        unread=(*one.unread, *other.unread),
+        levels=frozenset(chain.from_iterable(each.levels for each in said)),
+        paps=frozenset(chain.from_iterable(each.paps for each in said)),
+        caveats=tuple(chain.from_iterable(each.caveats for each in said)),
+        consent_of=frozenset(chain.from_iterable(each.consent_of for each in said)),
+        classifications=frozenset(chain.from_iterable(each.classifications for each in said)),
+        embargoes=tuple(chain.from_iterable(each.embargoes for each in said)),
+        untils=tuple(chain.from_iterable(each.untils for each in said)),
+        personal_data=any(each.personal_data for each in said),
+        unread=tuple(chain.from_iterable(each.unread for each in said)),
     )
 
 
@@ -89,11 +90,10 @@ def read_members(value: Json, members: Mapping[str, Reader], required: frozenset
         members: every member that is understood, and how.
         required: members without which it is not understood.
     """
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or len(value) > MOST_MEMBERS:
         return UNREAD
-    said = [read_member(name, members.get(name), each) for name, each in value.items()]
-    missing = tuple(sorted(required - value.keys()))
-    return together([*(each for each in said if each != NOTHING), Meaning(unread=missing)])
+    missing = Meaning(unread=tuple(sorted(required - value.keys())))
+    return together([*(read_member(name, members.get(name), each) for name, each in value.items()), missing])
 
 
 def read_member(name: str, reader: Reader | None, value: Json) -> Meaning:
@@ -116,9 +116,18 @@ def word(table: Mapping[str, Meaning]) -> Reader:
 
 
 def words(table: Mapping[str, Meaning]) -> Reader:
-    """Return the reader of a list of words, each of which counts; an empty one says nothing that could be read."""
-    one = word(table)
-    return lambda value: together(map(one, value)) if isinstance(value, list) and value else UNREAD
+    """Return the reader of a list of words, each of which counts once; an empty one says nothing that could be read."""
+    return lambda value: every(word(table), value)
+
+
+def every(one: Reader, value: Json) -> Meaning:
+    """Return what the elements of a list say by the reader of one; no list, or an empty one, is not understood."""
+    return together({one(each) for each in value}) if is_list(value) else UNREAD
+
+
+def is_list(value: Json) -> TypeGuard[list[Json]]:
+    """Whether a value is a list that can be read: neither empty nor endless."""
+    return isinstance(value, list) and 0 < len(value) <= MOST_ENTRIES
 
 
 def text(value: Json) -> Meaning:
@@ -128,7 +137,7 @@ def text(value: Json) -> Meaning:
 
 def texts(value: Json) -> Meaning:
     """Read a list of texts that inform and decide nothing."""
-    return NOTHING if isinstance(value, list) and all(isinstance(each, str) for each in value) else UNREAD
+    return NOTHING if is_list(value) and all(isinstance(each, str) for each in value) else UNREAD
 
 
 def moment(value: Json) -> datetime | None:

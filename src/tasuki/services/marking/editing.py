@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -119,7 +120,7 @@ def edit(raw: bytes, name: str, wanted: Edit, clock: Clock | None = None) -> Edi
     modified = _next_version(obj, (clock or Clock()).now())
     if modified is not None:
         done["modified"] = modified
-    at = raw.index(piece.raw)
+    at = _offset(raw, piece)
     written = orjson.dumps(done, option=orjson.OPT_INDENT_2 if b"\n" in piece.raw else 0)
     return Edited(
         content=raw[:at] + written + raw[at + len(piece.raw) :],
@@ -143,6 +144,14 @@ def _the_one(pieces: list[Piece], name: str, stix_id: str | None) -> tuple[Piece
     if len(meant) != 1:
         raise CallerError(WHICH_OBJECT.because(count=len(meant), name=name))
     return meant[0]
+
+
+def _offset(raw: bytes, piece: Piece) -> int:
+    """Return where in a file an object begins; the same bytes may stand elsewhere too, as a part of another."""
+    start = len(BOM_UTF8) if raw.startswith(BOM_UTF8) else 0
+    for _ in range(piece.line - 1):
+        start = raw.index(b"\n", start) + 1
+    return raw.index(piece.raw, start + piece.column - 1)
 
 
 def _readable(raw: bytes) -> Json:

@@ -31,6 +31,8 @@ from tasuki.store import release
 Shown = dict[str, object]
 
 _DEFINITION: Final = "marking-definition"
+_MOST_UNREAD: Final = 100
+"""Members named that were not understood: enough to see what kind of marking it is."""
 
 WHOLE: Final = "whole"
 HERE: Final = "here"
@@ -157,7 +159,7 @@ def _marking(identifier: str, look_up: Lookup) -> Shown:
         "name": _text(definition or {}, "name"),
         "statement": _text((definition or {}).get("definition"), "statement"),
         "says": says(meaning),
-        "unread": list(meaning.unread),
+        "unread": list(meaning.unread[:_MOST_UNREAD]),
     }
 
 

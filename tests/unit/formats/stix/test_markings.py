@@ -5,9 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasuki.formats.stix.acs import ACS_MEMBERS
 from tasuki.formats.stix.admission import admit
-from tasuki.formats.stix.extensions import CAVEAT, TLP_2
-from tasuki.formats.stix.markings import read_markings
+from tasuki.formats.stix.caveats import CAVEAT_MEMBERS
+from tasuki.formats.stix.extensions import ACS_3, CAVEAT, IEP_2, PAP, TLP_2
+from tasuki.formats.stix.iep import IEP_MEMBERS
+from tasuki.formats.stix.markings import meaning_of, read_markings
+from tasuki.formats.stix.meaning import Meaning
 from tasuki.formats.stix.tlp import OFFICIAL, marking_id
 
 STATEMENT = {"id": "marking-definition--s", "definition_type": "statement", "definition": {"statement": "(c) Example"}}
@@ -79,6 +83,62 @@ def test_a_statement_with_an_extension_nobody_knows_is_unknown():
 def test_a_definition_is_understood_whole_or_not_at_all(definition, levels, caveats, unknown):
     found = read_markings(["marking-definition--0"], lambda _: {"id": "marking-definition--0", **definition})
     assert (found.levels, len(found.caveats), bool(found.unknown)) == (levels, caveats, unknown)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5) | st.just("TLP:RED"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+MEMBERS = {
+    "caveat": (CAVEAT, [*CAVEAT_MEMBERS, "ahead", "extension_type"]),
+    "iep": (IEP_2, [*IEP_MEMBERS]),
+    "acs": (ACS_3, [*ACS_MEMBERS]),
+    "pap": (PAP, ["pap", "extension_type"]),
+    "tlp": (TLP_2, ["tlp_2_0", "extension_type"]),
+}
+
+
+@given(st.sampled_from([*MEMBERS]), st.data())
+def test_whatever_an_extension_holds_is_read_or_named_as_unread(name, data):
+    identifier, members = MEMBERS[name]
+    body = data.draw(VALUES | st.dictionaries(st.sampled_from(members), VALUES, max_size=4))
+    assert isinstance(meaning_of({"extensions": {identifier: body}}), Meaning)
+    if isinstance(body, dict):
+        found = meaning_of({"extensions": {identifier: {**body, "of nobody": 1}}})
+        assert any(each in (name, f"{name}.of nobody") for each in found.unread)
+
+
+@given(st.dictionaries(st.sampled_from(["definition_type", "definition", "extensions", "name", "id"]), VALUES))
+def test_a_definition_of_any_form_is_read_or_unknown(definition):
+    found = read_markings(["marking-definition--0"], lambda _: definition)
+    assert found.unknown | found.statements or found.levels or found.paps
+
+
+ENDLESS = {f"x{number}": number for number in range(101)}
+
+
+@pytest.mark.parametrize(
+    ("extensions", "unread"),
+    [
+        ({IEP_2: ENDLESS}, "iep"),
+        (ENDLESS, "extensions"),
+        ({ACS_3: {"further_sharing": [{"sharing_scope": ["SECTOR"], "rule_effect": "permit"}] * 1001}},
+         "acs.further_sharing"),
+        ({ACS_3: {"authority_reference": ["urn:isa:authority:x"] * 1001}}, "acs.authority_reference"),
+        ({ACS_3: {"control_set": {"formal_determination": ["NF"] * 1001}}}, "acs.control_set.formal_determination"),
+        ({ACS_3: {"control_set": {"permitted_nationalities": ["GBR"] * 1001}}},
+         "acs.control_set.permitted_nationalities"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_is_endless_is_not_understood(extensions, unread):
+    assert unread in meaning_of({"extensions": extensions}).unread
+
+
+def test_what_stands_in_a_list_twice_is_said_once():
+    body = {"control_set": {"classification": "U", "formal_determination": ["NF"] * 1000}}
+    assert len(meaning_of({"extensions": {ACS_3: body}}).caveats) == 1
 
 
 IDS = st.sampled_from([*OFFICIAL, *AT_HAND, "marking-definition--missing"])

@@ -55,6 +55,33 @@ def test_where_only_one_object_can_be_meant_it_need_not_be_named():
     assert objects(edited)[ONE]["object_marking_refs"] == [marking_id("red")]
 
 
+def test_the_object_is_found_where_it_stands_not_where_a_copy_of_it_stands():
+    inner = json.dumps(indicator(1))
+    report = {"type": "report", "id": uid("report", 9), "x_copies": [indicator(1), indicator(1)]}
+    raw = f'{{"objects": [{json.dumps(report)}, {inner}, {json.dumps(indicator(2))}]}}'.encode()
+    found = objects(done(raw, Edit(act=Act.SET, marks=RED, stix_id=ONE)))
+    assert found[uid("report", 9)] == report
+    assert found[ONE]["object_marking_refs"] == [marking_id("red")]
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"\xef\xbb\xbf", b"\r\n \n"], ids=["nothing", "byte order mark", "blank lines"]
+)
+def test_a_file_of_lines_keeps_its_other_lines(before):
+    lines = [json.dumps(indicator(number), ensure_ascii=False).encode() for number in (1, 2, 3)]
+    edited = edit(before + b"\r\n".join(lines), "b.jsonl", Edit(act=Act.SET, marks=RED, stix_id=TWO), CLOCK)
+    one, two, three = edited.content.removeprefix(before).split(b"\r\n")
+    assert (one, three) == (lines[0], lines[2])
+    assert json.loads(two)["object_marking_refs"] == [marking_id("red")]
+
+
+def test_an_object_of_several_lines_stays_one():
+    raw = json.dumps(indicator(1), indent=1).encode()
+    edited = done(raw, Edit(act=Act.SET, marks=RED))
+    assert edited.content.count(b"\n") > 5
+    assert json.loads(edited.content)["object_marking_refs"] == [marking_id("red")]
+
+
 def test_acts_undo_each_other():
     raw = file(indicator(1, "green"))
     added = done(raw, Edit(act=Act.ADD, marks=RED, fields=("pattern",)))
