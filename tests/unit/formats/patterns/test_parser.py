@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 
 import pytest
@@ -225,6 +226,35 @@ def test_a_long_pattern_is_read_and_a_longer_one_refused():
     text = "[a:b = 'x'" + term * ((MAX_PATTERN - 11) // len(term)) + "]"
     assert isinstance(parse(text), Observation)
     assert refusal(text + " " * MAX_PATTERN).reason.code == "patterns.too-long"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["[{}a:b = 1]", "[a:b = 1{}]", "[a:b = 1]{}", "[a:b IN (1{})]", "[a:b{} = 1]", "[a:b = '{}']", "[a:b = 'x' {}"],
+)
+@pytest.mark.parametrize(
+    "piece",
+    ["(", " OR a:b = 'x'", " AND [a:b = 1]", ", 2", "[*]", "\\'", "/*", " /* x */", "//\n", "\n", "0", "a"],
+)
+def test_reading_twice_as_much_takes_at_most_twice_the_steps(shape: str, piece: str):
+    once, twice = (steps(shape.replace("{}", piece * count)) for count in (1_000, 2_000))
+    assert twice <= 2 * once + 100
+
+
+def steps(text: str) -> int:
+    """Count the calls, of Python and of C, that reading a text takes."""
+    count = 0
+
+    def note(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(note)
+    try:
+        at_once(text)
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 def test_parentheses_cost_nothing_and_levels_are_bounded():
