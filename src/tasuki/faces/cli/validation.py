@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,6 +17,7 @@ from tasuki.faces.cli.kit import Call, command, opened, printable
 from tasuki.services.files import CHUNK_BYTES, Content
 from tasuki.services.validation import Judgement, judge
 
+_TOGETHER: Final = 200
 _LINE: Final = Text(
     en="{place}: {id}: {word}: {path} {message} ({rule})", ja="{place}: {id}: {word}: {path} {message}({rule})"
 )
@@ -41,10 +43,11 @@ def validate(call: Call, files: tuple[Path, ...]) -> None:
     counts: Counter[str] = Counter()
     for file in files:
         with opened(file) as stream:
-            for each in judge(Content(file.name, _chunks(stream))):
-                counts["valid" if each.valid else "invalid"] += 1
-                counts["warnings"] += sum(problem.severity == "warning" for problem in each.problems)
-                _show(call, each, file, is_alone=len(files) == 1)
+            answers = _counted(judge(Content(file.name, _chunks(stream))), counts)
+            if call.as_json:
+                _print(call, answers, None if len(files) == 1 else str(file))
+            else:
+                _tell(call, answers, "" if len(files) == 1 else f"{file}:")
     if not call.as_json:
         click.echo(call.say(_SUMMARY, valid=counts["valid"], invalid=counts["invalid"], warnings=counts["warnings"]))
     if counts["invalid"]:
@@ -56,22 +59,33 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _show(call: Call, each: Judgement, file: Path, *, is_alone: bool) -> None:
-    if call.as_json:
-        click.echo(msgspec.json.encode(_answer(call, each, None if is_alone else str(file))))
-        return
-    place = f"{each.line}" if is_alone else f"{file}:{each.line}"
-    for problem in each.problems:
-        line = call.say(
-            _LINE,
-            place=place,
-            id=each.id or call.say(_NO_ID),
-            word=call.say(_ERROR if problem.severity == "error" else _WARNING),
-            path=problem.path or call.say(_WHOLE),
-            message=problem.reason.sentence(call.language),
-            rule=problem.rule,
-        )
-        click.echo(printable(line))
+def _counted(answers: Iterable[Judgement], counts: Counter[str]) -> Iterator[Judgement]:
+    for each in answers:
+        counts["valid" if each.valid else "invalid"] += 1
+        counts["warnings"] += sum(problem.severity == "warning" for problem in each.problems)
+        yield each
+
+
+def _print(call: Call, answers: Iterable[Judgement], file: str | None) -> None:
+    """Print answers for machines, many at a time: a system call each would cost as much as judging."""
+    encoded = (msgspec.json.encode(_answer(call, each, file)) for each in answers)
+    while together := list(islice(encoded, _TOGETHER)):
+        click.echo(b"\n".join(together))
+
+
+def _tell(call: Call, answers: Iterable[Judgement], before: str) -> None:
+    for each in answers:
+        for problem in each.problems:
+            line = call.say(
+                _LINE,
+                place=f"{before}{each.line}",
+                id=each.id or call.say(_NO_ID),
+                word=call.say(_ERROR if problem.severity == "error" else _WARNING),
+                path=problem.path or call.say(_WHOLE),
+                message=problem.reason.sentence(call.language),
+                rule=problem.rule,
+            )
+            click.echo(printable(line))
 
 
 def _answer(call: Call, each: Judgement, file: str | None) -> dict[str, Any]:
