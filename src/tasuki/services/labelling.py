@@ -162,21 +162,26 @@ def held_definition(
     return body.source, parsed
 
 
-def bind(node: Node, connection: sa.Connection, source: str, stix_ids: Sequence[str], label: Label) -> None:
+def bind(node: Node, connection: sa.Connection, source: str, stix_ids: Sequence[str], label: Label) -> list[str]:
     """Meet a label into what a source gave of ids, now and later; what other sources gave keeps its own.
+
+    Returns:
+        The ids of which the label says anything new.
 
     Source: docs/policy/release.md, section 7.
     """
     numbers = holdings.identify(connection, stix_ids)
     known = withdrawal.source_marks(connection, source, numbers.values())
     met = _Met(node, connection, label)
-    withdrawal.set_source_marks(connection, source, {each: met.number(known.get(each)) for each in numbers.values()})
+    marks = {each: met.number(known.get(each)) for each in numbers.values()}
+    withdrawal.set_source_marks(connection, source, marks)
     positions: dict[int, list[int]] = {}
     for live in holdings.stated(connection, source, numbers).values():
         positions.setdefault(met.number(live.own_label), []).append(live.position)
     for number, listed in positions.items():
         holdings.set_own_label(connection, listed, number)
     settle(node, connection, stix_ids)
+    return [stix_id for stix_id, each in numbers.items() if known.get(each) != marks[each]]
 
 
 class _Met:

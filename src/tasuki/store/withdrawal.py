@@ -37,10 +37,12 @@ STOPPED: Final = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("id", sa.BigInteger, primary_key=True),
     sa.Column("usable_from", sa.BigInteger, nullable=False),
+    sa.Column("noticed", sa.BigInteger, nullable=True),
 )
 """For each id of which a source revoked or corrected a version, the lowest version of its that may still be used.
 
-Kept for ever, as tombstones are. What is below may be read and matches nothing.
+Kept for ever, as tombstones are. What is below may be read and matches nothing. `noticed` is the same as far as notices
+said it, without what only a revoked version said of itself: what was noticed was passed on.
 """
 
 
@@ -65,23 +67,41 @@ def set_source_marks(connection: sa.Connection, source: str, labels: Mapping[int
 
 def usable_from(connection: sa.Connection, source: str, id_numbers: Iterable[int]) -> dict[int, int]:
     """Return for ids of a source the lowest version that may be used; where all may, they are left out."""
-    found: dict[int, int] = {}
-    for part in parts(list(id_numbers)):
-        query = sa.select(STOPPED.c.id, STOPPED.c.usable_from)
-        rows = connection.execute(query.where(STOPPED.c.source == source, STOPPED.c.id.in_(part)))
-        found.update({row.id: row.usable_from for row in rows})
-    return found
+    return {each: lowest for each, (lowest, _) in _stopped(connection, source, id_numbers).items()}
 
 
-def stop(connection: sa.Connection, source: str, versions: Mapping[int, int]) -> None:
-    """Take versions of a source out of use: for each id number, those below a version; nothing comes back by it."""
-    known = usable_from(connection, source, versions)
-    raised = {each: version for each, version in versions.items() if version > known.get(each, version - 1)}
-    for part in parts(list(raised)):
+def stop(connection: sa.Connection, source: str, versions: Mapping[int, int], *, by_notice: bool = False) -> set[int]:
+    """Take versions of a source out of use: for each id number, those below a version; nothing comes back by it.
+
+    Returns:
+        The id numbers of which a notice says anything new; without one, none.
+    """
+    known = _stopped(connection, source, versions)
+    news: set[int] = set()
+    raised: list[int] = []
+    rows: dict[int, dict[str, object]] = {}
+    for each, version in versions.items():
+        lowest, noticed = known.get(each, (version - 1, None))
+        if by_notice and (noticed is None or version > noticed):
+            news.add(each)
+            noticed = version
+        if version > lowest:
+            raised.append(each)
+        rows[each] = {"source": source, "id": each, "usable_from": max(lowest, version), "noticed": noticed}
+    for part in parts(sorted(news.union(raised))):
         connection.execute(STOPPED.delete().where(STOPPED.c.source == source, STOPPED.c.id.in_(part)))
-        rows = [{"source": source, "id": each, "usable_from": raised[each]} for each in part]
-        connection.execute(STOPPED.insert(), rows)
+        connection.execute(STOPPED.insert(), [rows[each] for each in part])
     holdings.depart(connection, raised)
+    return news
+
+
+def _stopped(connection: sa.Connection, source: str, id_numbers: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+    """Return (usable from, noticed) of the ids of a source that were ever stopped."""
+    found: dict[int, tuple[int, int | None]] = {}
+    for part in parts(list(id_numbers)):
+        query = sa.select(STOPPED).where(STOPPED.c.source == source, STOPPED.c.id.in_(part))
+        found.update({row.id: (row.usable_from, row.noticed) for row in connection.execute(query)})
+    return found
 
 
 def held_of(connection: sa.Connection, source: str, stix_ids: Sequence[str]) -> dict[str, Held]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -101,8 +101,7 @@ def _heed(node: Node, connection: sa.Connection, notice: _Notice) -> Mapping[str
     partner, now = notice.arrival.partner, node.clock.now()
     held = store.held_of(connection, partner, notice.ids)
     counts = attesting.counts(notice.verb, held.values(), to_micros(notice.at))
-    _ACTS[notice.verb](node, connection, notice)
-    words = _onward(node, connection, notice)
+    words = _onward(node, connection, notice, _ACTS[notice.verb](node, connection, notice))
     at = notice.at if notice.verb in (Verb.REVOKE, Verb.CORRECT) else now
     for verb in Verb:
         tell(
@@ -126,35 +125,45 @@ def _heed(node: Node, connection: sa.Connection, notice: _Notice) -> Mapping[str
     return counts
 
 
-def _onward(node: Node, connection: sa.Connection, notice: _Notice) -> list[Word]:
-    """Return what those are told who got this partner's copy from us; not the partner itself."""
+def _onward(node: Node, connection: sa.Connection, notice: _Notice, news: Collection[str]) -> list[Word]:
+    """Return what those are told who got this partner's copy from us; not the partner itself.
+
+    Only of what is news: a partner that says the same again must not make us say it again to others.
+    """
     partner = notice.arrival.partner
-    left = [each for each in store.left(connection, notice.ids, source=partner) if each.audience.participant != partner]
+    left = [each for each in store.left(connection, news, source=partner) if each.audience.participant != partner]
     if notice.verb is Verb.NARROW:
         return telling.narrowed(left, may_still(node, connection, left))
     return telling.told(notice.verb, left)
 
 
-def _recall(node: Node, connection: sa.Connection, notice: _Notice) -> None:
+def _recall(node: Node, connection: sa.Connection, notice: _Notice) -> Collection[str]:
+    before = holdings.tombstoned(connection, notice.arrival.partner, notice.ids)
     holdings.set_state(connection, notice.arrival.partner, notice.ids, State.RECALLED)
     holdings.bury(connection, notice.arrival.partner, notice.ids, node.clock.now())
     settle(node, connection, notice.ids)
+    return [each for each in notice.ids if each not in before]
 
 
-def _narrow(node: Node, connection: sa.Connection, notice: _Notice) -> None:
-    if notice.label is not None:
-        bind(node, connection, notice.arrival.partner, notice.ids, notice.label)
+def _narrow(node: Node, connection: sa.Connection, notice: _Notice) -> Collection[str]:
+    return [] if notice.label is None else bind(node, connection, notice.arrival.partner, notice.ids, notice.label)
 
 
-def _stop(_node: Node, connection: sa.Connection, notice: _Notice) -> None:
+def _stop(_node: Node, connection: sa.Connection, notice: _Notice) -> Collection[str]:
     """Take the versions before out of use; what is said of a version holds whether it came already or not."""
     lowest = attesting.usable_from(notice.verb, to_micros(notice.at))
-    if lowest is not None:
-        numbers = holdings.identify(connection, notice.ids)
-        store.stop(connection, notice.arrival.partner, dict.fromkeys(numbers.values(), lowest))
+    if lowest is None:
+        return []
+    numbers = holdings.identify(connection, notice.ids)
+    versions = dict.fromkeys(numbers.values(), lowest)
+    news = store.stop(connection, notice.arrival.partner, versions, by_notice=True)
+    return [stix_id for stix_id, number in numbers.items() if number in news]
 
 
-_ACTS: Final[Mapping[Verb, Callable[[Node, sa.Connection, _Notice], None]]] = {
+_Act = Callable[[Node, sa.Connection, _Notice], Collection[str]]
+"""Does what a notice says; returns the ids of which it says anything new."""
+
+_ACTS: Final[Mapping[Verb, _Act]] = {
     Verb.REVOKE: _stop,
     Verb.RECALL: _recall,
     Verb.NARROW: _narrow,

@@ -149,6 +149,7 @@ def _release() -> None:
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("id", sa.BigInteger, nullable=False),
         sa.Column("usable_from", sa.BigInteger, nullable=False),
+        sa.Column("noticed", sa.BigInteger, nullable=True),
         sa.PrimaryKeyConstraint("source", "id", name="pk_stopped"),
     )
     op.create_table(
