@@ -198,14 +198,12 @@ def judged_by_peer(lines: list[str]) -> list[dict[str, object]]:
 
 
 def explanation(obj: dict[str, object], problems: tuple[Problem, ...], answer: dict[str, object]) -> str | None:
-    """Return the clause that explains a difference, or None."""
+    """Return the clause that explains a difference, or None: every error of the one side must have its clause."""
     errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        found = [ours_only(problem, str(obj.get("type"))) for problem in errors]
-        return next((why for why in found if why is not None), None)
     texts = answer["errors"]
     assert isinstance(texts, list)
-    clauses = [theirs_only(text, obj) for text in texts]
+    clauses = [ours_only(problem, str(obj.get("type"))) for problem in errors]
+    clauses = clauses or [theirs_only(text, obj) for text in texts]
     return clauses[0] if clauses and None not in clauses else None
 
 
