@@ -7,11 +7,15 @@ import pytest
 
 from making_detection import EVIL, OTHER, hold, indicator
 from making_nodes import NOW, make_node
+from making_release import LATER, take_in, uid
+from making_release import indicator as indicator_of
+from making_withdrawal import arrive_notice, arrive_objects, matches, received, remembered
 from tasuki.base.canonical import canonical
-from tasuki.base.time import to_micros
+from tasuki.base.time import parse_rfc3339, to_micros
 from tasuki.core.channel.model import Arrival
 from tasuki.core.holdings.model import State
 from tasuki.core.withdrawal.model import Held
+from tasuki.services import withdrawal
 from tasuki.store import channel, holdings
 from tasuki.store import withdrawal as store
 
@@ -144,3 +148,43 @@ def test_what_left_use_or_was_destroyed_is_told_apart(node):
         return store.held_of(connection, "GBR", [EVIL, OTHER])
 
     assert node.database.write(work) == {EVIL: Held(kept=True, came=True, usable_from=77), OTHER: Held(came=True)}
+
+
+def test_each_verb_takes_effect_on_what_its_source_gave_and_is_answered(node):
+    ids = [uid("indicator", number) for number in (1, 2, 3, 4)]
+    objects = [indicator_of(number, "clear") for number in (1, 2, 3, 4)]
+    arrive_objects(node, "GBR", *objects)
+    take_in(node, objects[3])
+    later = {"at": LATER}
+    for verb, stix_id, said in zip(
+        ("revoke", "recall", "narrow", "correct"), ids, (later, {}, {"label": {"tlp": "AMBER"}}, later), strict=True
+    ):
+        arrive_notice(node, "GBR", verb, [stix_id, uid("indicator", 99)], **said)
+    assert [(verb, counts) for _, verb, _, counts in received(node)] == [
+        ("correct", {"never-held": 1, "use-stopped": 1}),
+        ("narrow", {"narrowed": 1, "never-held": 1}),
+        ("recall", {"never-held": 1, "use-stopped": 1}),
+        ("revoke", {"never-held": 1, "use-stopped": 1}),
+    ]
+    # The last is our own as well, and stays in use from us.
+    assert [matches(node, each) for each in ids] == [False, False, True, True]
+    assert [remembered(node, "GBR", each)["usable from"] for each in ids] == [
+        [to_micros(parse_rfc3339(LATER)) + 1],
+        [],
+        [],
+        [to_micros(parse_rfc3339(LATER))],
+    ]
+    assert "AMBER" in remembered(node, "GBR", ids[2])["labels"][0][1]
+    arrive_objects(node, "GBR", indicator_of(3, "clear", modified=LATER), indicator_of(1, "clear", name="again"))
+    assert all("AMBER" in label for _, label in remembered(node, "GBR", ids[2])["labels"])
+    assert not matches(node, ids[0])
+
+
+def test_a_revocation_of_ours_is_made_and_held(node):
+    take_in(node, indicator_of(1, "clear"))
+    withdrawal.revoke(node, [uid("indicator", 1)], why="It was wrong.")
+    withdrawal.narrow(node, [uid("indicator", 1)], level="amber", why="Fewer.")
+    assert not matches(node, uid("indicator", 1))
+    withdrawal.recall(node, [uid("indicator", 1)], why="All of it.")
+    with node.database.read() as connection:
+        assert [each.state.value for each in holdings.history(connection, uid("indicator", 1))] == ["recalled"] * 2
