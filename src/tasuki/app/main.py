@@ -30,6 +30,7 @@ from tasuki.faces.cli import (
     persons,
     release,
     setup,
+    tearline,
     validation,
     withdrawal,
 )
@@ -53,6 +54,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *release.COMMANDS,
     *marking.COMMANDS,
     *consent.COMMANDS,
+    *tearline.COMMANDS,
     *withdrawal.COMMANDS,
     *detection.COMMANDS,
     *ledger.COMMANDS,

@@ -108,6 +108,11 @@ TABLE: Final[Mapping[str, Admits]] = {
     "GET /v1/withdrawal": Admits.HOME,
     "GET /v1/release/rules": Admits.HOME,
     "POST /v1/release/rules/try": Admits.HOME,
+    "GET /v1/tearlines": Admits.HOME,
+    "POST /v1/tearlines": Admits.HOME,
+    "POST /v1/tearlines/release": Admits.HOME,
+    "POST /v1/tearlines/reject": Admits.HOME,
+    "GET /v1/tearlines/{number}": Admits.HOME,
 }
 """Each route, and who is let in; one that is not here lets in nobody who shows a token."""
 

@@ -21,6 +21,7 @@ from tasuki.faces.api import (
     partners,
     persons,
     release,
+    tearline,
     withdrawal,
 )
 from tasuki.faces.api.admission import Admission
@@ -39,6 +40,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *partners.ROUTES,
     *persons.ROUTES,
     *release.ROUTES,
+    *tearline.ROUTES,
     *withdrawal.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
