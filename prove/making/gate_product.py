@@ -20,7 +20,7 @@ from gate_worlds import OWN, Content, Held, Words, World
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience, ParticipantId
 from tasuki.core.markings.labels import ACTIONS, LEVELS, blocking, label_of, stated
-from tasuki.core.markings.lattice import WIDEST, audiences, caveat, meet, meet_all
+from tasuki.core.markings.lattice import audiences, caveat, meet, meet_all
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.partners.model import Profile
 from tasuki.core.partners.profile import parse_profile
@@ -176,8 +176,7 @@ class Pure:
 
     def definition(self, identifier: str, source: str) -> dict[str, Any] | None:
         """Return the definition that counts for what a source gave."""
-        held = [self.world.held[number] for number in self.live]
-        given = [each for each in held if each.id == identifier and each.content is not None]
+        given = [each for each in self.world.held if each.id == identifier and each.content is not None]
         if not given:
             return None
         first = min(given, key=lambda each: (each.source != source, each.source != OWN, each.arrival))
@@ -205,8 +204,8 @@ class Pure:
         if held.manifest is None:
             return own
         given = words_label(held.manifest)
-        if own.tlp is None and not held.markings:
-            own = meet(WIDEST, _with_level(own, given.tlp))
+        if own.tlp is None:
+            own = _with_level(own, given.tlp)
         return meet(own, given)
 
     def beside(self, markings: Markings) -> Label:
@@ -260,7 +259,9 @@ class Pure:
         found: dict[str, None] = {}
         for number in self.newest.get(identifier, {}).values():
             held = self.world.held[number]
-            found |= dict.fromkeys((*held.references, *(each for each in held.markings if each not in OFFICIAL)))
+            strange = held.content.extensions.keys() - worlds.KNOWN_EXTENSIONS if held.content else ()
+            marked = (each for each in held.markings if each not in OFFICIAL)
+            found |= dict.fromkeys((*held.references, *marked, *strange))
         found.pop(identifier, None)
         return list(found)
 

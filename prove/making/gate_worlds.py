@@ -45,6 +45,7 @@ TLP_1_IDS = {
 }
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 CAVEAT_EXTENSION = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01"
+KNOWN_EXTENSIONS = {TLP_EXTENSION, CAVEAT_EXTENSION}
 STRANGE_EXTENSION = "extension-definition--00000000-aaaa-4000-8000-000000000000"
 
 UNREADABLE = ("AAA/", "AAA/cert@bell", "aaa/cert", "AAA/Cert:csirt", "AAAA", "AAA/cert:csirt@", "AAA/" + "x" * 33, "")
@@ -344,14 +345,18 @@ Force = Callable[["Maker", Held], None]
 class Maker:
     """Makes the world of one number."""
 
-    def __init__(self, number: int) -> None:
-        """Start with an empty node."""
+    def __init__(self, number: int, lies_in: World | None = None) -> None:
+        """Start with an empty node: one of its own, or one that other worlds lie in as well.
+
+        What lies in a node that others share is such as can happen to one: no label out of nothing, no small limit.
+        """
         self.number = number
         self.chance = Random(number)
-        profile = profile_of(self.chance.randrange(PROFILES))
+        self.shares = lies_in is not None
+        profile = profile_of(self.chance.randrange(PROFILES)) if lies_in is None else lies_in.profile
         self.everybody = audiences_of(profile)
         self.desks = [each for each in self.everybody if ":" in each]
-        self.home = self.chance.choice(self.desks)
+        self.home = self.chance.choice(self.desks) if lies_in is None else lies_in.home
         self.partners = [each["id"] for each in profile["participants"] if each["id"] != self.home[:3]]
         self.world = World(
             number=number,
@@ -361,6 +366,9 @@ class Maker:
             limit=10_000 if self.rarely(0.95) else self.chance.choice((1, 2, 3)),
             readers=self._readers(),
         )
+        if lies_in is not None:
+            for name in ("now", "limit", "readers", "rules"):
+                setattr(self.world, name, getattr(lies_in, name))
         self.objects: list[str] = []
         self.definitions = 0
 
@@ -382,16 +390,17 @@ class Maker:
 
     def make(self) -> World:
         """Return the world."""
-        if self.rarely(0.06):
+        if self.rarely(0.06) and not self.shares:
             return self._outright()
         self._graph()
-        for feature in self.chance.sample(FORCED, 2):
+        features = [each for each in FORCED if not self.shares or each is not _too_large]
+        for feature in self.chance.sample(features, 2):
             feature(self, self._target())
         for _ in range(self.chance.choice((1, 1, 2, 3))):
-            self.chance.choice(FORCED)(self, self._target())
+            self.chance.choice(features)(self, self._target())
         self._again()
         self._ends()
-        if self.rarely(0.35):
+        if self.rarely(0.35) and not self.shares:
             self.world.rules = [self._rule() for _ in range(self.chance.choice((1, 1, 2)))]
         self._grants()
         for number, each in enumerate(self.world.held):
@@ -581,7 +590,7 @@ class Maker:
             name for each in world.held if each.manifest for name in each.manifest.originators
         }
         wanted = {name for words in self._words() for name in words.consent_of} | others
-        for name in sorted(wanted - {world.here}):
+        for name in sorted(wanted - {world.here, "nobody"}):
             if self.rarely(0.6):
                 audience = self._granted_audience()
                 self._grant([self._permit("onward", name, each, audience) for each in world.held])

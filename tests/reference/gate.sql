@@ -179,7 +179,8 @@ WITH why (holding, step, reason) AS (
   UNION ALL
   SELECT h.holding, 3, 'release.replaced' FROM holding h
   WHERE EXISTS (
-    SELECT 1 FROM live o WHERE o.node = h.node AND o.id = h.id AND o.source = h.source AND o.version > h.version
+    SELECT 1 FROM live o WHERE o.node = h.node AND o.id = h.id AND o.source = h.source
+      AND (o.version, o.arrival) > (h.version, h.arrival)  -- the newest: the highest version, then the latest
   )
   UNION ALL
   SELECT h.holding, 4, 'release.due' FROM holding h JOIN node n ON n.node = h.node WHERE h.dispose_by <= n.now

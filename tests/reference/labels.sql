@@ -225,13 +225,14 @@ CREATE INDEX newest_by_id ON newest (node, id, source);
 ---------------------------------------------------------------------------------------------------------------------
 -- 2.2 The own label of every live holding
 
--- Whose definition counts: of the source of the object, then our own, then anybody's; of those the first.
+-- Whose definition counts: of the source of the object, then our own, then anybody's; of those the first. It counts
+-- though it was recalled: a recall widens nothing.
 CREATE TABLE candidate AS
 SELECT l.holding, m.marking, d.holding AS definition,
   CASE d.source WHEN l.source THEN 1 WHEN '' THEN 2 ELSE 3 END AS place, d.arrival
 FROM live l
 JOIN marking m ON m.holding = l.holding
-JOIN live d ON d.node = l.node AND d.id = m.marking
+JOIN holding d ON d.node = l.node AND d.id = m.marking AND d.is_definition AND NOT d.disposed
 WHERE NOT EXISTS (SELECT 1 FROM official t WHERE t.marking = m.marking);
 CREATE INDEX candidate_by_marking ON candidate (holding, marking, place, arrival);
 
@@ -283,7 +284,7 @@ UNION
 SELECT l.holding, c.statement FROM live l JOIN caveat c ON c.statement = -l.holding;
 CREATE INDEX own_caveat_by_holding ON own_caveat (holding);
 
--- TLP of markings and import; a definition without markings is CLEAR.
+-- TLP of markings and import; a definition without markings is CLEAR. What has none takes its manifest's.
 CREATE TABLE stated_tlp AS
 WITH stated (holding, rank) AS (
   SELECT l.holding, t.rank FROM live l
@@ -303,7 +304,6 @@ CREATE TABLE own_tlp AS
 SELECT l.holding,
   CASE
     WHEN m.holding IS NULL THEN s.rank
-    WHEN s.rank IS NULL AND EXISTS (SELECT 1 FROM marking k WHERE k.holding = l.holding) THEN NULL
     WHEN s.rank IS NULL THEN t.rank
     WHEN t.rank IS NULL THEN NULL
     ELSE max(s.rank, t.rank)
@@ -363,7 +363,9 @@ CREATE INDEX own_block_by_holding ON own_block (holding, code);
 CREATE TABLE edge AS
 SELECT DISTINCT n.node, n.id, r.id AS target
 FROM newest n JOIN (
-  SELECT holding, id FROM reference UNION ALL SELECT holding, marking FROM marking
+  SELECT holding, id FROM reference
+  UNION ALL SELECT holding, marking FROM marking
+  UNION ALL SELECT holding, place FROM carries WHERE place NOT IN ('definition_type', 'definition')
 ) r ON r.holding = n.holding
 WHERE r.id <> n.id AND NOT EXISTS (SELECT 1 FROM official t WHERE t.marking = r.id)
   AND r.id NOT IN (SELECT extension FROM known_member);
