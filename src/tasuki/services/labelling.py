@@ -172,7 +172,7 @@ def bind(node: Node, connection: sa.Connection, source: str, stix_ids: Sequence[
     """
     numbers = holdings.identify(connection, stix_ids)
     known = withdrawal.source_marks(connection, source, numbers.values())
-    met = _Met(node, connection, label)
+    met = Met(node, connection, label)
     marks = {each: met.number(known.get(each)) for each in numbers.values()}
     withdrawal.set_source_marks(connection, source, marks)
     positions: dict[int, list[int]] = {}
@@ -184,10 +184,11 @@ def bind(node: Node, connection: sa.Connection, source: str, stix_ids: Sequence[
     return [stix_id for stix_id, each in numbers.items() if known.get(each) != marks[each]]
 
 
-class _Met:
-    """One label met into others by their numbers; most are marked alike."""
+class Met:
+    """One label met into others by their numbers; most are marked alike, so each is met once."""
 
     def __init__(self, node: Node, connection: sa.Connection, label: Label) -> None:
+        """Meet `label` into others, within one transaction."""
         self.node = node
         self.connection = connection
         self.label = label

@@ -359,6 +359,26 @@ def latest(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Holding]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A live holding of any version and source, as far as marking must know it; `id` is the number of its id."""
+
+    position: int
+    id: int
+    originator: ParticipantId
+    own_label: int
+
+
+def live(connection: sa.Connection, id_numbers: Iterable[int]) -> list[Live]:
+    """Return every live holding of ids."""
+    columns = (HOLDINGS.c.position, HOLDINGS.c.id, HOLDINGS.c.originator, HOLDINGS.c.own_label)
+    found: list[Live] = []
+    for part in parts(list(id_numbers)):
+        query = sa.select(*columns).where(HOLDINGS.c.id.in_(part), HOLDINGS.c.state == State.HELD.value)
+        found.extend(Live(**row._mapping) for row in connection.execute(query))  # noqa: SLF001 the documented way
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Newest:
     """The newest live holding of one source, as far as the gate needs it."""
 

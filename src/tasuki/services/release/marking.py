@@ -11,21 +11,21 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.ids import Audience
 from tasuki.base.limits import MAX_BATCH_OBJECTS
 from tasuki.base.time import parse_rfc3339
-from tasuki.core.holdings.model import Holding, State
-from tasuki.core.ledger.model import AUDIT, SALT_BYTES
 from tasuki.core.markings.labels import ACTIONS, LEVELS, label_to_json, stated
 from tasuki.core.markings.lattice import WIDEST, caveat, meet
 from tasuki.core.markings.model import Label
 from tasuki.core.release import reasons as why
+from tasuki.services.entries import audit
+from tasuki.services.labelling import Met
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
 from tasuki.services.signals import OUTBOX
-from tasuki.store import holdings, ledger, markings
+from tasuki.store import holdings, markings
+from tasuki.store.holdings import Live
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,31 +172,35 @@ def mark_within(
         InputError: an id is not held.
     """
     numbers = holdings.numbers(connection, stix_ids)
+    live = holdings.live(connection, numbers.values())
+    held = {each.id for each in live}
+    missing = next((each for each in stix_ids if numbers.get(each) not in held), None)
+    if missing is not None:
+        raise InputError(why.NOT_HELD.because(stix_id=missing[:300]))
+    _relabel(node, connection, live, narrowing, level)
+    met = Met(node, connection, narrowing)
     known = markings.marks(connection, numbers.values())
-    marks: dict[int, int] = {}
-    for stix_id in stix_ids:
-        live = [each for each in holdings.history(connection, stix_id) if each.state is State.HELD]
-        if not live:
-            raise InputError(why.NOT_HELD.because(stix_id=stix_id))
-        for holding in live:
-            _mark_one(node, connection, holding, narrowing, level)
-        number = numbers[stix_id]
-        before = node.labels.label(connection, known[number]) if number in known else WIDEST
-        marks[number] = node.labels.number(connection, meet(before, narrowing))
-    markings.set_marks(connection, marks)
+    markings.set_marks(connection, {each: met.number(known.get(each)) for each in numbers.values()})
     settle(node, connection, stix_ids)
-    listed: list[Json] = list(stix_ids)
-    detail: dict[str, Json] = {"ids": listed, "label": label_to_json(narrowing)}
-    now = node.clock.now()
-    ledger.append(connection, AUDIT, "release:holding:mark", detail, now, node.entropy.draw(SALT_BYTES))
+    audit(node, connection, "release:holding:mark", {"ids": [*stix_ids], "label": label_to_json(narrowing)})
 
 
-def _mark_one(node: Node, connection: sa.Connection, holding: Holding, narrowing: Label, level: str | None) -> None:
-    (body,) = holdings.sealed(connection, [holding.position])
-    own = node.labels.label(connection, body.own_label)
-    if own.tlp is None and level is not None:
-        if holding.originator != node.me.participant:
-            raise CallerError(why.OTHERS_MATERIAL.because(stix_id=holding.stix_id, originator=holding.originator))
-        own = replace(own, tlp=LEVELS[level])
-    number = node.labels.number(connection, meet(own, narrowing))
-    holdings.set_own_label(connection, [holding.position], number)
+def _relabel(node: Node, connection: sa.Connection, live: Sequence[Live], narrowing: Label, level: str | None) -> None:
+    """Narrow the own label of each holding; most are marked alike, so each label is met once."""
+    by_label: dict[int, list[Live]] = {}
+    for each in live:
+        by_label.setdefault(each.own_label, []).append(each)
+    for before, alike in by_label.items():
+        own = node.labels.label(connection, before)
+        if own.tlp is None and level is not None:
+            _require_ours(node, connection, alike)
+            own = replace(own, tlp=LEVELS[level])
+        number = node.labels.number(connection, meet(own, narrowing))
+        holdings.set_own_label(connection, [each.position for each in alike], number)
+
+
+def _require_ours(node: Node, connection: sa.Connection, unmarked: Sequence[Live]) -> None:
+    for each in unmarked:
+        if each.originator != node.me.participant:
+            stix_id = holdings.names(connection, [each.id])[each.id]
+            raise CallerError(why.OTHERS_MATERIAL.because(stix_id=stix_id, originator=each.originator))
