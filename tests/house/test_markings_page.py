@@ -17,7 +17,6 @@ from tasuki.formats.stix.acs import (
     CONTROL_SET,
     CONTROL_WORDS,
     DENIED,
-    ENTITIES,
     POLICIES,
     read_acs,
 )
@@ -52,7 +51,6 @@ CALLED = {
     "a denial of anything else": [{"rule_effect": "deny", "sharing_scope": ["SECTOR"]}],
     "`released_by`, `released_on`": {"released_by": "Somebody", "released_on": MOMENT},
     "three-letter codes of countries": ["GBR", "JPN"],
-    f"all of {', '.join(f'`{each}`' for each in ('MIL', 'GOV', 'CTR', 'SVR', 'SVC', 'DEV', 'NET'))}": [*ENTITIES],
     "fewer": ["MIL", "GOV"],
 }
 """Values that the page describes in words."""
@@ -67,6 +65,8 @@ def values(member: str, cell: str) -> list[object]:
     if cell in CALLED:
         return [CALLED[cell]]
     named = codes(cell)
+    if cell.startswith("all of "):
+        return [named]
     assert named, cell
     return [[each] for each in named] if member in IN_LISTS else list(named)
 
@@ -155,7 +155,9 @@ def test_a_denied_action_means_what_the_page_says(action, expected, way):
     assert found == expected if expected is not None else found.unread == (f"access_privilege.{action}",)
 
 
-ALL, SOME = {"entity": ["ALL"]}, {"entity": ["ALL"], "shareability": ["NCC"]}
+SCOPE = ("permitted_nationalities", "permitted_organizations", "shareability", "entity")
+ALL = {member: ["ALL"] for member in SCOPE}
+SOME = {"entity": ["ALL"], "shareability": ["NCC"]}
 
 
 def denied(action: str, way: str) -> dict[str, object]:
@@ -176,6 +178,13 @@ def denied(action: str, way: str) -> dict[str, object]:
         "access_privilege": listed,
         "policy_reference": OPEN.replace("privdefault=permit", f"privdefault={default}"),
     }
+
+
+PERMITTED = {"privilege_action": "ALL", "privilege_scope": ALL, "rule_effect": "permit"}
+
+
+def test_what_is_permitted_to_everybody_narrows_nothing():
+    assert read_acs({**ACS, "access_privilege": [PERMITTED]}) == NOTHING
 
 
 def test_the_page_lists_what_is_understood_and_no_value_more():
@@ -219,6 +228,22 @@ def test_an_acs_policy_without_what_the_page_asks_is_unknown(member):
         ({"access_privilege": [{"privilege_action": "ALL", "privilege_scope": {}, "rule_effect": "permit"}]},
          "access_privilege"),
         ({"further_sharing": [{"rule_effect": "deny", "sharing_scope": ["FOREIGNGOV", "SECTOR"]}]}, "further_sharing"),
+        ({"further_sharing": ["FOREIGNGOV"]}, "further_sharing"),
+        ({"further_sharing": [{"rule_effect": "permit"}]}, "further_sharing"),
+        ({"further_sharing": [{"rule_effect": "permit", "sharing_scope": []}]}, "further_sharing"),
+        ({"further_sharing": [{"rule_effect": "permit", "sharing_scope": [7]}]}, "further_sharing"),
+        ({"further_sharing": [{"rule_effect": "permit", "sharing_scope": ["LE"], "until": "x"}]}, "further_sharing"),
+        ({"further_sharing": {}}, "further_sharing"),
+        ({"access_privilege": ["ALL"]}, "access_privilege"),
+        ({"access_privilege": {}}, "access_privilege"),
+        *(({"access_privilege": [{**PERMITTED, **change}]}, "access_privilege") for change in (
+            {"privilege_action": "WALK"},
+            {"privilege_action": 7},
+            {"rule_effect": "maybe"},
+            {"privilege_scope": ["ALL"]},
+            {"privilege_scope": {"entity": ["ALL"], "weekday": ["ALL"]}},
+            {"until": "x"},
+        )),
         ({"further_sharing": [{"rule_effect": "maybe", "sharing_scope": ["FOREIGNGOV"]}]}, "further_sharing"),
         ({"control_set": {"classification": "U", "permitted_nationalities": ["ALL", "gbr"]}},
          "control_set.permitted_nationalities"),
