@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -13,6 +14,9 @@ from tasuki.base.errors import InputError
 from tasuki.base.limits import MAX_JSON_DEPTH, MAX_OBJECT_BYTES, MAX_SAFE_INTEGER
 from tasuki.formats.json.reasons import TOO_LARGE
 from tasuki.formats.json.scanner import scan
+
+_ESCAPES: Final = re.compile(rb'\\["\\]')
+"""Escaped quotes, and escaped backslashes, so that neither is taken for half of the other."""
 
 _UNKNOWN: Final = -1
 """Where the strings of a value say nothing: it is too deep, or has a number that may have been an unsafe integer."""
@@ -42,38 +46,40 @@ def loads(raw: bytes, *, max_bytes: int = MAX_OBJECT_BYTES, max_depth: int = MAX
 
 def _quotes(raw: bytes) -> int:
     """Count the quotes of valid JSON that begin or end a string: all but those behind an odd number of backslashes."""
-    if b"\\" not in raw or b'\\"' not in raw:
-        return raw.count(b'"')
-    bare = raw.replace(b"\\\\", b"")
-    return bare.count(b'"') - bare.count(b'\\"')
+    quotes = raw.count(b'"')
+    return quotes if b"\\" not in raw else quotes - _ESCAPES.findall(raw).count(b'\\"')
 
 
 def _strings(value: object, max_depth: int) -> int:
-    """Count the strings of a value, names of members among them, level by level.
+    """Count the strings of a value, names of members among them.
 
     The hot loop of intake, hence plain type checks. A large float counts as unknown, since integers beyond 64 bits are
     read as floats.
     """
-    count = depth = 0
-    level: list[object] = [[value]]
-    while level:
-        inner: list[object] = []
-        for item in level:
-            if type(item) is dict:
-                count += len(item)
-                children: Iterable[object] = item.values()
-            else:
-                children = item  # type: ignore[assignment]
-            for child in children:
-                kind = type(child)
-                if kind is str:
-                    count += 1
-                elif kind is dict or kind is list:
-                    inner.append(child)
-                elif (kind is int or kind is float) and not -MAX_SAFE_INTEGER <= child <= MAX_SAFE_INTEGER:  # type: ignore[operator]
-                    return _UNKNOWN
-        if depth > max_depth:
-            return _UNKNOWN
-        depth += 1
-        level = inner
-    return count
+    count = 0
+    containers: list[Any] = [[value]]
+    for item in containers:  # which grows while it is walked
+        children: Iterable[Any] = item
+        if type(item) is dict:
+            count += len(item)
+            children = item.values()
+        for child in children:
+            kind = type(child)
+            if kind is str:
+                count += 1
+            elif kind is dict or kind is list:
+                containers.append(child)
+            elif (kind is int or kind is float) and not -MAX_SAFE_INTEGER <= child <= MAX_SAFE_INTEGER:
+                return _UNKNOWN
+    return count if len(containers) <= max_depth or _is_within(value, max_depth) else _UNKNOWN
+
+
+def _is_within(value: object, max_depth: int) -> bool:
+    """Whether a value nests no deeper; asked level by level."""
+    level: list[Any] = [value]
+    for _ in range(max_depth + 1):
+        level = [each for each in level if type(each) is dict or type(each) is list]
+        if not level:
+            return True
+        level = [child for each in level for child in (each.values() if type(each) is dict else each)]
+    return False
