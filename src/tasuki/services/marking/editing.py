@@ -22,10 +22,11 @@ from tasuki.formats.json.pieces import Piece
 from tasuki.formats.json.strict import loads
 from tasuki.formats.stix import granular
 from tasuki.formats.stix.granular import Mark
+from tasuki.formats.stix.languages import standing
 from tasuki.formats.stix.pap import PAP_IDS, PAP_LEVELS
 from tasuki.formats.stix.tlp import LEVELS, marking_id
 from tasuki.services.files import Content, objects_in
-from tasuki.services.marking.reasons import NO_SUCH_OBJECT, PACKED, UNKNOWN_MARK, WHICH_OBJECT
+from tasuki.services.marking.reasons import NO_SUCH_OBJECT, PACKED, UNKNOWN_LANGUAGE, UNKNOWN_MARK, WHICH_OBJECT
 
 _DEFINITION: Final = "marking-definition"
 _TICK: Final = timedelta(milliseconds=1)
@@ -74,9 +75,9 @@ def marks_of(texts: Iterable[str], languages: Iterable[str] = ()) -> tuple[Mark,
     """Return the marks people name: `tlp:amber`, `pap:red`, ids of marking definitions; and languages of parts.
 
     Raises:
-        CallerError: a text is none of these.
+        CallerError: a text is none of these, or no language.
     """
-    return (*map(_mark, texts), *(Mark(each, is_language=True) for each in languages))
+    return (*map(_mark, texts), *map(_language, languages))
 
 
 _LEVELS: Final = {
@@ -94,6 +95,12 @@ def _mark(text: str) -> Mark:
     if not identifier.startswith(f"{_DEFINITION}--"):
         raise CallerError(UNKNOWN_MARK.because(found=text[:80]))
     return Mark(identifier)
+
+
+def _language(tag: str) -> Mark:
+    if standing(tag) not in ("registered", "replaced"):
+        raise CallerError(UNKNOWN_LANGUAGE.because(found=tag[:40]))
+    return Mark(tag, is_language=True)
 
 
 def edit(raw: bytes, name: str, wanted: Edit, clock: Clock | None = None) -> Edited:

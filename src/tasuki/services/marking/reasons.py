@@ -18,6 +18,11 @@ UNKNOWN_MARK = kind(
     en="Expected the id of a marking definition, or a level such as tlp:amber or pap:red; found {found}.",
     ja="marking-definitionのid、またはtlp:amber・pap:redのようなレベルが必要ですが、{found}がありました。",
 )
+UNKNOWN_LANGUAGE = kind(
+    "marking.unknown-language",
+    en="Expected a language tag such as ja or en, found {found}.",
+    ja="jaやenのような言語タグが必要ですが、{found}がありました。",
+)
 PACKED = kind(
     "marking.packed",
     en="Expected {name} as plain text, found it packed; unpack it first.",

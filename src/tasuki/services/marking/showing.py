@@ -193,4 +193,4 @@ class _Held:
 
     def __call__(self, identifier: str) -> Mapping[str, Json] | None:
         found = held_definition(self._node, self._connection, identifier, self._source)
-        return None if found is None else found[1]
+        return None if found is None else found.body

@@ -138,6 +138,13 @@ def test_marks_are_named_by_level_or_id():
     assert found[3:] == (Mark(own), Mark("ja", is_language=True))
 
 
+@pytest.mark.parametrize("tag", ["", "japanese!", "xx", "日本語"])
+def test_what_names_no_language_is_refused(tag):
+    with pytest.raises(TasukiError) as refused:
+        marks_of([], [tag])
+    assert refused.value.reason.code == "marking.unknown-language"
+
+
 @pytest.mark.parametrize("text", ["", "amber", "tlp:purple", ONE, "marking-definition--x"])
 def test_what_names_no_mark_is_refused(text):
     with pytest.raises(TasukiError) as refused:
