@@ -160,13 +160,20 @@ class _Scales:
         self.connection = connection
         self.audience = audience
         self.at = Circumstances(now=node.clock.now())
+        self._labels: dict[int, Label] = {}
+
+    def _label(self, number: int) -> Label:
+        """Return the label of a number; one that this transaction made is remembered nowhere else."""
+        label = self._labels.get(number)
+        if label is None:
+            label = self._labels[number] = self.node.labels.label(self.connection, number)
+        return label
 
     def weigh(self, row: Standing, absence: Reason | None) -> Weighed:
         """Return a holding with the verdict on it; `absence` says why it is not there to be released."""
-        labels = self.node.labels
-        own, closure = labels.label(self.connection, row.own), labels.label(self.connection, row.closure)
+        own, closure = self._label(row.own), self._label(row.closure)
         if row.mark is not None:
-            own = meet(own, labels.label(self.connection, row.mark))
+            own = meet(own, self._label(row.mark))
         if self.audience.desk == self.node.home:
             return self._at_home(row, absence, own, closure)
         if absence is not None:
