@@ -34,7 +34,7 @@ from twins import Answer, DifferenceError, Nursery, Question, Twins, cosign_both
 
 SIZES = {"ci": 1_000, "full": 20_000}
 QUESTIONS = 20
-GENERATION = 40
+GENERATION = 20
 """Pairs that come from one another before twins are made anew."""
 
 MOST_TRIES = 20

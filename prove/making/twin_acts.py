@@ -105,8 +105,13 @@ def personal(_twins: Twins, world: World, chance: random.Random) -> None:
 
 
 def referring(_twins: Twins, world: World, chance: random.Random) -> None:
-    """GREEN objects that refer to hidden ones, or to what is not held: in a list, in a text, in a member's name."""
-    target = chance.choice(world.hidden) if world.hidden else uid("malware", 1)
+    """GREEN objects that refer to hidden ones, of ours or CCC's, or to what is not held, in each of several ways."""
+    known = [
+        *world.hidden[-10:],
+        *(uid("indicator", 20_000 + n) for n in range(world.taken_from_ccc)),
+        uid("malware", 1),
+    ]
+    target = chance.choice(known)
     how = chance.choice(
         [
             {"object_refs": [target]},
