@@ -367,7 +367,7 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
         search.index(connection, [(p, row.words) for p, row in enumerate(fresh, first) if row.words])
         live = [row.stix_id for row, state in states if state is State.HELD]
         settle(node, connection, live, {p: row.references for p, row in enumerate(fresh, first)})
-        relabel(node, connection, [row.stix_id for row in fresh if row.type == "marking-definition"])
+        relabel(node, connection, [row.stix_id for row in fresh if row.type == "marking-definition"], first)
     made = {row.assertion for row in fresh}
     again = [row for row in prepared.rows if row.assertion not in made]
     holdings.address(connection, again)

@@ -66,7 +66,7 @@ class Labelling:
         self.definitions = definitions
         self._labels: dict[tuple[object, ...], Label] = {}
         self._handling: dict[HandlingBasis, str] = {}
-        self._known: dict[tuple[str, str], tuple[str, Mapping[str, Json]] | None] = {}
+        self._known: dict[tuple[str, str], Definition | None] = {}
 
     def handling(self, basis: HandlingBasis) -> str:
         """Return a handling basis in its JSON form."""
@@ -105,13 +105,13 @@ class Labelling:
     def _definition(self, source: str) -> Callable[[str], Mapping[str, Json] | None]:
         def find(identifier: str) -> Mapping[str, Json] | None:
             held = self._held(identifier, source)
-            if held is None or (held[0] != source and identifier in self.definitions):
+            if held is None or (held.source != source and identifier in self.definitions):
                 return self.definitions.get(identifier)
-            return held[1]
+            return held.body
 
         return find
 
-    def _held(self, identifier: str, source: str) -> tuple[str, Mapping[str, Json]] | None:
+    def _held(self, identifier: str, source: str) -> Definition | None:
         key = identifier, source
         if key not in self._known:
             with self.node.database.read() as connection:
@@ -141,10 +141,17 @@ def besides(markings: Markings) -> Label:
     )
 
 
-def held_definition(
-    node: Node, connection: sa.Connection, identifier: str, source: str
-) -> tuple[str, Mapping[str, Json]] | None:
-    """Return a marking definition as `source` means it, and who gave it: its own first word, else ours, else anybody's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A marking definition as it is held."""
+
+    source: str
+    position: int
+    body: Mapping[str, Json]
+
+
+def held_definition(node: Node, connection: sa.Connection, identifier: str, source: str) -> Definition | None:
+    """Return a marking definition as `source` means it: its own first word, else ours, else anybody's.
 
     A definition never changes once it was given, and nobody can say what another's marking means: else a partner could
     widen our material by sending a definition of its own under our id.
@@ -159,7 +166,7 @@ def held_definition(
         return None
     body = bodies[0]
     parsed: dict[str, Json] = orjson.loads(node.vault.open(body.ciphertext, body.wrapped, body.digest))
-    return body.source, parsed
+    return Definition(source=body.source, position=body.position, body=parsed)
 
 
 def bind(node: Node, connection: sa.Connection, source: str, stix_ids: Sequence[str], label: Label) -> list[str]:
@@ -245,70 +252,96 @@ def restate(node: Node, connection: sa.Connection, again: Sequence[NewHolding]) 
     return len(done)
 
 
-def relabel(node: Node, connection: sa.Connection, definitions: Sequence[str]) -> int:
-    """Label anew what waited for these marking definitions; return how many ids are understood now."""
-    waiting = _not_understood(node, connection, definitions) if definitions else []
-    if not waiting:
-        return 0
-    newest = holdings.newest(connection, holdings.numbers(connection, waiting).values())
-    bodies = holdings.sealed(connection, [each.position for sources in newest.values() for each in sources])
-    understood = _Understood(node, connection)
-    done = {body.stix_id for body in bodies if understood.label(body)}
-    understood.keep()
-    settle(node, connection, sorted(done))
+def relabel(node: Node, connection: sa.Connection, definitions: Sequence[str], since: int) -> int:
+    """Label anew what these marking definitions, held from position `since` on, say something new of; return how many.
+
+    What waited for them is understood now. Where another's definition counted until one came that counts before it,
+    the new one is met in: whoever is the first to send a definition under an id of ours must not widen our material.
+    """
+    waiting = _waiting(node, connection, definitions, since) if definitions else []
+    bodies = holdings.sealed(connection, waiting)
+    late = _Late(node, connection, frozenset(definitions), since)
+    done = {body.stix_id for body in bodies if late.label(body)}
+    if done:
+        late.keep()
+        settle(node, connection, sorted(done))
     return len(done)
 
 
-def _not_understood(node: Node, connection: sa.Connection, definitions: Sequence[str]) -> list[str]:
-    """Return the ids that refer to these definitions and carry a marking nobody could read so far."""
+def _waiting(node: Node, connection: sa.Connection, definitions: Sequence[str], since: int) -> list[int]:
+    """Return the newest holdings that refer to these definitions, less those that came with them and are understood."""
     referring = release.closures(connection, release.dependents(connection, definitions))
-    blocked = {
+    newest = holdings.newest(connection, holdings.numbers(connection, referring).values())
+    listed = [each for sources in newest.values() for each in sources]
+    unread = {
         number
-        for number in {own for own, _ in referring.values()}
+        for number in {each.own_label for each in listed}
         if codes.UNKNOWN_MARKING in node.labels.label(connection, number).blocked
     }
-    return sorted(stix_id for stix_id, (own, _) in referring.items() if own in blocked)
+    return [each.position for each in listed if each.position < since or each.own_label in unread]
 
 
-class _Understood:
-    """Holdings whose markings can all be read now, and the labels they get; most are marked alike."""
+class _Late:
+    """Holdings of which definitions that came after them say something new; most are marked alike."""
 
-    def __init__(self, node: Node, connection: sa.Connection) -> None:
+    def __init__(self, node: Node, connection: sa.Connection, arrived: frozenset[str], since: int) -> None:
         self.node = node
         self.connection = connection
-        self._definitions: dict[tuple[str, str], Mapping[str, Json] | None] = {}
+        self.arrived = arrived
+        self.since = since
+        self._definitions: dict[tuple[str, str], Definition | None] = {}
         self._positions: dict[Label, list[int]] = {}
 
     def label(self, body: holdings.SealedBody) -> bool:
-        """Note the label a holding gets; return whether its markings can all be read."""
+        """Note the label a holding gets; return whether it is another than it has."""
         label = self.node.labels.label(self.connection, body.own_label)
-        if codes.UNKNOWN_MARKING not in label.blocked:
-            return False
         obj = orjson.loads(self.node.vault.open(body.ciphertext, body.wrapped, body.digest))
         admitted = admit(obj)
         if isinstance(admitted, Reason):
             return False
-        markings = read_markings(admitted.markings, lambda identifier: self._definition(identifier, body.source))
-        if markings.unknown:
+        if codes.UNKNOWN_MARKING in label.blocked:
+            said = self._understood(label, admitted, body)
+        else:
+            said = self._narrowed(label, admitted, body)
+        if said == label:
             return False
-        self._positions.setdefault(_resolved(label, markings, body), []).append(body.position)
+        self._positions.setdefault(said, []).append(body.position)
         return True
+
+    def _understood(self, label: Label, admitted: Admitted, body: holdings.SealedBody) -> Label:
+        """Return the label of what can be read whole now; of anything else, the one it has."""
+        markings = read_markings(admitted.markings, lambda each: self._meaning(each, body.source))
+        return label if markings.unknown else _resolved(label, markings, body)
+
+    def _narrowed(self, label: Label, admitted: Admitted, body: holdings.SealedBody) -> Label:
+        """Return the label with what the definitions say that count before those it was read by."""
+        newer = [each for each in admitted.markings if each in self.arrived and self._counts_now(each, body.source)]
+        markings = read_markings(newer, lambda each: self._meaning(each, body.source))
+        said = _resolved(label, markings, body)
+        return meet(said, codes.blocking(codes.UNKNOWN_MARKING)) if markings.unknown else said
+
+    def _counts_now(self, identifier: str, source: str) -> bool:
+        found = self._definition(identifier, source)
+        return found is not None and found.position >= self.since
+
+    def _meaning(self, identifier: str, source: str) -> Mapping[str, Json] | None:
+        found = self._definition(identifier, source)
+        return None if found is None else found.body
+
+    def _definition(self, identifier: str, source: str) -> Definition | None:
+        key = identifier, source
+        if key not in self._definitions:
+            self._definitions[key] = held_definition(self.node, self.connection, identifier, source)
+        return self._definitions[key]
 
     def keep(self) -> None:
         """Write the labels noted."""
         for label, positions in self._positions.items():
             holdings.set_own_label(self.connection, positions, self.node.labels.number(self.connection, label))
 
-    def _definition(self, identifier: str, source: str) -> Mapping[str, Json] | None:
-        key = identifier, source
-        if key not in self._definitions:
-            held = held_definition(self.node, self.connection, identifier, source)
-            self._definitions[key] = None if held is None else held[1]
-        return self._definitions[key]
-
 
 def _resolved(label: Label, markings: Markings, body: holdings.SealedBody) -> Label:
-    """Return a label without the block, narrowed by what the markings say now that they can be read."""
+    """Return a label without the block for what could not be read, narrowed by what markings say."""
     known = replace(label, blocked=label.blocked - {codes.UNKNOWN_MARKING})
     if known.tlp is None and body.source == LOCAL and markings.levels:
         known = replace(known, tlp=codes.LEVELS["clear"])

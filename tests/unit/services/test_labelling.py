@@ -88,3 +88,36 @@ def test_the_first_definition_a_source_gave_stays(node):
     stix_id, identity, raw = indicator(node, marking_id("green"), marking)
     take_in(node, identity, raw)
     assert not verdict(node, stix_id).allowed
+
+
+def allowed(node, stix_id):
+    """Return whom the caveat of the holding itself allows, whatever hangs together with it."""
+    return {str(each) for each in release.explain(node, stix_id, TOKYO).own.releasable_to}
+
+
+def test_our_own_definition_narrows_what_another_partys_was_first_to_explain(node):
+    marking, ours = caveat(node, "GBR/nca:police")
+    theirs = ours.replace(b'"GBR/nca:police"', b'"JPN/nco:csirt"')
+    stix_id, identity, raw = indicator(node, marking_id("amber"), marking)
+    take_in(node, theirs, source="JPN")
+    take_in(node, identity, raw)
+    assert allowed(node, stix_id) == {"JPN/nco:csirt"}
+    take_in(node, ours)
+    assert allowed(node, stix_id) == set()
+
+
+def test_another_partys_definition_says_nothing_of_what_our_own_explained(node):
+    marking, ours = caveat(node, "JPN/nco:csirt")
+    stix_id, identity, raw = indicator(node, marking_id("amber"), marking)
+    take_in(node, identity, ours, raw)
+    take_in(node, ours.replace(b'"JPN/nco:csirt"', b'"GBR/nca:police"'), source="JPN")
+    assert allowed(node, stix_id) == {"JPN/nco:csirt"}
+
+
+def test_our_own_definition_that_nobody_can_read_stops_what_anothers_explained(node):
+    marking, ours = caveat(node, "JPN/nco:csirt")
+    stix_id, identity, raw = indicator(node, marking_id("amber"), marking)
+    take_in(node, ours, source="JPN")
+    take_in(node, identity, raw)
+    take_in(node, ours.replace(b'"releasable_to"', b'"releasable_for"'))
+    assert verdict(node, stix_id).reason.code == "release.unknown-marking"

@@ -196,8 +196,8 @@ class _Scales:
         return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
 
     def _depends_on_consent(self, verdict: Verdict, blocked: frozenset[str]) -> bool:
-        """Whether this no might be turned by what somebody agreed to; where it cannot be, nobody looks for it."""
-        if verdict.rule not in ("R3", "R9") or not blocked <= LIFTABLE:
+        """Whether what somebody agreed to might turn this no, or its reason; where it cannot, nobody looks for it."""
+        if verdict.rule != "R9" and not (verdict.rule == "R3" and blocked & LIFTABLE):
             return False
         within = self.audience.participant == self.node.me.participant
         return within or self.agreements.is_anything_granted()

@@ -102,7 +102,7 @@ def _parts(node: Node, connection: sa.Connection, obj: Mapping[str, Json], sourc
 def _label(node: Node, connection: sa.Connection, ids: Iterable[str], source: str) -> Label | None:
     def find(identifier: str) -> Mapping[str, Json] | None:
         held = held_definition(node, connection, identifier, source)
-        return None if held is None else held[1]
+        return None if held is None else held.body
 
     markings = read_markings(ids, find)
     if markings.unknown:

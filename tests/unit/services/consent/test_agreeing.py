@@ -149,3 +149,10 @@ def test_what_was_said_and_why_is_in_the_log_and_what_it_is_about_is_not(three):
     assert (agreed["reference"], agreed["why"]) == ("IR-2026-0031", "Agreed in writing.")
     assert (stated["victim"], stated["ended"]) == ("refused", [1])
     assert "n1.example" not in str((agreed, stated))
+
+
+def test_where_something_else_blocks_too_it_is_named_and_not_the_victim_who_agreed(three):
+    take_in(three.aaa, indicator(2, "amber", created_by_ref=uid("identity", 77)), handling=REPORTED)
+    consent.agree(three.aaa, agreeing(three, stix_id=TWO))
+    verdict = release.explain(three.aaa, TWO, BBB).verdict
+    assert (verdict.rule, verdict.reason.code) == ("R3", "release.missing-reference")
