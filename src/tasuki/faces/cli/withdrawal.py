@@ -38,17 +38,13 @@ _STAYS: Final = Text(
     ja="  {audience}: 新しい版{count:,}件は提供しません: {why}",
 )
 _TELLS: Final = {
-    "revoke": Text(
-        en="  {partner} is told that {count:,} are revoked.", ja="  {partner}に{count:,}件の失効を通知します。"
-    ),
-    "recall": Text(
-        en="  {partner} is told that {count:,} are recalled.", ja="  {partner}に{count:,}件の取消を通知します。"
-    ),
+    "revoke": Text(en="  {partner} is told of {count:,} revoked.", ja="  {partner}に{count:,}件の失効を通知します。"),
+    "recall": Text(en="  {partner} is told of {count:,} recalled.", ja="  {partner}に{count:,}件の取消を通知します。"),
     "narrow": Text(
         en="  {partner} is told to narrow {count:,}.", ja="  {partner}に{count:,}件の範囲を狭めるよう通知します。"
     ),
     "correct": Text(
-        en="  {partner} is told that {count:,} are corrected.", ja="  {partner}に{count:,}件の訂正を通知します。"
+        en="  {partner} is told of {count:,} corrected.", ja="  {partner}に{count:,}件の訂正を通知します。"
     ),
 }
 _NOBODY: Final = Text(en="  Nobody had got any of it.", ja="  提供済みの相手はいません。")
@@ -83,13 +79,13 @@ _STATES: Final = {
     "unsupported": Text(en="not understood by the partner", ja="相手が未対応"),
 }
 _COUNTS: Final = {
-    "use-stopped": Text(en="use stopped {count:,}", ja="使用停止{count:,}件"),
-    "narrowed": Text(en="narrowed {count:,}", ja="限定済み{count:,}件"),
-    "replaced": Text(en="replaced by the new version {count:,}", ja="新しい版に差替え{count:,}件"),
-    "sealed": Text(en="sealed under a legal hold {count:,}", ja="法的保全のため封印{count:,}件"),
-    "destroyed": Text(en="destroyed {count:,}", ja="廃棄済み{count:,}件"),
-    "not-in-use": Text(en="not in use any more {count:,}", ja="既に不使用{count:,}件"),
-    "never-held": Text(en="never held {count:,}", ja="保有なし{count:,}件"),
+    "use-stopped": Text(en="use stopped: {count:,}", ja="使用停止{count:,}件"),
+    "narrowed": Text(en="narrowed: {count:,}", ja="限定済み{count:,}件"),
+    "replaced": Text(en="replaced by a newer version: {count:,}", ja="新しい版に差替え{count:,}件"),
+    "sealed": Text(en="sealed under a legal hold: {count:,}", ja="法的保全のため封印{count:,}件"),
+    "destroyed": Text(en="destroyed: {count:,}", ja="廃棄済み{count:,}件"),
+    "not-in-use": Text(en="out of use before: {count:,}", ja="既に不使用{count:,}件"),
+    "never-held": Text(en="never held: {count:,}", ja="保有なし{count:,}件"),
 }
 _ATTESTED: Final = Text(
     en="{partner} states since {at}: {counts} (a statement, not a proof)",
@@ -273,7 +269,7 @@ def _attested(call: Call, notice: Mapping[str, Any], *, ours: bool) -> str:
 
 def _count(call: Call, name: str, count: int) -> str:
     known = _COUNTS.get(name)
-    return f"{name} {count:,}" if known is None else call.say(known, count=count)
+    return f"{name}: {count:,}" if known is None else call.say(known, count=count)
 
 
 COMMANDS: Final = (revoke, recall, narrow, correct, withdrawals)

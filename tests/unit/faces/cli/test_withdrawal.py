@@ -37,15 +37,15 @@ def test_a_recall_says_whom_it_tells_and_later_who_stated_what(three, london, to
     done = london.run("recall", ONE, "--why", "Shared hosting.")
     assert done.exit_code == 0
     assert "1 holdings left use at this node." in done.output
-    assert "BBB is told that 1 are recalled." in done.output
+    assert "BBB is told of 1 recalled." in done.output
     assert "nothing stated yet" in london.run("withdrawals").output
     three.carry()
     read = london.run("withdrawals").output
     assert "to BBB: 1 recalled (Shared hosting.), received; BBB states since " in read
-    assert "use stopped 1 (a statement, not a proof)" in read
+    assert "use stopped: 1 (a statement, not a proof)" in read
     assert "BBBの申告" in tokyo.run("withdrawals").output
     received = Typist(three.bbb).run("withdrawals").output
-    assert "from AAA: 1 recalled (Shared hosting.); we stated use stopped 1" in received
+    assert "from AAA: 1 recalled (Shared hosting.); we stated use stopped: 1" in received
     assert ONE in received
     assert london.json("withdrawals")["made"][0]["attested"]["counts"] == {"use-stopped": 1}
 
@@ -56,13 +56,13 @@ def test_a_revocation_says_what_goes_and_what_stays(three, london, tokyo):
     assert "1 revoked as of 2026-03-01T12:00:0" in done
     assert "BBB/cert:csirt: 1 of the new version queued, urgent." in done
     assert "CCC/cert:csirt: 1 of the new version stay here: TLP:GREEN stays within the community" in done
-    assert "BBB is told that 1 are revoked." in done
-    assert "CCC is told that 1 are revoked." in done
+    assert "BBB is told of 1 revoked." in done
+    assert "CCC is told of 1 revoked." in done
     three.carry()
     read = london.run("withdrawals").output
     assert "to BBB: 1 revoked (It was benign.), received; BBB states since" in read
-    assert "replaced by the new version 1" in read
-    assert "use stopped 1" in read
+    assert "replaced by a newer version: 1" in read
+    assert "use stopped: 1" in read
     assert "CCCへ1件の失効(It was benign.)、受領済み。" in tokyo.run("withdrawals").output
 
 
@@ -70,12 +70,12 @@ def test_a_narrowing_says_who_keeps_it_and_who_does_not(three, london, tokyo):
     done = london.run("narrow", TWO, "--releasable-to", str(CSIRT), "--tlp", "AMBER", "--why", "It names a source.")
     assert "1 narrowed here." in done.output
     assert "BBB is told to narrow 1." in done.output
-    assert "CCC is told that 1 are recalled." in done.output
+    assert "CCC is told of 1 recalled." in done.output
     three.carry()
     read = london.run("withdrawals").output
     assert "to TLP:AMBER" in read
     assert "to AAA/cert:csirt, BBB/cert:csirt alone" in read
-    assert "narrowed 1 (a statement, not a proof)" in read
+    assert "narrowed: 1 (a statement, not a proof)" in read
     assert "提供先はAAA/cert:csirt, BBB/cert:csirtのみ" in tokyo.run("withdrawals").output
 
 
@@ -84,7 +84,7 @@ def test_a_correction_is_read_from_a_file(three, london, tokyo, tmp_path):
     file.write_bytes(raw_of(indicator(1, "clear", modified=LATER, name="より良い")))
     done = london.run("correct", ONE, "--file", str(file), "--why", "It was misspelt.").output
     assert f"The version of {LATER} replaces what was sent." in done
-    assert "BBB is told that 1 are corrected." in done
+    assert "BBB is told of 1 corrected." in done
     three.carry()
     assert "1件の訂正(It was misspelt.)" in tokyo.run("withdrawals").output
     assert "新しい版に差替え1件" in tokyo.run("withdrawals").output
@@ -120,7 +120,7 @@ def test_a_statement_that_does_not_add_up_or_has_a_class_of_tomorrow_is_shown_as
 
     three.aaa.database.write(lie)
     assert (
-        "archived 1 (a statement, not a proof); this accounts for 1 of 2: ask them" in london.run("withdrawals").output
+        "archived: 1 (a statement, not a proof); this accounts for 1 of 2: ask them" in london.run("withdrawals").output
     )
     assert "2件中1件分の申告です" in tokyo.run("withdrawals").output
 
