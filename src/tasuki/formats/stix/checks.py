@@ -263,19 +263,17 @@ def _string_or_integer(value: Json, where: Where, out: Findings) -> None:
 
 def _is_plain(value: Json) -> bool:
     """Whether `plain` has nothing to say; quicker, since it need not know where it is."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if type(item) is str or type(item) is bool or type(item) is float:
-            continue
-        if not item and item != 0:
-            return False
-        if type(item) is dict:
-            stack.extend(item.values())
-        elif type(item) is list:
-            stack.extend(item)
-        elif type(item) is int and not -MAX_SAFE_INTEGER <= item <= MAX_SAFE_INTEGER:
-            return False
+    containers: list[Json] = [[value]]
+    for item in containers:  # which grows while it is walked
+        for each in item.values() if type(item) is dict else item:  # type: ignore[union-attr]
+            if type(each) is str or type(each) is bool or type(each) is float:
+                continue
+            if type(each) is list or type(each) is dict:
+                if not each:
+                    return False
+                containers.append(each)
+            elif type(each) is not int or not -MAX_SAFE_INTEGER <= each <= MAX_SAFE_INTEGER:
+                return False
     return True
 
 

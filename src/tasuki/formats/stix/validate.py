@@ -49,7 +49,7 @@ _BASES: Final[dict[str, Base]] = {
     **dict.fromkeys(tables.META_OBJECTS, "other"),
 }
 _SPOKEN_FOR: Final = COMMON_NAMES | tables.RESERVED_NAMES
-_LONGEST_NAME: Final = 250
+_SHORT_NAMES: Final = 500
 _SUFFIXES: Final = ("_hex", "_bin")
 _SUFFIXES_MEAN: Final = {"_hex": "hex", "_bin": "base64"}
 """What a name with such an end holds, whoever made it up (section 3.1)."""
@@ -159,34 +159,43 @@ def _judge_id(obj: dict[str, Json], kind: str, base: Base, out: Findings) -> Non
 
 def _judge_unknown(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:
     """Record what to say of properties the type has no row for: their names, what they hold, whether announced."""
-    common: list[str] = []
-    custom: list[str] = []
+    joined = ", ".join(names)
+    listing = _listing(joined, len(names)) if len(joined) <= _SHORT_NAMES else None
+    custom = names if listing is not None else _judge_names(obj, names, kind, base, out)
     for name in names:
         value = obj[name]
         if name.endswith(_SUFFIXES):
             compile_check(f"s({_SUFFIXES_MEAN[name[-4:]]})", "3.1")(value, name, out)
         elif type(value) is not str and type(value) is not bool:
             plain(value, name, out)
-        if len(name) <= _LONGEST_NAME and _is_custom_name(name):
-            custom.append(name)
-        elif name in COMMON_NAMES:
-            common.append(name)
-        elif name in tables.RESERVED_NAMES:
-            out.error(name, "3.8", why.RESERVED, name=name)
-        else:
-            custom.append(name)
-            out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
-    if common:
-        _judge_common(obj, common, kind, base, out)
     is_announced = "extensions" in obj and judge_announcements(obj, custom, kind, out)
     if custom and not is_announced and kind in STANDARD_TYPES:
-        out.advise(None, "11.1", why.CUSTOM, type=excerpt(kind), names=enumerate_names(custom))
+        out.advise(None, "11.1", why.CUSTOM, type=excerpt(kind), names=listing or enumerate_names(custom))
 
 
 @lru_cache(maxsize=1024)
-def _is_custom_name(name: str) -> bool:
-    """Whether a name is a good one that the standard leaves free; remembered, since every object of a feed has it."""
-    return values.is_property_name(name) and name not in _SPOKEN_FOR
+def _listing(joined: str, count: int) -> str | None:
+    """Return how so many names are told where each is a good one that the standard leaves free, else None.
+
+    Remembered, since the objects of a feed have the same ones.
+    """
+    names = joined.split(", ")
+    is_custom = len(names) == count and all(values.is_property_name(each) and each not in _SPOKEN_FOR for each in names)
+    return enumerate_names(names) if is_custom else None
+
+
+def _judge_names(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> list[str]:
+    """Record what is wrong with names the type has no row for; return those the standard leaves free."""
+    common = [name for name in names if name in COMMON_NAMES]
+    custom = [name for name in names if name not in _SPOKEN_FOR]
+    for name in names:
+        if name in _SPOKEN_FOR and name not in COMMON_NAMES:
+            out.error(name, "3.8", why.RESERVED, name=name)
+        elif name not in COMMON_NAMES and not values.is_property_name(name):
+            out.error(name, "3.1", why.PROPERTY_NAME, found=excerpt(name))
+    if common:
+        _judge_common(obj, common, kind, base, out)
+    return custom
 
 
 def _judge_common(obj: dict[str, Json], names: list[str], kind: str, base: Base, out: Findings) -> None:
