@@ -32,6 +32,7 @@ from tasuki.formats.stix.tlp import OFFICIAL
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATIN = {"CLEAR": "clear", "GREEN": "green", "AMBER": "amber", "AMBER+STRICT": "amber+strict", "RED": "red"}
+WITHOUT_DEFINITION = {*OFFICIAL, *worlds.PAP_IDS.values()}
 TOMORROW = cast("Tlp", 9)
 """A level that is none: nothing must be allowed by it."""
 
@@ -102,7 +103,7 @@ def definition_of(identifier: str, content: Content) -> dict[str, Any]:
 
 
 def _written(member: str, value: object) -> object:
-    if member in ("embargo", "until") and isinstance(value, int):
+    if member in ("embargo", "until", "start_date", "end_date") and isinstance(value, int):
         return f"{moment(value):%Y-%m-%dT%H:%M:%S.%fZ}"
     return list(value) if isinstance(value, tuple) else value
 
@@ -260,7 +261,7 @@ class Pure:
         for number in self.newest.get(identifier, {}).values():
             held = self.world.held[number]
             strange = held.content.extensions.keys() - worlds.KNOWN_EXTENSIONS if held.content else ()
-            marked = (each for each in held.markings if each not in OFFICIAL)
+            marked = (each for each in held.markings if each not in WITHOUT_DEFINITION)
             found |= dict.fromkeys((*held.references, *marked, *strange))
         found.pop(identifier, None)
         return list(found)

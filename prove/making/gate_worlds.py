@@ -45,7 +45,39 @@ TLP_1_IDS = {
 }
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 CAVEAT_EXTENSION = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01"
-KNOWN_EXTENSIONS = {TLP_EXTENSION, CAVEAT_EXTENSION}
+PAP_EXTENSION = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
+IEP_EXTENSION = "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
+KNOWN_EXTENSIONS = {TLP_EXTENSION, CAVEAT_EXTENSION, PAP_EXTENSION, IEP_EXTENSION}
+PAP_IDS = {
+    "CLEAR": "marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92",
+    "GREEN": "marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9",
+    "AMBER": "marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab",
+    "RED": "marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e",
+}
+IEP: dict[str, tuple[object, ...]] = {
+    "tlp": ("white", "clear", "green", "amber", "amber+strict", "red"),
+    "permitted_actions": (
+        "externally-visible-direct-actions",
+        "externally-visible-indirect-actions",
+        "internally-visible-actions",
+    ),
+    "affected_party_notifications": ("may", "must-not"),
+    "provider_attribution": ("may", "must"),
+    "unmodified_resale": ("may", "must-not"),
+    "encrypt_in_transit": ("may", "must"),
+    "iep_version": (2.0,),
+}
+STRANGE_IEP = (
+    ("permitted_actions", "none"),
+    ("permitted_actions", "contact-for-instruction"),
+    ("provider_attribution", "must-not"),
+    ("iep_version", 1.0),
+    ("iep_version", "2.0"),
+    ("tlp", "purple"),
+    ("affected_party_notifications", "must"),
+    ("start_date", "tomorrow"),
+    ("external_references", "elsewhere"),
+)
 STRANGE_EXTENSION = "extension-definition--00000000-aaaa-4000-8000-000000000000"
 
 UNREADABLE = ("AAA/", "AAA/cert@bell", "aaa/cert", "AAA/Cert:csirt", "AAAA", "AAA/cert:csirt@", "AAA/" + "x" * 33, "")
@@ -106,7 +138,7 @@ class Content:
             yield extension, "", ""
             for member, value in members.items():
                 for each in (dict.fromkeys(value) or (0,)) if isinstance(value, tuple) else (value,):
-                    yield extension, member, each
+                    yield extension, member, "null" if each is None else each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -485,6 +517,9 @@ class Maker:
 
     def narrow(self, held: Held, words: Words) -> None:
         """State something about an object in one of the ways there are."""
+        if words.pap is not None and self.rarely(0.2):
+            held.markings = (*held.markings, PAP_IDS[words.pap])
+            return
         ways = ["mark", "definition", "definition", "manifest" if held.source else "import"]
         if held.source and words.tlp is None and words.caveat is not None:
             ways.append("narrow")
@@ -526,15 +561,20 @@ class Maker:
         if words.tlp is not None:
             form = self.chance.choice(("extension", "tlp", "statement"))
             if form == "extension":
-                extensions[TLP_EXTENSION] = {"extension_type": "property-extension", "tlp_2_0": words.tlp.lower()}
+                level = self._spelled("TLP", words.tlp)
+                extensions[TLP_EXTENSION] = {"extension_type": "property-extension", "tlp_2_0": level}
             elif form == "tlp":
-                kind, definition = "tlp", {"tlp": words.tlp.lower().replace("clear", "white")}
+                kind, definition = "tlp", {"tlp": self._spelled("TLP", words.tlp)}
             else:
                 kind, definition = "statement", {"statement": f"TLP:{words.tlp}"}
         if words.pap is not None:
-            if kind is None and self.rarely(0.5):
-                kind, definition = "pap", {"pap": words.pap.lower()}
-            elif kind is None:
+            form = self.chance.choice(("extension", "pap", "statement"))
+            if form == "extension" or kind is not None:
+                level = self._spelled("PAP", words.pap)
+                extensions[PAP_EXTENSION] = {"extension_type": "property-extension", "pap": level}
+            elif form == "pap":
+                kind, definition = "pap", {"pap": self._spelled("PAP", words.pap)}
+            else:
                 kind, definition = "statement", {"statement": f"PAP:{words.pap}"}
         members: dict[str, object] = {
             name: value
@@ -555,6 +595,41 @@ class Maker:
         if kind is None and (not extensions or self.rarely(0.1)):
             kind, definition = "statement", {"statement": "Copyright 2026, the office"}
         return Content(extensions=extensions, definition_type=kind, definition=definition)
+
+    def _spelled(self, scheme: str, level: str) -> str:
+        """Return a level in one of the ways it is written."""
+        ways = [
+            level.lower(),
+            level.lower(),
+            level,
+            level.capitalize(),
+            f"{scheme}:{level}",
+            f"{scheme.lower()}:{level.lower()}",
+        ]
+        if level == "CLEAR":
+            ways += ["white", f"{scheme}:WHITE"]
+        if level == "AMBER+STRICT":
+            ways.append("amber_strict")
+        return self.chance.choice(ways)
+
+    def iep(self) -> Content:
+        """Return a policy of the exchange framework, most often one that is understood whole."""
+        members: dict[str, object] = {name: self.chance.choice(values) for name, values in IEP.items()}
+        if self.rarely(0.7):
+            members["tlp"] = self.chance.choice(("white", "clear", "green"))
+        members |= {"extension_type": "property-extension", "start_date": self.moment("past"), "name": "a policy"}
+        if self.rarely(0.3):
+            members["start_date"] = self.moment(self.chance.choice(("now", "ahead")))
+        if self.rarely(0.4):
+            members["end_date"] = (
+                None if self.rarely(0.5) else self.moment(self.chance.choice(("past", "now", "ahead")))
+            )
+        if self.rarely(0.2):
+            name, value = self.chance.choice(STRANGE_IEP)
+            members[name] = value
+        if self.rarely(0.1):
+            del members[self.chance.choice(sorted(IEP))]
+        return Content(extensions={IEP_EXTENSION: members})
 
     def audience_for(self, form: str) -> str:
         """Return an audience of a form, most often one that covers a reader."""
@@ -732,9 +807,20 @@ def _unsaid(maker: Maker, held: Held) -> None:
 
 
 def _nobody(maker: Maker, held: Held) -> None:
+    if maker.rarely(0.3):
+        maker.define(held, Words(caveat=()))
+        return
     one, other = maker.chance.sample(maker.desks, 2) if len(maker.desks) > 1 else (maker.home, "ZZZ")
     maker.narrow(held, Words(caveat=(one,)))
     maker.narrow(held, Words(caveat=(other,)))
+
+
+def _iep(maker: Maker, held: Held) -> None:
+    maker.define(held, Words(pap="GREEN"))
+    policy = maker.iep()
+    for each in maker.world.held:
+        if each.id == held.markings[-1]:
+            each.content = policy
 
 
 def _unknown_marking(maker: Maker, held: Held) -> None:
@@ -852,6 +938,7 @@ FORCED: tuple[Force, ...] = (
         )
     ),
     *(_says(lambda maker, when=when: Words(until=maker.moment(when))) for when in ("past", "now", "ahead")),
+    _iep,
     _unknown_marking,
     _unknown_caveat,
     _unknown_handling,

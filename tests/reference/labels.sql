@@ -61,6 +61,39 @@ INSERT INTO known_member VALUES
   ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'ahead', 'ahead'),
   ('extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01', 'until', 'until');
 
+-- IEP 2.0, from docs/policy/markings.md: what each value means; part NULL is nothing, a value without a row is unknown.
+CREATE TABLE known_value (
+  extension TEXT, member TEXT, value, part TEXT, means TEXT, PRIMARY KEY (extension, member, value)
+) WITHOUT ROWID;
+INSERT INTO known_value
+WITH iep (member, value, part, means) AS (VALUES
+  ('tlp', 'white', 'tlp', 'CLEAR'), ('tlp', 'clear', 'tlp', 'CLEAR'), ('tlp', 'green', 'tlp', 'GREEN'),
+  ('tlp', 'amber', 'tlp', 'AMBER'), ('tlp', 'amber+strict', 'tlp', 'AMBER+STRICT'), ('tlp', 'red', 'tlp', 'RED'),
+  ('permitted_actions', 'externally-visible-direct-actions', 'pap', 'CLEAR'),
+  ('permitted_actions', 'externally-visible-indirect-actions', 'pap', 'AMBER'),
+  ('permitted_actions', 'internally-visible-actions', 'pap', 'RED'),
+  ('affected_party_notifications', 'may', NULL, NULL), ('affected_party_notifications', 'must-not', 'pap', 'AMBER'),
+  ('provider_attribution', 'may', NULL, NULL), ('provider_attribution', 'must', NULL, NULL),
+  ('unmodified_resale', 'may', NULL, NULL), ('unmodified_resale', 'must-not', NULL, NULL),
+  ('encrypt_in_transit', 'may', NULL, NULL), ('encrypt_in_transit', 'must', NULL, NULL),
+  ('iep_version', 2.0, NULL, NULL), ('extension_type', 'property-extension', NULL, NULL)
+)
+SELECT 'extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a', member, value, part, means FROM iep;
+
+INSERT INTO known_member
+SELECT DISTINCT extension, member, NULL FROM known_value
+UNION ALL
+SELECT 'extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a', member, part FROM (
+  SELECT 'start_date' AS member, 'embargo' AS part UNION ALL SELECT 'end_date', 'until'
+  UNION ALL SELECT 'iep_id', NULL UNION ALL SELECT 'name', NULL UNION ALL SELECT 'description', NULL
+);
+
+CREATE TABLE required (extension TEXT, member TEXT, PRIMARY KEY (extension, member)) WITHOUT ROWID;
+INSERT INTO required
+SELECT 'extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a', member FROM (
+  SELECT DISTINCT member FROM known_value WHERE member <> 'extension_type' UNION ALL SELECT 'start_date'
+);
+
 ---------------------------------------------------------------------------------------------------------------------
 -- 1. Who there is
 
@@ -128,7 +161,12 @@ UNION SELECT node, participant || '/' || organisation || ':' || capacity FROM ca
 
 CREATE TABLE defined AS
 SELECT c.holding, c.place, c.member, c.value, k.part
-FROM carries c JOIN known_member k ON k.extension = c.place AND k.member = c.member WHERE k.part IS NOT NULL
+FROM carries c JOIN known_member k ON k.extension = c.place AND k.member = c.member
+WHERE k.part IS NOT NULL AND NOT (c.member = 'end_date' AND c.value = 'null')
+UNION ALL
+SELECT c.holding, c.place, c.member, k.means, k.part
+FROM carries c JOIN known_value k ON k.extension = c.place AND k.member = c.member AND k.value = c.value
+WHERE k.part IS NOT NULL
 UNION ALL
 SELECT c.holding, c.place, c.member, c.value, t.value
 FROM carries c
@@ -179,6 +217,17 @@ WHERE c.place NOT IN ('definition_type', 'definition')
   AND NOT EXISTS (
     SELECT 1 FROM known_member k WHERE k.extension = c.place AND c.member IN ('', k.member)
   )
+UNION  -- a value that is not listed where values are, or a member that must be there and is not
+SELECT c.holding FROM carries c
+WHERE c.member IN (SELECT k.member FROM known_value k WHERE k.extension = c.place)
+  AND NOT EXISTS (
+    SELECT 1 FROM known_value k WHERE k.extension = c.place AND k.member = c.member AND k.value = c.value
+  )
+UNION
+SELECT c.holding FROM carries c JOIN required r ON r.extension = c.place
+WHERE c.member = '' AND NOT EXISTS (
+  SELECT 1 FROM carries o WHERE o.holding = c.holding AND o.place = c.place AND o.member = r.member
+)
 UNION
 SELECT holding FROM carries WHERE place = 'definition_type' AND value NOT IN ('tlp', 'pap', 'statement')
 UNION  -- a value that is none
