@@ -201,6 +201,8 @@ def test_red_of_a_partner_is_read_by_the_person_it_names_and_not_by_who_runs_the
     for nobody in (home, other, let_in(two.aaa, "mori")):
         assert nobody.ids() == nobody.taken() == nobody.found("example") == []
         assert nobody.ask("GET", f"/holdings/{I(1)}").status_code == 422
+    codes = [each.ask("GET", f"/holdings/{I(1)}").json()["error"]["code"] for each in (home, other, nobody)]
+    assert codes == ["release.red", "release.red-person", "release.not-held"]
     assert reader.ids() == reader.taken() == [I(1)]
     assert reader.ask("GET", f"/holdings/{I(1)}").status_code == 200
 

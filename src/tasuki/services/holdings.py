@@ -91,14 +91,15 @@ def show(node: Node, stix_id: str, *, as_21: bool = False, by: Principal | None 
         by: the person of the home who asks; the home itself where nobody is named.
 
     Raises:
-        InputError: nothing of that id was ever held.
+        InputError: nothing of that id was ever held, or none of it is for the one who asks.
     """
     with node.database.read() as connection:
         view = View(node, connection, by or home_principal(node))
         seen = {row.position for row in view.of([stix_id], departed=True)}
-        found = [each for each in store.history(connection, stix_id) if each.position in seen]
+        held = store.history(connection, stix_id)
+        found = [each for each in held if each.position in seen]
         if not found:
-            raise InputError(NOT_HELD.because(stix_id=stix_id[:300]))
+            raise InputError(view.why_not(held[-1]) if held else NOT_HELD.because(stix_id=stix_id[:300]))
         return [_shown(node, connection, each, as_21=as_21) for each in found]
 
 

@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience
+from tasuki.base.reasons import Reason
 from tasuki.base.verdict import Verdict
+from tasuki.core.holdings.model import Holding
 from tasuki.core.holdings.reasons import NO_SUCH_PLACE
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.persons.model import Principal
@@ -100,6 +102,12 @@ class View:
         """Return the verdict by which a row is seen."""
         label = self.node.labels.label(self.connection, row.label)
         return self.node.gate.verdict(row.label, label, self.reader, self._circumstances(row))
+
+    def why_not(self, holding: Holding) -> Reason:
+        """Return why the home may not see a holding: it knows that it is held, and for whom it was marked."""
+        number = store.own_label(self.connection, holding.position)
+        label = self.node.labels.label(self.connection, number)
+        return self.node.gate.verdict(number, label, self.reader, self._at).reason
 
     def _circumstances(self, row: Row) -> Circumstances:
         return self._agreed.get(row.position, self._at)

@@ -123,6 +123,12 @@ def rows_of(
     return _of(connection, scope, HOLDINGS.c.id, list(id_numbers), wanted)
 
 
+def own_label(connection: sa.Connection, position: int) -> int:
+    """Return the own label number of a holding, whatever its state."""
+    found = connection.execute(sa.select(HOLDINGS.c.own_label).where(HOLDINGS.c.position == position)).scalar_one()
+    return int(found)
+
+
 def count(connection: sa.Connection, scope: Scope, types: Sequence[str]) -> int:
     """Return how many holdings of some types may be seen, those included that perhaps may."""
     found = _query(connection, scope, Wanted(types=types)).subquery()
