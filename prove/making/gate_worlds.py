@@ -424,6 +424,8 @@ class Maker:
         """Return the world."""
         if self.rarely(0.06) and not self.shares:
             return self._outright()
+        if self.rarely(0.08):
+            return self._hinging()
         self._graph()
         features = [each for each in FORCED if not self.shares or each is not _too_large]
         for feature in self.chance.sample(features, 2):
@@ -702,6 +704,28 @@ class Maker:
             purpose=held.handling.purpose or "cyber-defence",
             until=self.world.now + self.chance.choice((1, SECOND, DAY)),
         )
+
+    def _hinging(self) -> World:
+        """Return a world in which nothing but grants stands between a reader and what is held."""
+        source = self.chance.choice((OWN, *self.partners))
+        identifiers = [self.id_of("indicator", number) for number in range(self.chance.choice((1, 2)))]
+        for number, identifier in enumerate(identifiers):
+            held = self.hold(identifier, source, "AMBER" if source else "CLEAR", tuple(identifiers[:number]))
+            if source:
+                held.addressed = (self.home,)
+            else:
+                lacks = {"victim": "not-asked"} if self.rarely(0.5) else {"personal_data": "yes"}
+                held.handling = replace(held.handling, **lacks)
+        kind = "onward" if source else self.chance.choice(("victim", "statutory", "life"))
+        for audience in self.world.readers:
+            permits = [self._permit(kind, source or self.home[:3], each, audience) for each in self.world.held]
+            if self.rarely(0.6):
+                spoiled = self.chance.randrange(len(permits))
+                permits[spoiled] = self.chance.choice(NEARLY)(permits[spoiled], self)
+            self.world.permits += permits
+        for number, each in enumerate(self.world.held):
+            each.digest = each.digest or f"{self.number:032x}{number:032x}"
+        return self.world
 
     # --- local rules
 
