@@ -31,9 +31,8 @@ _FATES: Final = {
     "replaced": Text(en=" - a newer version is held", ja=" (新しい版を保有)"),
     "disposed": Text(en=" - source disposed of", ja=" (派生元は処分済み)"),
 }
-_KEPT: Final = Text(en="  + {name}{reason}", ja="  + {name}{reason}")
-_LEFT_OUT: Final = Text(en="  - {name}{reason}", ja="  - {name}{reason}")
-_BECAUSE: Final = Text(en=": {why}", ja=": {why}")
+_KEPT: Final = Text(en="  + {said}", ja="  + {said}")
+_LEFT_OUT: Final = Text(en="  - {said}", ja="  - {said}")
 _MAY: Final = Text(
     en="  may go to {to}: {why} `tasuki share {id} --to {to}` sends it.",
     ja="  {to} に提供できます: {why} `tasuki share {id} --to {to}` で提供します。",
@@ -224,8 +223,8 @@ def _head_lines(call: Call, shown: Mapping[str, Any]) -> Iterator[str]:
 def _lines(call: Call, shown: Mapping[str, Any]) -> Iterator[str]:
     yield from _head_lines(call, shown)
     for each in shown["fields"]:
-        reason = "" if each["reason"] is None else call.say(_BECAUSE, why=_sentence(call, each["reason"]))
-        yield call.say(_KEPT if each["kept"] else _LEFT_OUT, name=each["name"], reason=reason)
+        said = each["name"] if each["reason"] is None else _sentence(call, each["reason"])
+        yield call.say(_KEPT if each["kept"] else _LEFT_OUT, said=said)
     if shown["body"] is not None:
         yield msgspec.json.format(msgspec.json.encode(shown["body"]), indent=2).decode()
     verdict = shown["verdict"]

@@ -66,13 +66,17 @@ def draft(node: Node, principal: Principal, order: Order) -> Shown:
     """
     person = named(principal, node.home)
     require_sentence(order.why, "--why")
+    # The reason is kept; the words are not, and so must not stand in it.
+    told = forbidden({"--why": order.why}, (), _words(order), lambda _: None)
+    if told is not None:
+        raise CallerError(told)
     decided = decided_of(node, order.marking)
     creator, _ = intake.home_identity(node)
     with node.database.read() as connection:
         held = read(node, connection, order.ids)
         sources = [each.source for each in held]
         kind = _type_of(sources)
-        if needs_words(sources) and not any(each.strip() for each in order.withhold):
+        if needs_words(sources) and not _words(order):
             raise CallerError(why.NAME_NEEDED.because())
         basis = basis_of(sources, decided.personal_data)
         decided = replace(decided, label=decided.with_personal_data(basis.personal_data is PersonalData.YES))
@@ -108,6 +112,10 @@ def draft(node: Node, principal: Principal, order: Order) -> Shown:
     return shown(node, node.database.write(work), fields)
 
 
+def _words(order: Order) -> list[str]:
+    return [word for each in order.withhold if (word := each.strip())]
+
+
 def _replace(node: Node, connection: sa.Connection, before: int | None, number: int, person: str) -> None:
     if before is None:
         return
@@ -134,7 +142,7 @@ def _write(
 ) -> tuple[list[Field], dict[str, Json]]:
     """Return what became of each property of the sources, and the new object, which holds nothing it must not."""
     sources, made = parts
-    words = [each.strip() for each in order.withhold if each.strip()]
+    words = _words(order)
     edited = None if order.edited is None else _edited(order.edited, str(sources[0].obj["type"]))
     looked_at = [each.obj for each in sources] if edited is None else [*(each.obj for each in sources), edited]
     known = knowable(node, connection, looked_at, decided.to, [made.stix_id, made.creator, *made.markings])

@@ -261,6 +261,10 @@ class TestWhatItInherits:
         own(three.aaa, indicator(2, "clear"))
         assert rule(three.aaa, made(three.aaa, REPORT, edited=edited).id) == "R3"
 
+    def test_a_name_is_not_kept_by_the_way_of_the_reason(self, three):
+        own(three.aaa, indicator(1, "amber"))
+        assert code(draft, three.aaa, withhold=("METHOD",)) == "tearline.withheld-word"
+
     def test_personal_data_is_decided_by_the_two(self, three):
         own(three.aaa, indicator(1, "amber"), handling=replace(BASES["own-analysis"], personal_data=PersonalData.YES))
         assert rule(three.aaa, made(three.aaa).id) == "R3"
