@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -26,6 +27,9 @@ from tasuki.store.release import LABELS, SUBJECTS
 
 NEWEST: Final = 2**63 - 1
 """Above every position."""
+
+_COVERING: Final = 4
+"""Audiences that cover a reader: participant, organisation, desk, person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +110,21 @@ EVERYTHING: Final = Wanted()
 
 def rows(connection: sa.Connection, scope: Scope, wanted: Wanted, limit: int) -> list[Row]:
     """Return holdings in order of position."""
-    order = HOLDINGS.c.position if wanted.rising else HOLDINGS.c.position.desc()
-    query = _query(connection, scope, wanted).order_by(order).limit(limit)
-    return [_row(row) for row in connection.execute(query)]
+    statement = _ordered(_shape(connection, scope, wanted), wanted.rising)
+    values = {**_values(connection, scope, wanted), "limit": limit}
+    return [_row(row) for row in connection.execute(statement, values)]
 
 
 def rows_at(connection: sa.Connection, scope: Scope, positions: Iterable[int]) -> list[Row]:
     """Return the holdings at positions, those in the scope, the oldest first."""
-    return _of(connection, scope, HOLDINGS.c.position, sorted(set(positions)), EVERYTHING)
+    return _of(connection, scope, "position", sorted(set(positions)), EVERYTHING)
 
 
 def rows_of(
     connection: sa.Connection, scope: Scope, id_numbers: Iterable[int], wanted: Wanted = EVERYTHING
 ) -> list[Row]:
     """Return the holdings of ids, those in the scope, the oldest first."""
-    return _of(connection, scope, HOLDINGS.c.id, list(id_numbers), wanted)
+    return _of(connection, scope, "id", list(id_numbers), wanted)
 
 
 def own_label(connection: sa.Connection, position: int) -> int:
@@ -131,17 +135,17 @@ def own_label(connection: sa.Connection, position: int) -> int:
 
 def count(connection: sa.Connection, scope: Scope, types: Sequence[str]) -> int:
     """Return how many holdings of some types may be seen, those included that perhaps may."""
-    found = _query(connection, scope, Wanted(types=types)).subquery()
-    return connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one()
+    wanted = Wanted(types=types)
+    statement = _counted(_shape(connection, scope, wanted))
+    found: int = connection.execute(statement, _values(connection, scope, wanted)).scalar_one()
+    return found
 
 
-def _of(
-    connection: sa.Connection, scope: Scope, column: sa.Column[Any], values: Sequence[int], wanted: Wanted
-) -> list[Row]:
+def _of(connection: sa.Connection, scope: Scope, column: str, keys: Sequence[int], wanted: Wanted) -> list[Row]:
     found: list[Row] = []
-    for part in parts(values):
-        query = _query(connection, scope, wanted).where(column.in_(part))
-        found.extend(_row(row) for row in connection.execute(query))
+    statement, values = _keyed(_shape(connection, scope, wanted), column), _values(connection, scope, wanted)
+    for part in parts(keys):
+        found.extend(_row(row) for row in connection.execute(statement, {**values, "keys": list(part)}))
     return sorted(found, key=lambda row: row.position)
 
 
@@ -156,54 +160,125 @@ def _row(row: sa.Row[tuple[Any, ...]]) -> Row:
     )
 
 
-def _query(connection: sa.Connection, scope: Scope, wanted: Wanted) -> sa.Select[tuple[Any, ...]]:
-    label = HOLDINGS.c.own_label if scope.whole else SUBJECTS.c.closure
+class _Shape(NamedTuple):
+    """What a statement depends on beside its values: statements are put together once, which takes longer than asking.
+
+    Attributes:
+        turnable: whether something may be turned by what somebody agreed to.
+        typed: whether types are named; `sourced`: whether sources are.
+    """
+
+    dialect: str
+    whole: bool
+    turnable: bool
+    typed: bool
+    sourced: bool
+    departed: bool
+
+
+def _shape(connection: sa.Connection, scope: Scope, wanted: Wanted) -> _Shape:
+    return _Shape(
+        dialect=connection.dialect.name,
+        whole=scope.whole,
+        turnable=bool(scope.perhaps),
+        typed=bool(wanted.types),
+        sourced=bool(wanted.sources),
+        departed=wanted.departed,
+    )
+
+
+def _values(connection: sa.Connection, scope: Scope, wanted: Wanted) -> dict[str, Any]:
+    """Return the values of a statement of the shape of this scope and wish."""
+    organisation = Audience(scope.reader.participant, scope.reader.organisation)
+    covering = [
+        str(each) for each in (Audience(scope.reader.participant), organisation, scope.reader.desk, scope.reader)
+    ]
+    numbers = _listed if connection.dialect.name == "postgresql" else _written
+    return {
+        "allowed": numbers(scope.allowed),
+        "perhaps": numbers(scope.perhaps),
+        "due": numbers(frozenset() if scope.whole else _due(connection, scope.now)),
+        "now": to_micros(scope.now),
+        "covering": covering,
+        **{f"covering{number}": f" {each} " for number, each in enumerate(covering)},
+        "above": wanted.above,
+        "below": wanted.below,
+        **({"types": list(wanted.types)} if wanted.types else {}),
+        **({"sources": list(wanted.sources)} if wanted.sources else {}),
+    }
+
+
+def _listed(numbers: frozenset[int]) -> list[int]:
+    return sorted(numbers)
+
+
+@lru_cache(maxsize=64)
+def _written(numbers: frozenset[int]) -> str:
+    return json.dumps(sorted(numbers))
+
+
+@cache
+def _ordered(shape: _Shape, rising: bool) -> sa.Select[Any]:  # noqa: FBT001 part of the key
+    order = HOLDINGS.c.position if rising else HOLDINGS.c.position.desc()
+    return _statement(shape).order_by(order).limit(sa.bindparam("limit", type_=sa.Integer))
+
+
+@cache
+def _keyed(shape: _Shape, column: str) -> sa.Select[tuple[Any, ...]]:
+    return _statement(shape).where(HOLDINGS.c[column].in_(sa.bindparam("keys", expanding=True)))
+
+
+@cache
+def _counted(shape: _Shape) -> sa.Select[Any]:
+    return sa.select(sa.func.count()).select_from(_statement(shape).subquery())
+
+
+def _statement(shape: _Shape) -> sa.Select[tuple[Any, ...]]:
+    label = HOLDINGS.c.own_label if shape.whole else SUBJECTS.c.closure
     query = (
         sa.select(HOLDINGS, IDS.c.stix_id, MARKS.c.label.label("mark"), label.label("label"))
         .join(IDS, IDS.c.number == HOLDINGS.c.id)
         .outerjoin(SUBJECTS, SUBJECTS.c.id == HOLDINGS.c.id)
         .outerjoin(MARKS, MARKS.c.id == HOLDINGS.c.id)
-        .where(_visible(connection, scope, label))
+        .where(
+            _visible(shape, label),
+            HOLDINGS.c.position > sa.bindparam("above", type_=sa.BigInteger),
+            HOLDINGS.c.position < sa.bindparam("below", type_=sa.BigInteger),
+        )
     )
-    if not wanted.departed:
+    if not shape.departed:
         query = query.where(HOLDINGS.c.state == State.HELD.value)
-    if not scope.whole:
-        query = query.where(*_would_go(connection, scope))
-    if wanted.types:
-        query = query.where(HOLDINGS.c.type.in_(wanted.types))
-    if wanted.sources:
-        query = query.where(HOLDINGS.c.source.in_(wanted.sources))
-    if wanted.above:
-        query = query.where(HOLDINGS.c.position > wanted.above)
-    return query if wanted.below == NEWEST else query.where(HOLDINGS.c.position < wanted.below)
+    if not shape.whole:
+        query = query.where(*_would_go(shape))
+    if shape.typed:
+        query = query.where(HOLDINGS.c.type.in_(sa.bindparam("types", expanding=True)))
+    if shape.sourced:
+        query = query.where(HOLDINGS.c.source.in_(sa.bindparam("sources", expanding=True)))
+    return query
 
 
-def _visible(connection: sa.Connection, scope: Scope, label: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+def _visible(shape: _Shape, label: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Say that a label is allowed, or may be turned by what is known of the very holding.
 
     What is denied for its own sake can be turned only where this holding was addressed to the reader or granted; what
-    is denied for the sake of something it refers to may be turned there.
+    is denied for the sake of something it refers to may be turned there. Addressed and granted is what names an
+    audience that covers the reader, and there are at most four.
     """
-    allowed = _among(connection, label, scope.allowed)
-    if not scope.perhaps:
+    allowed = _among(shape, label, "allowed")
+    if not shape.turnable:
         return allowed
-    covering = _covering(scope.reader)
     padded = sa.literal(" ") + HOLDINGS.c.addressed + sa.literal(" ")
-    addressed = [padded.contains(f" {each} ", autoescape=True) for each in covering]
+    addressed = [padded.contains(sa.bindparam(f"covering{number}", type_=sa.Text)) for number in range(_COVERING)]
     granted = sa.select(GRANTS.c.digest).where(
-        GRANTS.c.withdrawn.is_(False), GRANTS.c.audience.in_(covering), GRANTS.c.until > to_micros(scope.now)
+        GRANTS.c.withdrawn.is_(False),
+        GRANTS.c.audience.in_(sa.bindparam("covering", expanding=True)),
+        GRANTS.c.until > sa.bindparam("now", type_=sa.BigInteger),
     )
-    turned = sa.or_(_among(connection, HOLDINGS.c.own_label, scope.allowed), *addressed, HOLDINGS.c.digest.in_(granted))
-    return sa.or_(allowed, sa.and_(_among(connection, label, scope.perhaps), turned))
+    turned = sa.or_(_among(shape, HOLDINGS.c.own_label, "allowed"), *addressed, HOLDINGS.c.digest.in_(granted))
+    return sa.or_(allowed, sa.and_(_among(shape, label, "perhaps"), turned))
 
 
-def _covering(reader: Audience) -> list[str]:
-    """Return every audience that covers a reader, as it is written."""
-    organisation = Audience(reader.participant, reader.organisation)
-    return sorted({str(each) for each in (Audience(reader.participant), organisation, reader.desk, reader)})
-
-
-def _would_go(connection: sa.Connection, scope: Scope) -> Iterator[sa.ColumnElement[bool]]:
+def _would_go(shape: _Shape) -> Iterator[sa.ColumnElement[bool]]:
     """Say that a holding is the one of its id that would go: preferred to all others, not recalled, not due.
 
     Source: docs/policy/release.md, section 3 (R0 and what follows the table).
@@ -218,9 +293,7 @@ def _would_go(connection: sa.Connection, scope: Scope) -> Iterator[sa.ColumnElem
     buried = sa.exists().where(TOMBSTONES.c.source == LOCAL, TOMBSTONES.c.stix_id == IDS.c.stix_id)
     yield ~better
     yield ~buried
-    due = _due(connection, scope.now)
-    if due:
-        yield ~_among(connection, HOLDINGS.c.handling, due)
+    yield ~_among(shape, HOLDINGS.c.handling, "due")
 
 
 def _is_ours(holdings: Any) -> sa.ColumnElement[int]:
@@ -238,10 +311,9 @@ def _due(connection: sa.Connection, now: datetime) -> frozenset[int]:
     )
 
 
-def _among(connection: sa.Connection, column: Any, numbers: frozenset[int]) -> sa.ColumnElement[bool]:
-    """Say that a column is one of many numbers: one parameter, however many there are."""
-    listed = sorted(numbers)
-    if connection.dialect.name == "sqlite":
-        values = sa.func.json_each(json.dumps(listed)).table_valued("value")
+def _among(shape: _Shape, column: Any, name: str) -> sa.ColumnElement[bool]:
+    """Say that a column is one of many numbers: one value of the statement, however many there are."""
+    if shape.dialect == "sqlite":
+        values = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
         return column.in_(sa.select(values.c.value))  # type: ignore[no-any-return]
-    return column == sa.any_(sa.cast(listed, postgresql.ARRAY(sa.BigInteger)))  # type: ignore[no-any-return]
+    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.BigInteger)))  # type: ignore[no-any-return]
