@@ -22,7 +22,7 @@ from tasuki.base.reasons import Reason
 from tasuki.base.time import to_micros
 from tasuki.core.channel.model import Arrival, Disposition
 from tasuki.core.holdings.handling import handling_from_json
-from tasuki.core.holdings.model import State
+from tasuki.core.holdings.model import OLDER_FORM, REVOKED, State
 from tasuki.core.holdings.reasons import NO_OBJECT, SPILL
 from tasuki.core.holdings.words import index_words, text_of
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES
@@ -332,12 +332,17 @@ def _row(node: Node, each: _Parsed, desk: Labelling) -> NewHolding:
         wrapped=wrapped,
         handling=desk.handling(terms.handling),
         label=desk.label(each.obj, admitted, terms),
-        flags="stix-2.0" if admitted.spec_version == "2.0" else "",
+        flags=_flags(each),
         words=index_words(text_of(each.obj)),
         references=followed(admitted),
         addressed=terms.addressed,
-        is_revoked=each.obj.get("revoked") is True,
     )
+
+
+def _flags(each: _Parsed) -> str:
+    older = each.admitted.spec_version == "2.0"
+    revoked = each.obj.get("revoked") is True
+    return " ".join(flag for flag, applies in ((OLDER_FORM, older), (REVOKED, revoked)) if applies)
 
 
 def _aside(node: Node, each: Rejected, source: str, at: int) -> dict[str, Any]:
@@ -418,7 +423,7 @@ def _states(connection: sa.Connection, rows: list[NewHolding]) -> list[tuple[New
 
 def _stop_revoked(connection: sa.Connection, rows: list[NewHolding], known: Numbers) -> None:
     """Take out of use what its source says is revoked: that version, all before it, and nothing of another source."""
-    revoked = {known.ids[row.stix_id]: row.version + 1 for row in rows if row.is_revoked}
+    revoked = {known.ids[row.stix_id]: row.version + 1 for row in rows if REVOKED in row.flags.split()}
     if revoked:
         withdrawal.stop(connection, rows[0].source, revoked)
 

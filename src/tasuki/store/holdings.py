@@ -130,7 +130,6 @@ class NewHolding:
         digest: SHA-256 of the body; also binds the ciphertext to this holding.
         handling: handling basis in its JSON form.
         addressed: to whom a partner addressed it; nothing for our own.
-        is_revoked: whether it says that it is no longer true.
     """
 
     stix_id: StixId
@@ -149,7 +148,6 @@ class NewHolding:
     words: str
     references: tuple[str, ...]
     addressed: str = ""
-    is_revoked: bool = False
 
     @property
     def assertion(self) -> Assertion:

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from tasuki.base.ids import ParticipantId
 from tasuki.base.time import from_micros
-from tasuki.core.holdings.model import State
+from tasuki.core.holdings.model import REVOKED, State
 from tasuki.core.withdrawal.model import VERBS, Held, Left
 from tasuki.store import holdings, sending
 from tasuki.store.channel import ENVELOPES_OUT, MESSAGES_IN, OUTBOX
 from tasuki.store.database import METADATA, parts
-from tasuki.store.holdings import HOLDINGS
+from tasuki.store.holdings import HOLDINGS, LOCAL
 
 SOURCE_MARKS: Final = sa.Table(
     "source_marks",
@@ -101,6 +101,23 @@ def _stopped(connection: sa.Connection, source: str, id_numbers: Iterable[int]) 
     for part in parts(list(id_numbers)):
         query = sa.select(STOPPED).where(STOPPED.c.source == source, STOPPED.c.id.in_(part))
         found.update({row.id: (row.usable_from, row.noticed) for row in connection.execute(query)})
+    return found
+
+
+def withdrawn(connection: sa.Connection, positions: Iterable[int]) -> set[int]:
+    """Return which of these holdings are versions that their own source, or our own people, revoked or corrected.
+
+    One that says of itself that it is revoked is none: it is what is to be known of the others.
+    """
+    found: set[int] = set()
+    for part in parts(sorted(set(positions))):
+        query = (
+            sa.select(HOLDINGS.c.position, HOLDINGS.c.flags)
+            .join(STOPPED, sa.and_(STOPPED.c.id == HOLDINGS.c.id, STOPPED.c.source.in_([HOLDINGS.c.source, LOCAL])))
+            .where(HOLDINGS.c.position.in_(part), HOLDINGS.c.version < STOPPED.c.usable_from)
+        )
+        rows = connection.execute(query)
+        found.update(row.position for row in rows if REVOKED not in row.flags.split())
     return found
 
 

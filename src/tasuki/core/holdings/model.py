@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from tasuki.base.ids import ParticipantId, StixId
 from tasuki.base.reasons import Reason
@@ -74,6 +75,13 @@ class State(StrEnum):
     DISPOSED = "disposed"
 
 
+OLDER_FORM: Final = "stix-2.0"
+"""Flag of a holding that is written in STIX 2.0."""
+
+REVOKED: Final = "revoked"
+"""Flag of a holding that says of itself that it is no longer true."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """One assertion of one source, whole.
@@ -84,6 +92,7 @@ class Holding:
         originator: the participant whose material it is.
         version: the object's `modified` (else `created`, else when received), in microseconds since 1970.
         digest: lower-case hex SHA-256 of the bytes as received.
+        flags: what people should know of it before they read it.
     """
 
     position: int

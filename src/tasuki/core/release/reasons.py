@@ -142,6 +142,11 @@ REPLACED = kind(
     en="A newer version of {stix_id} is held; this one no longer goes out. Share it again.",
     ja="{stix_id}には新しい版があり、この版は出しません。改めて共有してください。",
 )
+WITHDRAWN = kind(
+    "release.withdrawn",
+    en="Whoever gave this version of {stix_id} revoked or corrected it since, so it no longer goes out; share the newer one.",
+    ja="{stix_id}のこの版は提供元が失効または訂正したため、出しません。新しい版を共有してください。",
+)
 DUE = kind(
     "release.due",
     en="{stix_id} was to be disposed of by {until}, so it no longer goes out.",

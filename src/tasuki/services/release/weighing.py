@@ -24,7 +24,7 @@ from tasuki.core.release.rules import absent
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
-from tasuki.store import channel, consent, holdings, sending
+from tasuki.store import channel, consent, holdings, sending, withdrawal
 from tasuki.store.sending import Standing
 
 
@@ -87,8 +87,11 @@ def _standing(
     newest = holdings.newest(connection, {row.id for row in rows})
     current = {each.position for sources in newest.values() for each in sources}
     buried = holdings.tombstoned(connection, LOCAL, {row.stix_id for row in rows})
+    withdrawn = withdrawal.withdrawn(connection, (row.position for row in rows))
     moment = format_rfc3339(now)
-    return ((row, _absence(row, current, buried, moment)) for row in rows)
+    for row in rows:
+        wrong = why.WITHDRAWN.because(stix_id=row.stix_id) if row.position in withdrawn else None
+        yield row, _absence(row, current, buried, moment) or wrong
 
 
 def weigh_ids(
@@ -169,8 +172,15 @@ class _Scales:
             label = self._labels[number] = self.node.labels.label(self.connection, number)
         return label
 
+    @property
+    def _is_within(self) -> bool:
+        """Whether the reader belongs here: what is known to be wrong stays readable and goes no further."""
+        return self.audience.participant == self.node.me.participant
+
     def weigh(self, row: Standing, absence: Reason | None) -> Weighed:
         """Return a holding with the verdict on it; `absence` says why it is not there to be released."""
+        if absence is not None and absence.kind is why.WITHDRAWN and self._is_within:
+            absence = None
         own, closure = self._label(row.own), self._label(row.closure)
         if row.mark is not None:
             own = meet(own, self._label(row.mark))
@@ -199,8 +209,7 @@ class _Scales:
         """Whether what somebody agreed to might turn this no, or its reason; where it cannot, nobody looks for it."""
         if verdict.rule != "R9" and not (verdict.rule == "R3" and blocked & LIFTABLE):
             return False
-        within = self.audience.participant == self.node.me.participant
-        return within or self.agreements.is_anything_granted()
+        return self._is_within or self.agreements.is_anything_granted()
 
 
 def agreed_to(

@@ -3,9 +3,11 @@
 
 import pytest
 
-from making_release import BBB, CCC, LATER, audited, indicator, raw_of, report, states, take_in, three_nodes, uid
+from making_readers import let_in
+from making_release import AAA, BBB, CCC, LATER, audited, indicator, raw_of, report, states, take_in, three_nodes, uid
 from making_withdrawal import bodies, explained, give, made, matches, received, told
 from tasuki.base.errors import CallerError, InputError
+from tasuki.base.ids import Audience
 from tasuki.services import release, withdrawal
 from tasuki.services.channel import push, seal_next
 from tasuki.services.withdrawal.hearing import PASSED_ON
@@ -144,6 +146,25 @@ def test_whoever_got_a_partners_copy_is_told_and_gets_the_version_when_people_pa
     release.share(three.bbb, [ONE], CCC)
     three.carry()
     assert matched(three.ccc, "better.example") == (ONE,)
+
+
+def test_what_is_known_to_be_wrong_goes_no_further_and_stays_readable_here(three):
+    give(three.aaa, BBB, indicator(1, "clear"))
+    three.carry()
+    release.share(three.bbb, [ONE], CCC)
+    police = let_in(three.bbb, "bell", "BBB/police:csirt")
+    correct(three.aaa, indicator(1, "red", modified=LATER))
+    three.carry()
+    # What waited is asked about again, and nobody shares it anew.
+    assert list(release.share(three.bbb, [ONE], AAA).reasons) == ["release.withdrawn"]
+    assert states(three.ccc, ONE) == []
+    assert explained(three.bbb, ONE, Audience.parse("BBB/police:csirt")) == "R13"
+    assert police.ids() == [ONE]
+    release.mark(three.aaa, [ONE], level="clear")
+    take_in(three.aaa, indicator(1, "clear", modified="2026-02-03T00:00:00.000Z"))
+    release.share(three.aaa, [ONE], BBB)
+    three.carry()
+    assert release.share(three.bbb, [ONE], CCC).released == 1
 
 
 def test_it_is_never_released_more_widely_than_the_one_before(sent):

@@ -122,6 +122,26 @@ def test_the_version_goes_to_every_audience_that_got_any_and_to_no_other(three):
     assert states(three.bbb, TWO) == states(three.ccc, TWO) == []
 
 
+def test_what_was_revoked_goes_no_further_and_what_says_so_does(three):
+    give(three.aaa, BBB, indicator(1, "clear"))
+    three.carry()
+    release.mark(three.aaa, [ONE], level="red")
+    withdrawal.revoke(three.aaa, [ONE], why=WHY)
+    three.carry()
+    assert list(release.share(three.bbb, [ONE], CCC).reasons) == ["release.withdrawn"]
+    give(three.aaa, BBB, indicator(2, "clear"))
+    three.carry()
+    withdrawal.revoke(three.aaa, [TWO], why=WHY)
+    three.carry()
+    assert release.share(three.bbb, [TWO], CCC).released == 1
+
+
+def test_it_is_listed_as_revoked(revoked):
+    for node in (revoked.aaa, revoked.bbb):
+        newest = showing.listed(node, types=(), sources=(), limit=9)[0]
+        assert (newest["id"], newest["flags"]) == (ONE, ["revoked"])
+
+
 def test_what_is_sealed_and_comes_after_its_notice_is_never_used(three):
     give(three.aaa, BBB, indicator(1, "amber"))
     assert seal_next(three.aaa, "BBB", "bulk")
