@@ -144,6 +144,15 @@ def test_what_cannot_be_done_is_refused_with_the_reason(act, code):
     assert refused.value.reason.code == code
 
 
+@pytest.mark.parametrize(
+    ("selectors", "where"), [(None, "object_marking_refs"), (["name"], "name")], ids=["the whole", "a part"]
+)
+def test_what_is_not_marked_so_is_named_with_where_it_was_looked_for(selectors, where):
+    with pytest.raises(InputError) as refused:
+        remove(NOTE, [RED], selectors)
+    assert refused.value.reason.params == {"found": RED.value, "where": where}
+
+
 STRANGE = [
     {"granular_markings": {}},
     {"granular_markings": [7, None, {}, {"selectors": ["name"]}, {"marking_ref": RED.value}]},
