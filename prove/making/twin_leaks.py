@@ -22,10 +22,18 @@ from tasuki.store import viewing as store
 def _in_place(owner: Any, name: str, other: Any) -> Iterator[None]:
     real = getattr(owner, name)
     setattr(owner, name, other)
+    _forget_statements()
     try:
         yield
     finally:
         setattr(owner, name, real)
+        _forget_statements()
+
+
+def _forget_statements() -> None:
+    """Let the store put its statements together anew: those it remembers hold what was in place then."""
+    for remembered in (store._ordered, store._keyed, store._counted):  # noqa: SLF001 broken on purpose
+        remembered.cache_clear()
 
 
 def unfiltered() -> AbstractContextManager[None]:

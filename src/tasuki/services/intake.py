@@ -25,7 +25,6 @@ from tasuki.core.holdings.handling import handling_from_json
 from tasuki.core.holdings.model import OLDER_FORM, REVOKED, State
 from tasuki.core.holdings.reasons import NO_OBJECT, SPILL
 from tasuki.core.holdings.words import index_words, text_of
-from tasuki.core.ledger.model import AUDIT, SALT_BYTES
 from tasuki.core.markings.ceiling import ceilings_of, mark_above, mark_in
 from tasuki.core.markings.labels import label_from_json
 from tasuki.core.partners.model import Ceiling
@@ -38,12 +37,13 @@ from tasuki.formats.stix.ids import own_id
 from tasuki.formats.stix.tlp import marking_id
 from tasuki.formats.tlog.merkle import leaf_hash
 from tasuki.formats.tlog.merkle import root as merkle_root
+from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, bound, relabel, restate
 from tasuki.services.node import Node
 from tasuki.services.reasons import NO_ADDRESSEE
 from tasuki.services.settling import followed, settle
 from tasuki.services.signals import ARRIVED
-from tasuki.store import holdings, ledger, search, withdrawal
+from tasuki.store import holdings, search, withdrawal
 from tasuki.store.holdings import NewHolding, Numbers
 
 BATCH: Final = 1000
@@ -386,7 +386,7 @@ def _commit(node: Node, connection: sa.Connection, prepared: _Prepared, act: str
         "quarantined": len(prepared.rejected),
         "root": merkle_root(digests).hex(),
     }
-    ledger.append(connection, AUDIT, f"holding:{act}", body, now, node.entropy.draw(SALT_BYTES))
+    audit(node, connection, f"holding:{act}", body)
     return _Done(
         held=len(fresh),
         flagged=sum(bool(row.flags) for row in fresh),

@@ -18,12 +18,12 @@ from tasuki.base.reasons import Reason
 from tasuki.base.verdict import Verdict
 from tasuki.core.channel.model import LANES
 from tasuki.core.channel.reasons import UNKNOWN_LANE
-from tasuki.core.ledger.model import AUDIT, SALT_BYTES
+from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
 from tasuki.services.release.weighing import check_audience, not_held, weigh_ids
 from tasuki.services.signals import OUTBOX
-from tasuki.store import channel, holdings, ledger, sending
+from tasuki.store import channel, holdings, sending
 
 
 @dataclass(slots=True, kw_only=True)
@@ -204,4 +204,4 @@ def _share_part(
         "withheld": dict(kept),
         "rules": node.gate.rules.digest,
     }
-    ledger.append(connection, AUDIT, "release:objects:share", detail, now, node.entropy.draw(SALT_BYTES))
+    audit(node, connection, "release:objects:share", detail)

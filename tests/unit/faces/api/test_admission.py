@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from making_nodes import make_node
-from making_release import PROFILE, audited, indicator, take_in, uid
+from making_release import PROFILE, audited, indicator, raw_of, take_in, uid
 from tasuki.faces.api.app import api_app
 from tasuki.services import persons
 
@@ -104,10 +104,17 @@ def test_a_header_of_somebody_else_makes_nobody_more_than_they_are(node):
 def test_a_person_of_the_home_uses_the_node_and_is_named_in_the_log(node):
     take_in(node, indicator(1, "green"))
     token = persons.add(node, "bell", str(node.home)).token
-    marked = {"ids": [uid("indicator", 1)], "tlp": "amber"}
-    assert ask(node, "POST", "/v1/holdings/dispose", bearing(token), json={"ids": marked["ids"]}).status_code == 200
-    (entry,) = audited(node, "holdings:body:dispose")
-    assert entry["person"] == "bell"
+    ids = {"ids": [uid("indicator", 1)]}
+    for path, more in (
+        ("release/mark", {"tlp": "amber"}),
+        ("withdrawal/recall", {"why": "Wrong."}),
+        ("holdings/dispose", {}),
+    ):
+        assert ask(node, "POST", f"/v1/{path}", bearing(token), json={**ids, **more}).status_code == 200
+    brought = raw_of(indicator(2, "green"))
+    assert ask(node, "POST", "/v1/holdings/import?name=x.json", bearing(token), content=brought).status_code == 200
+    kinds = ("release:holding:mark", "withdrawal:objects:recall", "holdings:body:dispose", "holding:import")
+    assert [audited(node, kind)[-1].get("person") for kind in kinds] == ["bell"] * 4
 
 
 def test_without_a_token_no_person_is_named(node):
