@@ -152,15 +152,16 @@ class Fuzzer:
 
     def _try(self, text: str, took: dict[str, float]) -> str:
         """Do everything with one text, noting the processor time of each act."""
+        version = self.chance.choice(tuple(Version))
         try:
-            pattern = self._timed(took, "parse", lambda: parse(text, self.chance.choice(tuple(Version))))
+            pattern = self._timed(took, "parse", lambda: parse(text, version))
         except PatternError as error:
             error.reason.sentence()
             return "refused"
         if len(text) < KEPT and self.chance.random() < 0.1:
             self.texts[self.chance.randrange(len(self.texts))] = text
         written = self._timed(took, "write", lambda: write(pattern))
-        if len(written) <= MAX_PATTERN and self._timed(took, "parse", lambda: parse(written)) != pattern:
+        if len(written) <= MAX_PATTERN and self._timed(took, "parse", lambda: parse(written, version)) != pattern:
             message = "written otherwise than read"
             raise AssertionError(message)
         self._timed(took, "objections", lambda: objections(pattern))

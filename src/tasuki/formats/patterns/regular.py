@@ -6,12 +6,14 @@ look-around, back-references and possessive or atomic groups; an expression with
 The rest is brought over here: on text, `\d`, `\s` and `\w` know Unicode (the UNICODE flag is off only for octets); `$`
 and `\Z` also hold before a final line feed; the escapes that RE2 lacks are spelled out.
 
-RE2 knows word boundaries (`\b`) and some negated classes for ASCII only: for those an expression says that it needs
-ASCII, and the caller gives no verdict on other text.
+RE2 knows word boundaries (`\b`) and some negated classes for ASCII only. There, characters beyond ASCII are looked at
+as ASCII ones of the same class that the expression cannot tell from them: it names neither. Where it names so much that
+none is left, it says that it needs ASCII, and the caller gives no verdict on other text.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +42,8 @@ _SPACES: Final = r"\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x
 _BLANKS: Final = r"\t \x{a0}\x{1680}\x{180e}\x{202f}\x{205f}\x{3000}\x{2000}-\x{200a}"
 _TEXT: Final = {"d": r"\p{Nd}", "w": r"_\p{L}\p{N}", "s": _SPACES, "h": _BLANKS, "v": r"\n-\r\x{85}\x{2028}-\x{2029}"}
 _OCTETS: Final = {"d": "0-9", "w": "_A-Za-z0-9", "s": r" \t-\r", "h": r" \xa0\t-\t", "v": r"\x85\n-\r"}
+_NO_SPACE: Final = r"\x00-\x08\x0e-\x1f!-"
+r"""What `\S` is within a class, up to its last character; RE2's own takes the vertical tab for no space."""
 _COMPLEMENTS: Final = frozenset("DWS")
 
 
@@ -50,18 +54,23 @@ class Expression:
     Attributes:
         is_for_octets: which of both.
         needs_ascii: no verdict can be given on text with other characters.
+        stand_ins: what characters beyond ASCII are looked at as, by class (see `_class_of`); empty where they are
+            looked at as they are.
         looks_before_feed: its end anchors also hold before a final line feed.
     """
 
     compiled: Any
     is_for_octets: bool
     needs_ascii: bool = False
+    stand_ins: str = ""
     looks_before_feed: bool = False
 
     def finds(self, value: str | bytes) -> bool:
         """Whether the expression matches anywhere in NFC text, or in octets where it is for octets."""
         if isinstance(value, bytes) is not self.is_for_octets:
             return False
+        if self.stand_ins and isinstance(value, str) and not value.isascii():
+            value = "".join(sign if sign.isascii() else self.stand_ins[_class_of(sign)] for sign in value)
         if self.compiled.search(value) is not None:
             return True
         if not self.looks_before_feed or value[-1:] not in ("\n", b"\n"):
@@ -82,10 +91,13 @@ def read_expression(source: str, *, for_octets: bool) -> Expression | None:
     if for_octets and not _fits_octets(normal):
         return None
     translation = _Translation(normal, _OCTETS if for_octets else _TEXT)
+    is_for_ascii = translation.needs_ascii and not for_octets
+    stand_ins = _stand_ins(normal) if is_for_ascii else ""
     return Expression(
         compiled=_compile(f"(?s){translation.written}", source, for_octets=for_octets),
         is_for_octets=for_octets,
-        needs_ascii=translation.needs_ascii and not for_octets,
+        needs_ascii=is_for_ascii and not stand_ins,
+        stand_ins=stand_ins,
         looks_before_feed=translation.looks_before_feed,
     )
 
@@ -159,6 +171,48 @@ def _compile(written: str, source: str, *, for_octets: bool) -> Any:
     except UnicodeEncodeError:
         cause = "surrogate"
     raise EvaluationError(BAD_EXPRESSION.because(found=shorten(source), cause=cause[:60]))
+
+
+_CLASSES: Final = (
+    "_qxzjvkQXZJVKabcdefghilmnoprstuwyABCDEFGHILMNOPRSTUWY",
+    "9876543210",
+    "\x0b\x0c\r\t ",
+    "\x01\x02\x03\x04",
+)
+"""What may stand in for letters and numbers, digits, spaces and all others beyond ASCII; of each, the rarest first."""
+
+_SPACE: Final = frozenset("\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(map(chr, range(0x2000, 0x200B)))
+_ESCAPE: Final = re.compile(r"\\([bBAZzdDsSwWnrtf\W_])")
+_CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
+_TELLING: Final = re.compile(r"[^\x00-\x7f]|\[[:.=]")
+"""What tells characters beyond ASCII from each other, or may: such characters themselves, and classes by name."""
+
+
+def _class_of(sign: str) -> int:
+    """Return which of `_CLASSES` has the stand-in of a character."""
+    category = unicodedata.category(sign)
+    if category == "Nd":
+        return 1
+    if category[0] in "LN":
+        return 0
+    return 2 if sign in _SPACE else 3
+
+
+def _stand_ins(source: str) -> str:
+    """Return a character of each of `_CLASSES` that an expression does not name, or nothing where one has none left.
+
+    It names every character that stands in it, in both cases, and what lies between two around a hyphen.
+    """
+    if _TELLING.search(source) or "\\" in _ESCAPE.sub("", source):
+        return ""
+    rest = _ESCAPE.sub(lambda escape: _CONTROLS.get(escape[1], "" if escape[1].isalpha() else escape[1]), source)
+    named = {*rest, *rest.swapcase()}
+    for at in range(len(rest) - 2):
+        if rest[at + 1] == "-":
+            between = "".join(map(chr, range(ord(rest[at]), ord(rest[at + 2]) + 1)))
+            named |= {*between, *between.swapcase()}
+    free = [next((sign for sign in signs if sign not in named), "") for signs in _CLASSES]
+    return "".join(free) if all(free) else ""
 
 
 class _Translation:
@@ -258,5 +312,7 @@ class _Translation:
         seen.add(escaped)
         if escaped == "b":
             return r"\x08"
+        if escaped == "S":
+            return _NO_SPACE + (r"\xff" if self.classes is _OCTETS else r"\x{10ffff}")
         members = self.classes.get(escaped)
         return self._common_escape(escaped) if members is None else members

@@ -34,7 +34,7 @@ _BINDING: Final = {Junction.AND: 2, Junction.OR: 1, Junction.FOLLOWEDBY: 0}
 
 
 def write(pattern: Pattern) -> str:
-    """Return the text of a pattern; `parse(write(p)) == p` for every pattern that was parsed."""
+    """Return the text of a pattern, which reads back as the same pattern in the version that it was read in."""
     if isinstance(pattern, Observation):
         return f"[{write_comparison(pattern.expression)}]"
     if isinstance(pattern, Qualified):

@@ -110,8 +110,66 @@ def test_a_large_alternation_of_names_is_not_too_large():
     assert len(names) < MAX_INSTRUCTIONS
 
 
-@pytest.mark.parametrize("source", [r"\bfoo", r"foo\B", r"[\S]", r"[^\W\d]|[\D]"])
-def test_what_the_engine_knows_for_ascii_only_says_so(source: str):
+@pytest.mark.parametrize(
+    ("source", "value", "expected"),
+    [
+        (r"\bevil\b", "悪い evil.exe", True),
+        (r"\bevil\b", "悪いevil.exe", False),
+        (r"\Bevil", "悪いevil.exe", True),
+        (r"evil\b", "evil。", True),
+        (r"evil\b.\bcom", "evil\u3000com", True),
+        (r"^\b.+\b$", "日本語", True),
+        (r"\b\d\b", "５", True),
+        (r"[\D]", "５", False),
+        (r"[\S]", "\u3000", False),
+        (r"[^\W\d]", "日", True),
+        (r"(?i)\bEVIL\b", "é evil", True),
+    ],
+)
+def test_boundaries_know_letters_beyond_ascii(source: str, value: str, *, expected: bool):
+    expression = read_expression(source, for_octets=False)
+    assert expression is not None
+    assert not expression.needs_ascii
+    assert expression.finds(value) is expected
+
+
+BOUNDED = st.sampled_from(
+    [
+        "a",
+        "b",
+        ".",
+        r"\b",
+        r"\b",
+        r"\B",
+        r"\d",
+        r"\w",
+        r"\W",
+        r"\s",
+        r"\S",
+        "[ab]",
+        "[^a]",
+        r"[\D]",
+        r"[^\S-]",
+        r"[\W1]",
+        "|",
+        "x*",
+        "-",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(BOUNDED, max_size=6).map("".join), st.text("ab1 _-\n\x0bé日本ー。\u3000５²\x85", min_size=1, max_size=6)
+)
+def test_boundaries_are_found_where_the_standard_library_finds_them(source: str, value: str):
+    assert finds(source, value) is (re.search(source, value, re.DOTALL) is not None)
+
+
+@pytest.mark.parametrize(
+    "source", [r"\b[A-Za-z0-9_]+", r"\bé", r"\b[[:alpha:]]", r"\b\p{L}", r"\b\x41", r"\b\h", r"\Qa\E\b", r"\b[ -~]"]
+)
+def test_what_can_tell_letters_beyond_ascii_apart_gives_no_verdict_on_them(source: str):
     expression = read_expression(source, for_octets=False)
     assert expression is not None
     assert expression.needs_ascii
