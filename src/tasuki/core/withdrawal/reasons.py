@@ -43,6 +43,11 @@ NOT_NEWER = kind(
     en="Expected a version of {stix_id} with `modified` later than {held}, the newest held here; nothing was done.",
     ja="{stix_id}の`modified`は、ここにある最新の版({held})より後でなければなりません。何も行っていません。",
 )
+NOT_YET = kind(
+    "withdrawal.not-yet",
+    en="The `modified` of this version of {stix_id}, {found}, lies in the future, and no later correction could follow it; nothing was done. Correct the time.",
+    ja="{stix_id}のこの版の`modified`({found})が未来の日時であり、以後の訂正ができなくなるため、何も行っていません。日時を修正してください。",
+)
 CHANGED = kind(
     "withdrawal.changed",
     en="A newer version of {stix_id} was taken in meanwhile; nothing was done. Look at it, and try again.",

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.ids import Audience
+from tasuki.base.limits import MAX_SKEW_S
 from tasuki.base.time import format_exact, format_rfc3339, from_micros, to_micros
 from tasuki.core.holdings.handling import handling_from_json
 from tasuki.core.holdings.model import HandlingBasis, Holding
@@ -38,6 +39,9 @@ from tasuki.store import withdrawal as store
 
 _TICK: Final = timedelta(milliseconds=1)
 """What STIX tells versions apart by."""
+
+_SKEW: Final = timedelta(seconds=MAX_SKEW_S)
+"""How far the clock of whoever wrote a version may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,7 @@ def correct(node: Node, stix_id: str, raw: bytes, *, why: str) -> dict[str, obje
     """
     require_sentence(why)
     (before,) = _own(node, [stix_id])
-    at = _checked(before, raw)
+    at = _checked(before, raw, node.clock.now())
     return _revise(node, _Revision(verb=Verb.CORRECT, before=[before], raws=[raw], at=at, why=why))
 
 
@@ -140,11 +144,11 @@ def _require_revisable(own: _Own, is_originator: bool) -> None:  # noqa: FBT001 
         raise InputError(texts.ALREADY_REVOKED.because(stix_id=own.stix_id))
 
 
-def _checked(before: _Own, raw: bytes) -> datetime:
+def _checked(before: _Own, raw: bytes, now: datetime) -> datetime:
     """Return the version of what is to replace an object.
 
     Raises:
-        InputError: it is no newer version of it.
+        InputError: it is no newer version of it, or one of the future.
     """
     obj = strict.loads(raw)
     admitted = admit(obj)
@@ -158,7 +162,10 @@ def _checked(before: _Own, raw: bytes) -> datetime:
     if admitted.version is None or not isinstance(obj.get("modified"), str) or admitted.version <= before.version:
         held = format_exact(from_micros(before.version))
         raise InputError(texts.NOT_NEWER.because(stix_id=before.stix_id, held=held))
-    return from_micros(admitted.version)
+    at = from_micros(admitted.version)
+    if at > now + _SKEW:
+        raise InputError(texts.NOT_YET.because(stix_id=before.stix_id, found=format_exact(at)))
+    return at
 
 
 def _revise(node: Node, revision: _Revision) -> dict[str, object]:

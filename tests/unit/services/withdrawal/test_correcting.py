@@ -186,6 +186,7 @@ def test_what_nobody_got_is_corrected_here_alone(three):
     [
         (better(modified="2026-02-01T00:00:00.000Z"), "withdrawal.not-newer"),
         ({name: value for name, value in better().items() if name != "modified"}, "withdrawal.not-newer"),
+        (better(modified="2026-03-01T12:05:02.000Z"), "withdrawal.not-yet"),
         (better(revoked=True), "withdrawal.revokes"),
         (better(created="2026-01-01T00:00:00.000Z"), "withdrawal.other-object"),
         (better(created_by_ref=uid("identity", 1)), "withdrawal.other-object"),
@@ -194,7 +195,7 @@ def test_what_nobody_got_is_corrected_here_alone(three):
         (["a list"], "stix.not-an-object"),
         (better(id="indicator"), "stix.id-syntax"),
     ],
-    ids=["same", "no modified", "revoked", "created", "maker", "other id", "other type", "list", "no id"],
+    ids=["same", "no modified", "future", "revoked", "created", "maker", "other id", "other type", "list", "no id"],
 )
 def test_what_is_no_newer_version_changes_nothing(sent, obj, code):
     with pytest.raises(InputError) as caught:
