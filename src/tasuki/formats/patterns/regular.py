@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import re2
@@ -70,7 +71,7 @@ class Expression:
         if isinstance(value, bytes) is not self.is_for_octets:
             return False
         if self.stand_ins and isinstance(value, str) and not value.isascii():
-            value = "".join(sign if sign.isascii() else self.stand_ins[_class_of(sign)] for sign in value)
+            value = _in_ascii(value, self.stand_ins)
         if self.compiled.search(value) is not None:
             return True
         if not self.looks_before_feed or value[-1:] not in ("\n", b"\n"):
@@ -186,6 +187,12 @@ _ESCAPE: Final = re.compile(r"\\([bBAZzdDsSwWnrtf\W_])")
 _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 _TELLING: Final = re.compile(r"[^\x00-\x7f]|\[[:.=]")
 """What tells characters beyond ASCII from each other, or may: such characters themselves, and classes by name."""
+
+
+@lru_cache(maxsize=1)
+def _in_ascii(text: str, stand_ins: str) -> str:
+    """Return a text with the stand-ins of its characters; remembered, as one value is asked many expressions."""
+    return text.translate({ord(sign): stand_ins[_class_of(sign)] for sign in set(text) if not sign.isascii()})
 
 
 def _class_of(sign: str) -> int:
