@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from tasuki.base.ids import ParticipantId
-from tasuki.base.time import from_micros
+from tasuki.base.time import from_micros, to_micros
 from tasuki.core.holdings.model import REVOKED, State
 from tasuki.core.withdrawal.model import VERBS, Held, Left
 from tasuki.store import holdings, sending
@@ -187,6 +187,32 @@ class Said:
 def told(connection: sa.Connection, limit: int) -> list[Said]:
     """Return what we told partners, newest first, one for each partner."""
     return _sent(connection, VERBS, limit)
+
+
+def received_by_partners(connection: sa.Connection, before: datetime) -> list[Said]:
+    """Return what we told partners of which they gave a stored receipt before a moment, oldest first."""
+    columns = (OUTBOX.c.partner, OUTBOX.c.kind, OUTBOX.c.body, OUTBOX.c.env_id, ENVELOPES_OUT.c.receipt_at)
+    query = (
+        sa.select(*columns)
+        .join(ENVELOPES_OUT, ENVELOPES_OUT.c.env_id == OUTBOX.c.env_id)
+        .where(
+            OUTBOX.c.kind.in_(sorted(VERBS)),
+            ENVELOPES_OUT.c.state == "stored",
+            ENVELOPES_OUT.c.receipt_at < to_micros(before),
+        )
+        .order_by(ENVELOPES_OUT.c.receipt_at)
+    )
+    return [
+        Said(
+            partner=row.partner,
+            kind=row.kind,
+            body=row.body,
+            at=from_micros(row.receipt_at),
+            env_id=row.env_id,
+            state="stored",
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def attested(connection: sa.Connection, limit: int) -> list[Said]:

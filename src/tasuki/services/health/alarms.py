@@ -15,7 +15,7 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.assistance.watch import Wait, watch
 from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
-from tasuki.services import assistance, consent, tearline
+from tasuki.services import assistance, consent, tearline, withdrawal
 from tasuki.services.health import reasons as why
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
@@ -65,6 +65,7 @@ def alarms(node: Node) -> list[Alarm]:
             *_lanes(connection, now),
             *_logs(connection, now),
         ]
+    found += _withdrawals(node, now)
     found += [*_loops(node), *_anchors(node, now), *_assistance(node, now), *_consent(node), *_tearlines(node)]
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
 
@@ -107,6 +108,16 @@ def _logs(connection: sa.Connection, now: datetime) -> Iterator[Alarm]:
             yield Alarm(severity="look", reason=reason)
     for partner, count in store.stranded(connection, now - timedelta(seconds=LANE_S)).items():
         yield Alarm(severity="look", reason=why.STRANDED.because(partner=partner, count=count, seconds=LANE_S))
+
+
+def _withdrawals(node: Node, now: datetime) -> Iterator[Alarm]:
+    for each in withdrawal.unaccounted(node, now - timedelta(seconds=LANE_S)):
+        if each.since is not None:
+            minutes = int((now - each.since).total_seconds()) // 60
+            reason = why.NOT_ATTESTED.because(partner=each.partner, count=each.unanswered, minutes=minutes)
+            yield Alarm(severity="look", reason=reason)
+        if each.short:
+            yield Alarm(severity="look", reason=why.ATTESTED_SHORT.because(partner=each.partner, count=each.short))
 
 
 def _loops(node: Node) -> Iterator[Alarm]:

@@ -33,6 +33,16 @@ STRANDED = kind(
     en="{partner} logged {count} envelopes as sent that have not arrived for more than {seconds} s; ask {partner}, and see `tasuki ledger audit --with {partner}`.",
     ja="{partner} が送信済みと記録した封筒{count}件が{seconds}秒以上届いていません。{partner} に確認し、`tasuki ledger audit --with {partner}` を参照してください。",
 )
+NOT_ATTESTED = kind(
+    "health.not-attested",
+    en="{partner} received {count} notices that take something back and has stated nothing about them for {minutes} minutes; ask {partner}, and see `tasuki withdrawals`.",
+    ja="{partner} は失効・取消・限定・訂正の通知{count}件を受領しましたが、{minutes}分間申告がありません。{partner} に確認し、`tasuki withdrawals` を参照してください。",
+)
+ATTESTED_SHORT = kind(
+    "health.attested-short",
+    en="What {partner} states about {count} notices that take something back does not account for everything it was told of; ask about the rest, and see `tasuki withdrawals`.",
+    ja="失効・取消・限定・訂正の通知{count}件について、{partner} の申告が全件に及んでいません。残りを確認し、`tasuki withdrawals` を参照してください。",
+)
 URGENT_WAITS = kind(
     "health.urgent-waits",
     en="{count} urgent items for {partner} have waited {seconds} s without a receipt; call {partner}, and look with `tasuki channel show`.",

@@ -71,9 +71,47 @@ def withdrawals(node: Node, *, limit: int) -> Withdrawals:
         stated = channel.messages(connection, "attestation")
         # Every notice heard was answered in its own transaction, so the newest answers are those to the newest notices.
         answered = store.attested(connection, limit)
-    theirs = _by_notice((partner, body, at) for partner, body, at in stated)
+    theirs = _by_notice(stated)
     ours = _by_notice((each.partner, each.body, each.at) for each in answered)
     return Withdrawals(made=[_notice(each, theirs) for each in told], received=[_notice(each, ours) for each in heard])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unaccounted:
+    """What one partner received and has not accounted for.
+
+    Attributes:
+        unanswered: notices it gave a receipt for and stated nothing about.
+        since: when it received the first of them; None where there is none.
+        short: notices of which its statement does not account for every id.
+    """
+
+    partner: str
+    unanswered: int
+    since: datetime | None
+    short: int
+
+
+def unaccounted(node: Node, before: datetime) -> list[Unaccounted]:
+    """Return the partners that received notices of ours before a moment and have not accounted for all of them."""
+    with node.database.read() as connection:
+        received = store.received_by_partners(connection, before)
+        stated = _by_notice(channel.messages(connection, "attestation")) if received else {}
+    notices: dict[str, list[Notice]] = {}
+    for each in received:
+        notices.setdefault(each.partner, []).append(_notice(each, stated))
+    found = [_unaccounted(partner, told) for partner, told in sorted(notices.items())]
+    return [each for each in found if each.unanswered or each.short]
+
+
+def _unaccounted(partner: str, told: Iterable[Notice]) -> Unaccounted:
+    silent = [each for each in told if each.attested is None]
+    return Unaccounted(
+        partner=partner,
+        unanswered=len(silent),
+        since=silent[0].at if silent else None,
+        short=sum(each.attested is not None and not each.attested.adds_up for each in told),
+    )
 
 
 _Stated = Mapping[tuple[str, str], tuple[Mapping[str, Any], datetime]]
