@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from making_labels import NOW
 from tasuki.base.ids import Audience
 from tasuki.core.markings.labels import PERSONAL_DATA, VICTIM_CONSENT, label_of
-from tasuki.core.release.circumstances import LIFTABLE, Grant, GrantKind, Part, circumstances
+from tasuki.core.release.circumstances import LIFTABLE, Grant, GrantKind, Part, circumstances, lacking, relied_on
 
 READER = Audience.parse("BBB/cert:csirt")
 ID = "indicator--00000000-0000-4000-8000-000000000001"
@@ -108,3 +108,32 @@ def test_one_part_more_never_adds_agreement_of_those_who_were_concerned(parts, h
     before = circumstances(parts, grants, READER, NOW)
     after = circumstances([*parts, part(digest="c")], grants, READER, NOW)
     assert not parts or after.agreed <= before.agreed
+
+
+def test_what_is_lacking_is_named_for_each_who_has_a_say():
+    mine, other = part(), part(digest="b", originator="AAA")
+    both = part(digest="c")
+    assert lacking([mine, other, both], [GRANT], READER, NOW) == {"AAA": (other,), "CCC": (both,)}
+    assert lacking([mine, both], [GRANT], Audience.parse("AAA/cert"), NOW) == {"CCC": (mine, both)}
+    assert lacking([mine], [GRANT], READER, LATER) == {"CCC": (mine,)}
+    assert lacking([mine], [GRANT], READER, NOW) == {"CCC": ()}
+
+
+def test_what_a_release_relies_on_are_the_grants_that_count_each_once():
+    grants = [
+        GRANT,
+        replace(GRANT, number=2, until=NOW),
+        replace(GRANT, number=3, audience=Audience.parse("AAA")),
+        replace(GRANT, number=4, by="BBB"),
+        replace(GRANT, number=5, digest="b" * 64),
+        replace(GRANT, number=6, kind=GrantKind.VICTIM, by=None),
+    ]
+    parts = [part(), part(digest="b"), part()]
+    assert relied_on(parts, grants, READER, NOW) == (GRANT, grants[4])
+    addressed = part(giver="CCC", addressed=frozenset({READER}))
+    assert relied_on([addressed], grants, READER, NOW) == ()
+    assert relied_on([replace(addressed, addressed=frozenset())], grants, READER, NOW) == (GRANT,)
+
+
+def test_the_moment_asked_about_is_the_moment_answered_for():
+    assert circumstances([part()], [GRANT], READER, NOW).now == NOW

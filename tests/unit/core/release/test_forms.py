@@ -5,6 +5,7 @@ import pytest
 
 from tasuki.core.release import forms
 from tasuki.core.release.forms import PROTOCOL
+from tasuki.formats.envelope import anchor, envelope, notice, receipt
 
 ID = "indicator--00000000-0000-4000-8000-000000000001"
 SIGNED = "— JPN/jpn-1 AAAA="
@@ -88,6 +89,7 @@ def test_a_refusal_is_nothing_or_a_code_with_its_sentences(value, fits):
         (forms.node, ["JPN/jpn-1"], ["JPN", "jpn/JPN", 1]),
         (forms.log, ["tasuki/JPN/jpn-1/pair/GBR"], ["tasuki/JPN/jpn-1/audit", "tasuki/JPN/jpn-1/pair/GBR/x", 1]),
         (forms.root, [ROOT], ["A" * 44, "A" * 43, 1]),
+        (forms.decision, ["granted", "refused", "withdrawn"], ["", "Granted", "perhaps", None, ["granted"]]),
         (forms.leaves, [[], [leaf()], [leaf()] * forms.MAX_LEAVES], [[leaf()] * (forms.MAX_LEAVES + 1), leaf(), [1]]),
         (
             forms.leaves,
@@ -109,3 +111,15 @@ def test_a_refusal_is_nothing_or_a_code_with_its_sentences(value, fits):
 def test_a_form_takes_what_it_names_and_nothing_beside_it(form, fitting, not_fitting):
     assert [form(each) for each in fitting] == [True] * len(fitting)
     assert [form(each) for each in not_fitting] == [False] * len(not_fitting)
+
+
+@pytest.mark.parametrize("kind", ["envelope", "stored-receipt", "unsigned-notice", "anchor"])
+def test_a_wire_form_begins_with_its_own_magic(kind):
+    magic = {
+        "envelope": envelope.MAGIC,
+        "stored-receipt": receipt.MAGIC,
+        "unsigned-notice": notice.MAGIC,
+        "anchor": anchor.MAGIC,
+    }[kind]
+    assert PROTOCOL[kind](magic + b"...") is True
+    assert PROTOCOL[kind](b"." + magic) is False

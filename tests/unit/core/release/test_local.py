@@ -118,3 +118,32 @@ def test_what_an_organisation_wrote_stands_in_the_reason_as_written():
     assert (reason.code, reason.params) == ("release.local", {"by": "AAA/cert", "rule": "a"})
     assert reason.sentence() == "A rule of AAA/cert (a) forbids it. Ask {desk} first."
     assert reason.sentence(Language.JA) == "AAA/certの規則(a)により出せません。先に{desk}に照会してください。"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ({"deny": [], "b": 1, "a": 1}, "a, b, deny"),
+        ({"x" * 70: []}, "x" * 60),
+        ({"deny": ["y" * 70]}, "'" + "y" * 59),
+        ({"deny": [RULE, RULE]}, "one id twice"),
+        ({"deny": [{**RULE, "from": 1, "and": 1}]}, "and, from"),
+        ({"deny": [{name: RULE[name] for name in ("id", "by", "reason")}]}, "no condition"),
+        ({"deny": [{**RULE, "tlp": []}]}, "[]"),
+        ({"deny": [{**RULE, "tlp": ["z" * 70]}]}, "'" + "z" * 59),
+        ({"deny": [{**RULE, "tlp": [["z" * 70]]}]}, "['" + "z" * 58),
+        ({"deny": [{**RULE, "reason": "w" * 70}]}, "'" + "w" * 59),
+        ({"deny": [{**RULE, "id": "v" * 301}]}, "'" + "v" * 59),
+        ({"deny": [{**RULE, "id": "a\nb"}]}, "'a\\nb'"),
+        ({"deny": [{**RULE, "id": ""}]}, "''"),
+    ],
+)
+def test_what_was_found_is_told_and_cut(wrong, found):
+    with pytest.raises(InputError) as caught:
+        parse_rules(wrong)
+    assert caught.value.reason.params["found"] == found
+
+
+def test_texts_may_be_as_long_as_three_hundred_characters():
+    (rule,) = parse_rules({"deny": [{**RULE, "id": "v" * 300, "reason": {"en": "n" * 300, "ja": "否" * 300}}]})
+    assert (rule.id, rule.reason.en, rule.reason.ja) == ("v" * 300, "n" * 300, "否" * 300)

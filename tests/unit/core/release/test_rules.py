@@ -19,7 +19,7 @@ from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.partners.profile import parse_profile
 from tasuki.core.release import rules as room
 from tasuki.core.release.circumstances import Circumstances
-from tasuki.core.release.rules import RULES, Gate, absent, decide, of_the_node, rules_for
+from tasuki.core.release.rules import RULES, Gate, absent, decide, of_the_node, rules_for, whose_say
 
 PROFILE = parse_profile(tomllib.loads(THREE))
 HOME = Audience.parse("AAA/cert:csirt")
@@ -346,3 +346,73 @@ def test_a_local_rule_never_allows(which, reader, at):
 def test_a_verdict_has_no_truth_value():
     with pytest.raises(TypeError):
         bool(verdict(label(), "BBB"))
+
+
+AMBER_OF_C = label("amber+strict", originators=["CCC", "ZZZ", "AAA"])
+
+
+@pytest.mark.parametrize(
+    ("which", "reader", "code", "params"),
+    [
+        (label("clear"), "ZZZ", "unknown-reader", {"profile": "three-islands", "reader": "ZZZ"}),
+        (label("clear"), "AAA/cert:csirt", "holder", {"reader": "AAA/cert:csirt"}),
+        (label("clear", blocked=["a" * 70, "b"]), "BBB", "unknown-block", {"code": "a" * 60}),
+        (label("clear", blocked=["closure-too-large"]), "BBB", "closure-too-large", {"limit": 10_000}),
+        (label(None), "BBB", "no-tlp", {}),
+        (label("clear", originators=()), "BBB", "no-originator", {}),
+        (label("red"), "BBB/cert", "red", {"reader": "BBB/cert"}),
+        (label("red"), "BBB/cert:csirt@mori", "red-person", {"reader": "BBB/cert:csirt@mori"}),
+        (label(rel=[]), "BBB/cert", "caveat-nobody", {}),
+        (label(rel=["CCC", "AAA/cert"]), "BBB/cert", "caveat", {"allowed": "AAA/cert, CCC", "reader": "BBB/cert"}),
+        (
+            label("clear", classifications=frozenset({"AAA:OPEN", "AAA:INNER", "AAA:UNLISTED"})),
+            "BBB",
+            "classification",
+            {"classification": "AAA:INNER", "reader": "BBB"},
+        ),
+        (label("clear", until=NOW), "BBB", "expired", {"until": "2026-03-01T00:00:00.000Z"}),
+        (label("clear", **embargo(SOON)), "BBB", "embargo", {"embargo": "2026-03-01T00:00:00.000001Z"}),
+        (
+            label("clear", consent_of=frozenset({"CCC", "AAA", "ZZZ"}), originators=["CCC"]),
+            "BBB",
+            "originator-control",
+            {"originators": "CCC, ZZZ", "reader": "BBB"},
+        ),
+        (
+            AMBER_OF_C,
+            "BBB/cert",
+            "third-party",
+            {"originators": "CCC, ZZZ", "tlp": "TLP:AMBER+STRICT", "reader": "BBB/cert"},
+        ),
+        (label("amber"), "BBB", "named-organisation", {"tlp": "TLP:AMBER", "reader": "BBB"}),
+        (label("green"), "CCC", "community", {"reader": "CCC"}),
+        (label("amber"), "BBB/cert", "allowed", {"tlp": "TLP:AMBER", "reader": "BBB/cert"}),
+    ],
+)
+def test_a_verdict_names_what_it_rests_on_and_no_more(which, reader, code, params):
+    found = verdict(which, reader).reason
+    assert (found.code, found.params) == (f"release.{code}", params)
+
+
+def test_a_caveat_too_long_to_read_is_named_by_its_beginning():
+    names = [f"CCC/cert{number}" for number in range(40)]
+    allowed = verdict(label(rel=names), "BBB/cert").reason.params["allowed"]
+    assert (len(allowed), allowed[:22]) == (200, "CCC/cert0, CCC/cert1, ")
+
+
+def test_whose_say_a_release_needs():
+    asked = label("green", consent_of=frozenset({"CCC", "AAA", "BBB"}), originators=["ZZZ"])
+    reader = Audience.parse("BBB/cert")
+    assert whose_say(asked, reader, OF_AAA, PLAIN) == {"CCC"}
+    assert whose_say(replace(asked, tlp=Tlp.AMBER), reader, OF_AAA, PLAIN) == {"CCC", "ZZZ"}
+    assert whose_say(replace(asked, **embargo(SOON)), reader, OF_AAA, PLAIN) == {"CCC", "ZZZ"}
+    assert whose_say(asked, reader, OF_AAA, replace(PLAIN, agreed=frozenset({"CCC"}))) == set()
+
+
+@pytest.mark.parametrize(
+    "found", [absent(room.why.NOT_HELD.because(stix_id="x"), OF_AAA), of_the_node(Audience("BBB"), OF_AAA)]
+)
+def test_every_verdict_names_the_rules_it_was_made_under(found):
+    assert found.rules_digest == OF_AAA.digest
+    assert found.allowed is False
+    assert found.reason.sentence()
