@@ -845,8 +845,8 @@ ACTS = (
     ),
     Mutant(
         WEIGHING,
-        "            own = meet(own, labels.label(self.connection, row.mark))\n",
-        "            own = own or labels.label(self.connection, row.mark)\n",
+        "            own = meet(own, self._label(row.mark))\n",
+        "            own = own or self._label(row.mark)\n",
         "a mark by hand does not travel",
     ),
     Mutant(
@@ -894,14 +894,14 @@ ACTS = (
     ),
     Mutant(
         MARKING,
-        "marks[number] = node.labels.number(connection, meet(before, narrowing))",
-        "marks[number] = node.labels.number(connection, narrowing)",
+        "markings.set_marks(connection, {each: met.number(known.get(each)) for each in numbers.values()})",
+        "markings.set_marks(connection, {each: met.number(None) for each in numbers.values()})",
         "a second mark takes the first away",
     ),
     Mutant(
         MARKING,
-        "        if holding.originator != node.me.participant:\n            raise",
-        "        if not holding.originator:\n            raise",
+        "        if each.originator != node.me.participant:\n            stix_id",
+        "        if not each.originator:\n            stix_id",
         "another's unmarked material gets a level of ours",
     ),
     Mutant(
