@@ -101,5 +101,5 @@ NO_SUCH_PLACE = kind(
 NO_SOURCES = kind(
     "holdings.no-sources",
     en="Expected no source: readers see whose material something is, and not who gave it to this node. Leave `--source` out.",
-    ja="情報源は指定できません。閲覧者には発信者のみを示し、このノードへの提供元は示しません。`--source` を外してください。",
+    ja="入手元は指定できません。閲覧者には作成元だけを示し、誰がこのノードに渡したかは示しません。`--source` を外してください。",
 )

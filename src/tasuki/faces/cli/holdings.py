@@ -121,7 +121,7 @@ _TERMS: Final = (
 )
 _AFTER: Final[dict[str, Any]] = {
     "en": "Go on after the last object of the page before: ID@SHA256, and @SOURCE where the list names one.",
-    "ja": "前のページの最後のオブジェクトの続きから: ID@SHA256(一覧に情報源があれば @情報源 も付ける)。",
+    "ja": "前のページの最後のオブジェクトの続きから: ID@SHA256(一覧に入手元があれば @入手元 も付ける)。",
     "metavar": "PLACE",
 }
 
