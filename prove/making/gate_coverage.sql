@@ -45,7 +45,8 @@ CREATE INDEX feature_by_asked ON feature (asked, feature);
 
 CREATE TABLE weight AS  -- how many questions a label decides
 SELECT asked, count(*) AS questions FROM decided
-WHERE NOT EXISTS (SELECT 1 FROM absent a WHERE a.holding = decided.holding) GROUP BY asked;
+WHERE NOT EXISTS (SELECT 1 FROM absent a WHERE a.holding = decided.holding AND a.reader = decided.reader)
+GROUP BY asked;
 CREATE UNIQUE INDEX weight_by_asked ON weight (asked);
 
 CREATE TABLE together AS

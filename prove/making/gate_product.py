@@ -175,25 +175,35 @@ class Pure:
         for number in self.live:
             self.own[number] = self.own_label(world.held[number])
 
-    def definition(self, identifier: str, source: str) -> dict[str, Any] | None:
-        """Return the definition that counts for what a source gave."""
-        given = [each for each in self.world.held if each.id == identifier and each.content is not None]
-        if not given:
-            return None
-        first = min(given, key=lambda each: (each.source != source, each.source != OWN, each.arrival))
-        return definition_of(identifier, cast("Content", first.content))
+    def counting(self, identifier: str, held: Held) -> list[dict[str, Any] | None]:
+        """Return the definitions of a marking that counted for a holding, one after the other; None for none."""
+        given = [
+            each for each in self.world.held if each.id == identifier and each.content is not None and not each.disposed
+        ]
+        counted: list[Held] = []
+        for moment_of_arrival in sorted({held.arrival, *(each.arrival for each in given)}):
+            there = [each for each in given if each.arrival <= moment_of_arrival]
+            if moment_of_arrival >= held.arrival and there:
+                best = min(there, key=lambda each: (each.source != held.source, each.source != OWN, each.arrival))
+                if best not in counted:
+                    counted.append(best)
+        return [definition_of(identifier, cast("Content", each.content)) for each in counted] or [None]
 
     def own_label(self, held: Held) -> Label:
         """Return the own label of a holding."""
-        markings = read_markings(held.markings, lambda identifier: self.definition(identifier, held.source))
-        levels = set(markings.levels) | {LATIN[words.tlp] for words in held.imports if words.tlp}
-        caveats: list[Iterable[str]] = list(markings.caveats)
+        every = [
+            read_markings([each], lambda _, one=one: one) for each in held.markings for one in self.counting(each, held)
+        ]
+        levels = {level for markings in every for level in markings.levels}
+        levels |= {LATIN[words.tlp] for words in held.imports if words.tlp}
+        caveats: list[Iterable[str]] = [caveat for markings in every for caveat in markings.caveats]
         if held.content is not None:
             itself = {**definition_of(held.id, held.content), "id": held.id}
             caveats += read_markings([held.id], lambda _: itself).caveats
             levels |= set() if held.markings else {"clear"}
-        besides = meet(self.beside(markings), meet_all(words_label(each, everything=False) for each in held.imports))
-        codes = {*held.intake_blocks, *self.handling(held), *(("unknown-marking",) if markings.unknown else ())}
+        besides = meet_all([*map(self.beside, every), *(words_label(each, everything=False) for each in held.imports)])
+        unknown = ("unknown-marking",) if any(markings.unknown for markings in every) else ()
+        codes = {*held.intake_blocks, *self.handling(held), *unknown}
         own = label_of(
             levels=levels,
             caveats=caveats,

@@ -60,7 +60,6 @@ def node_and_worlds(number: int, count: int) -> tuple[World, list[World]]:
     people = chance.sample(sorted(known), min(len(known), 6))
     stock.readers = tuple(sorted({*stock.readers, *people, stock.home, f"{stock.home}@bell"}))
     stock.limit = 10_000
-    stock.now = _whole_millisecond(stock.now)
     ruled = next(each for each in (Maker(number + extra).make() for extra in range(200)) if each.rules)
     stock.rules = ruled.rules if chance.random() < 0.5 else []
     return stock, [possible(Maker(number + extra, stock).make()) for extra in range(count)]
@@ -71,8 +70,6 @@ def possible(world: World) -> World:
     gone = {each.id for each in world.held if each.disposed}
     for each in world.held:
         each.intake_blocks = ()
-        if each.handling.dispose_by is not None:
-            each.handling = replace(each.handling, dispose_by=_whole_millisecond(each.handling.dispose_by))
         each.disposed = each.id in gone
         if each.manifest is not None:
             codes = tuple(code for code in each.manifest.blocked if code in BLOCKS)
@@ -81,11 +78,6 @@ def possible(world: World) -> World:
         replace(each, words=replace(each.words, caveat=_readable(each.words.caveat))) for each in world.marks
     ]
     return world
-
-
-def _whole_millisecond(micros: int) -> int:
-    """Return the millisecond at or after a moment: a handling basis states no finer one."""
-    return -(-micros // 1000) * 1000
 
 
 def _readable(texts: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -100,6 +92,11 @@ def _is_readable(text: str) -> bool:
     return True
 
 
+def modified(version: int) -> str:
+    """Return what a version says of when it was made."""
+    return f"2026-01-{version:02}T12:00:00.000Z"
+
+
 def body_of(number: int, held: Held, chance: Random) -> bytes:
     """Return a holding as STIX; what it refers to stands in any of the places where a reference can."""
     if held.content is not None:
@@ -110,20 +107,25 @@ def body_of(number: int, held: Held, chance: Random) -> bytes:
             "spec_version": "2.1",
             "id": held.id,
             "created": "2026-01-01T00:00:00.000Z",
-            "modified": f"2026-01-{held.version:02}T12:00:00.000Z",
+            "modified": modified(held.version),
             "name": f"holding number {number}",
             "pattern": "[domain-name:value = 'n.example']",
             "pattern_type": "stix",
             "valid_from": "2026-01-01T00:00:00Z",
         }
+        if held.revoked:
+            made["revoked"] = True
     for place, reference in enumerate(held.references):
         _refer(made, place, reference, chance)
-    for place, marking in enumerate(dict.fromkeys(held.markings)):
-        if held.content is None and chance.random() < 0.3:
+    for marking in dict.fromkeys(held.markings):
+        how = chance.random() if held.content is None else 1
+        if how < 0.2:
             made.setdefault("granular_markings", []).append({"selectors": ["name"], "marking_ref": marking})
+        elif how < 0.3:
+            inside = {"type": "x-note", "object_marking_refs": [marking]}
+            made.setdefault("x_inside", []).append(inside)
         else:
             made.setdefault("object_marking_refs", []).append(marking)
-        made[f"x_place_{place}"] = place
     return json.dumps(made, ensure_ascii=False).encode()
 
 
@@ -163,12 +165,15 @@ class Whole:
                 for each in world.recalls
                 if each[1] != OWN and each[0] not in defined and self.chance.random() < 0.5
             ]
+            withdrawn = [each for each in world.withdrawals if self.chance.random() < 0.5]
+            world.withdrawals = [each for each in world.withdrawals if each not in withdrawn or self._withdrawn(*each)]
             narrowed = [each for each in world.marks if each.partner and self.chance.random() < 0.5]
             world.recalls = [each for each in world.recalls if each not in before or self._recalled(*each)]
             world.marks = [each for each in world.marks if each not in narrowed or self._narrowed(each)]
             self._hold(world, narrowed)
             self._permit(world)
             world.recalls = [each for each in world.recalls if each in before or self._recalled(*each)]
+            world.withdrawals = [each for each in world.withdrawals if each in withdrawn or self._withdrawn(*each)]
             gone = sorted({each.id for each in world.held if each.disposed})
             if gone:
                 dispose(self.node, gone)
@@ -260,8 +265,11 @@ class Whole:
             return False
         return True
 
+    def _withdrawn(self, identifier: str, partner: str, kind: str, version: int) -> bool:
+        return self._heard(kind, partner, {"ids": [identifier], "at": modified(version)})
+
     def _heard(self, kind: str, partner: str, members: dict[str, Any]) -> bool:
-        said = {**members, "reason": "So it is.", "at": stamp(self.stock.now - 2 * SECOND)}
+        said = {"reason": "So it is.", "at": stamp(self.stock.now - 2 * SECOND), **members}
         arrival = Arrival(
             env_id=f"01900000-0000-7000-8000-{self.chance.randrange(16**12):012x}",
             partner=ParticipantId(partner),

@@ -163,6 +163,7 @@ class Held:
     arrival: int = 0
     digest: str = ""
     disposed: bool = False
+    revoked: bool = False
     handling: Handling = Handling()
     markings: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
@@ -209,6 +210,9 @@ class World:
     held: list[Held] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     recalls: list[tuple[str, str]] = field(default_factory=list)
+    withdrawals: list[tuple[str, str, str, int]] = field(default_factory=list)
+    """Id, partner, `revoke` or `correct`, and the version that the notice names."""
+
     permits: list[Permit] = field(default_factory=list)
     rules: list[dict[str, tuple[str, ...]]] = field(default_factory=list)
     outright: tuple[Words, tuple[str, ...], tuple[str, ...]] | None = None
@@ -229,7 +233,8 @@ class World:
             made["holding"].append(
                 (
                     *(number, node, each.id, each.source, each.version, each.arrival, each.digest),
-                    *(int(each.content is not None), int(each.disposed), basis.collection, basis.purpose),
+                    *(int(each.content is not None), int(each.disposed), int(each.revoked)),
+                    *(basis.collection, basis.purpose),
                     *(basis.permitted_use, basis.personal_data, basis.victim, basis.dispose_by),
                 )
             )
@@ -246,6 +251,7 @@ class World:
             (node, each.id, statements.add(each.words), int(not each.partner), each.partner) for each in self.marks
         ]
         made["said"] = statements.rows
+        made["withdrawal"] = [(node, *each) for each in self.withdrawals]
         made["recall"] = [(node, *each) for each in self.recalls]
         made["permit"] = [
             (
@@ -508,12 +514,17 @@ class Maker:
             if each.source and self.rarely(0.04):
                 world.recalls.append((each.id, each.source))
             each.disposed = self.rarely(0.02) and each.content is None
+            each.revoked = self.rarely(0.04) and each.content is None
+            if each.source and each.content is None and self.rarely(0.04):
+                kind = self.chance.choice(("revoke", "correct"))
+                world.withdrawals.append((each.id, each.source, kind, self.chance.choice((1, 2))))
             if self.rarely(0.06):
                 due = world.now + self.chance.choice((-DAY, -1, 0, 0, 1, DAY))
                 each.handling = replace(each.handling, dispose_by=due)
         if self.rarely(0.02):
             world.recalls.append((self.id_of("indicator", 99), self.chance.choice((OWN, *self.partners))))
         world.recalls = list(dict.fromkeys(world.recalls))
+        world.withdrawals = list(dict.fromkeys(world.withdrawals))
 
     # --- features
 
@@ -1003,7 +1014,7 @@ NEVER_TOGETHER = {("blocked closure-too-large", "blocked missing-reference")}
 """The label of a closure that is too large is that of the id itself, which is held."""
 
 REASONS = (
-    *(("R0", f"release.{code}") for code in ("not-held", "recalled", "replaced", "due")),
+    *(("R0", f"release.{code}") for code in ("not-held", "recalled", "replaced", "withdrawn", "due")),
     ("R1", "release.unknown-reader"),
     ("R2", "release.holder"),
     *(("R3", f"release.{code}") for code in (*BLOCKS, "unknown-block")),

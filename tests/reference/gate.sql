@@ -168,33 +168,53 @@ FROM question q JOIN speaks s ON s.question = q.question
 WHERE NOT EXISTS (SELECT 1 FROM speaks e WHERE e.question = s.question AND e.step < s.step);
 CREATE INDEX decided_by_holding ON decided (holding, reader);
 
--- R0 is asked of the holding, before any label.
+-- R0 is asked of the holding, before any label. What says of itself that it was revoked may go, to tell so.
+CREATE TABLE withdrawn AS
+SELECT h.holding FROM holding h
+WHERE NOT h.revoked AND (
+  EXISTS (
+    SELECT 1 FROM holding r
+    WHERE r.node = h.node AND r.id = h.id AND r.source IN (h.source, '') AND r.revoked AND r.version >= h.version
+  )
+  OR EXISTS (
+    SELECT 1 FROM withdrawal w
+    WHERE w.node = h.node AND w.id = h.id AND w.partner = h.source
+      AND (w.version > h.version OR (w.kind = 'revoke' AND w.version = h.version))
+  )
+);
+
 CREATE TABLE absent AS
-WITH why (holding, step, reason) AS (
-  SELECT h.holding, 1, 'release.recalled' FROM holding h
-  WHERE EXISTS (SELECT 1 FROM recall r WHERE r.node = h.node AND r.id = h.id AND r.partner IN ('', h.source))
+WITH why (holding, reader, step, reason) AS (
+  SELECT h.holding, r.reader, 1, 'release.recalled' FROM holding h JOIN reader r ON r.node = h.node
+  WHERE EXISTS (SELECT 1 FROM recall c WHERE c.node = h.node AND c.id = h.id AND c.partner IN ('', h.source))
   UNION ALL
-  SELECT h.holding, 2, 'release.not-held' FROM holding h
+  SELECT h.holding, r.reader, 2, 'release.not-held' FROM holding h JOIN reader r ON r.node = h.node
   WHERE NOT EXISTS (SELECT 1 FROM live l WHERE l.holding = h.holding)
   UNION ALL
-  SELECT h.holding, 3, 'release.replaced' FROM holding h
+  SELECT h.holding, r.reader, 3, 'release.replaced' FROM holding h JOIN reader r ON r.node = h.node
   WHERE EXISTS (
     SELECT 1 FROM live o WHERE o.node = h.node AND o.id = h.id AND o.source = h.source
-      AND (o.version, o.arrival) > (h.version, h.arrival)  -- the newest: the highest version, then the latest
+      AND (o.version, o.arrival) > (h.version, h.arrival)
   )
   UNION ALL
-  SELECT h.holding, 4, 'release.due' FROM holding h JOIN node n ON n.node = h.node WHERE h.dispose_by <= n.now
+  SELECT h.holding, r.reader, 4, 'release.withdrawn'
+  FROM holding h JOIN withdrawn w ON w.holding = h.holding JOIN node n ON n.node = h.node
+  JOIN reader r ON r.node = h.node JOIN audience a ON a.audience = r.reader AND a.participant <> n.participant
+  UNION ALL
+  SELECT h.holding, r.reader, 5, 'release.due' FROM holding h JOIN node n ON n.node = h.node
+  JOIN reader r ON r.node = h.node
+  WHERE h.dispose_by / 1000 * 1000 <= n.now  -- whole milliseconds, cut down
 )
-SELECT w.holding, w.reason FROM why w
-WHERE NOT EXISTS (SELECT 1 FROM why e WHERE e.holding = w.holding AND e.step < w.step);
-CREATE UNIQUE INDEX absent_by_holding ON absent (holding);
+SELECT w.holding, w.reader, w.reason FROM why w
+WHERE NOT EXISTS (SELECT 1 FROM why e WHERE e.holding = w.holding AND e.reader = w.reader AND e.step < w.step);
+CREATE UNIQUE INDEX absent_by_holding ON absent (holding, reader);
 
 CREATE TABLE verdict AS
-SELECT h.node, h.holding, h.id, r.reader, 'R0' AS rule, 0 AS allowed, a.reason
-FROM holding h JOIN absent a ON a.holding = h.holding JOIN reader r ON r.node = h.node
+SELECT h.node, h.holding, h.id, a.reader, 'R0' AS rule, 0 AS allowed, a.reason
+FROM absent a JOIN holding h ON h.holding = a.holding
 UNION ALL
 SELECT d.node, d.holding, d.id, d.reader, d.rule, d.allowed, d.reason FROM decided d
-WHERE NOT EXISTS (SELECT 1 FROM absent a WHERE a.holding = d.holding);
+WHERE NOT EXISTS (SELECT 1 FROM absent a WHERE a.holding = d.holding AND a.reader = d.reader);
 CREATE INDEX verdict_by_holding ON verdict (holding, reader);
 
 -- Of several holdings of an id: our own before any partner's, then the highest version, then the latest.

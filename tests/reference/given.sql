@@ -51,6 +51,7 @@ CREATE TABLE holding (
   version INTEGER NOT NULL, arrival INTEGER NOT NULL,
   digest TEXT NOT NULL,
   is_definition INTEGER NOT NULL, disposed INTEGER NOT NULL,
+  revoked INTEGER NOT NULL,  -- whether it says so itself
   -- The handling basis; NULL where it is not stated.
   collection TEXT, purpose TEXT, permitted_use TEXT, personal_data TEXT, victim TEXT, dispose_by INTEGER
 );
@@ -89,6 +90,12 @@ CREATE TABLE mark (
 
 -- Recalls by this node (partner '') or by the partner that gave it; they stand also while nothing is held.
 CREATE TABLE recall (node INTEGER, id TEXT, partner TEXT, PRIMARY KEY (node, id, partner)) WITHOUT ROWID;
+
+-- A partner's `revoke` (of this version and all before it) or `correct` (of all before it).
+CREATE TABLE withdrawal (
+  node INTEGER, id TEXT, partner TEXT, kind TEXT, version INTEGER,
+  PRIMARY KEY (node, id, partner, kind, version)
+) WITHOUT ROWID;
 
 CREATE TABLE permit (  -- a grant; GRANT is a word of SQL
   permit INTEGER PRIMARY KEY,

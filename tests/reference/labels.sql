@@ -275,10 +275,11 @@ CREATE INDEX newest_by_id ON newest (node, id, source);
 -- 2.2 The own label of every live holding
 
 -- Whose definition counts: of the source of the object, then our own, then anybody's; of those the first. It counts
--- though it was recalled: a recall widens nothing.
+-- though it was recalled: a recall widens nothing. One that counted once keeps narrowing: a definition counts that no
+-- better one had come before, when both it and the object had.
 CREATE TABLE candidate AS
 SELECT l.holding, m.marking, d.holding AS definition,
-  CASE d.source WHEN l.source THEN 1 WHEN '' THEN 2 ELSE 3 END AS place, d.arrival
+  CASE d.source WHEN l.source THEN 1 WHEN '' THEN 2 ELSE 3 END AS place, d.arrival, max(d.arrival, l.arrival) AS since
 FROM live l
 JOIN marking m ON m.holding = l.holding
 JOIN holding d ON d.node = l.node AND d.id = m.marking AND d.is_definition AND NOT d.disposed
@@ -291,6 +292,7 @@ FROM candidate c
 WHERE NOT EXISTS (
   SELECT 1 FROM candidate o
   WHERE o.holding = c.holding AND o.marking = c.marking AND (o.place, o.arrival) < (c.place, c.arrival)
+    AND o.arrival <= c.since
 );
 CREATE INDEX counting_by_holding ON counting (holding, marking);
 
@@ -386,9 +388,12 @@ SELECT s.holding, v.value FROM speaks_of s JOIN said v ON v.statement = s.statem
 UNION
 SELECT l.holding, 'unknown-marking' FROM live l JOIN marking m ON m.holding = l.holding
 WHERE NOT EXISTS (SELECT 1 FROM official t WHERE t.marking = m.marking)
-  AND NOT EXISTS (
-    SELECT 1 FROM counting c WHERE c.holding = l.holding AND c.marking = m.marking
-      AND NOT EXISTS (SELECT 1 FROM unknown_definition u WHERE u.holding = c.definition)
+  AND (
+    NOT EXISTS (SELECT 1 FROM counting c WHERE c.holding = l.holding AND c.marking = m.marking)
+    OR EXISTS (
+      SELECT 1 FROM counting c JOIN unknown_definition u ON u.holding = c.definition
+      WHERE c.holding = l.holding AND c.marking = m.marking
+    )
   )
 UNION
 SELECT s.holding, 'unknown-caveat' FROM (
