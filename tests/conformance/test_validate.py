@@ -53,6 +53,14 @@ def test_the_machine_form_is_as_fixed(tmp_path):
     assert problem["severity"] == "error"
 
 
+def test_a_long_feed_is_answered_line_by_line_to_its_end(tmp_path):
+    file = tmp_path / "feed.jsonl"
+    file.write_bytes(written(*[GOOD, GOOD, BAD] * 200))
+    answers = NOBODY.lines("validate", file, code=1)
+    assert [answer["line"] for answer in answers] == list(range(1, 601))
+    assert [answer["valid"] for answer in answers] == [True, True, False] * 200
+
+
 def test_a_bundle_on_a_line_is_valid_if_everything_in_it_is():
     sound, broken = NOBODY.lines("validate", "-", code=1, stdin=written(bundle(GOOD), bundle(GOOD, BAD)))
     assert (sound["valid"], sound["id"], sound["line"]) == (True, BUNDLE_ID, 1)
