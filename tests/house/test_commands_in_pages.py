@@ -33,9 +33,11 @@ def resolve(line: str) -> tuple[click.Command, list[str]]:
     command: click.Command = cli
     rest = shlex.split(line)[1:]
     while isinstance(command, click.Group) and rest:
-        found = command.commands.get(rest[0])
+        # Where an id stands in place of a command, one of them is meant.
+        meant = command.otherwise if rest[0] == "ID" else ""
+        found = command.commands.get(meant or rest[0])
         assert found is not None, f"no command {rest[0]} in: {line}"
-        command, rest = found, rest[1:]
+        command, rest = found, rest if meant else rest[1:]
     return command, rest
 
 
