@@ -153,6 +153,14 @@ def test_what_is_not_marked_so_is_named_with_where_it_was_looked_for(selectors, 
     assert refused.value.reason.params == {"found": RED.value, "where": where}
 
 
+def test_the_last_marking_of_the_whole_can_be_removed_and_all_that_are_not_there_are_named():
+    obj = {**NOTE, "object_marking_refs": [RED.value]}
+    assert remove(obj, [RED]) == NOTE
+    with pytest.raises(InputError) as refused:
+        remove(obj, [RED, GREEN, BLUE])
+    assert refused.value.reason.params["found"] == f"{BLUE.value}, {GREEN.value}"
+
+
 STRANGE = [
     {"granular_markings": {}},
     {"granular_markings": [7, None, {}, {"selectors": ["name"]}, {"marking_ref": RED.value}]},
