@@ -98,6 +98,19 @@ class TestLeft:
         assert self.left(database, "one") == []
         assert self.left(database, "two") == [(str(CCC), position)]
 
+    def test_again_with_the_last_grant_of_the_same_say_until_it_was_called_back(self, database, position):
+        add(database, "one", grant())
+        self.note(database, position, *self.numbers(database, "a" * 64))
+        add(database, "two", grant())
+        add(database, "three", grant(by="DDD"))
+        assert self.left(database, "one") == [(str(CCC), position)]
+        assert self.left(database, "three") == []
+        departed = consent.Departed(audience=CCC, position=position, stix_id=ID)
+        assert self.left(database, "two") == [(str(CCC), position)]
+        add(database, "four", grant())
+        database.write(lambda c: consent.forget_reliance(c, departed))
+        assert self.left(database, "four") == []
+
     @pytest.mark.parametrize("beside", [grant(by="DDD"), grant("b" * 64)], ids=["another's", "another version"])
     def test_but_under_what_says_something_else(self, database, position, beside):
         add(database, "one", grant())

@@ -212,8 +212,13 @@ class Departed:
 
 
 def left_under(connection: sa.Connection, withdrawn: Iterable[int]) -> list[Departed]:
-    """Return what left under these grants alone: no other by the same originator for the same version stood beside."""
-    mine, other, theirs = GRANTS.alias("mine"), GRANTS.alias("other"), RELIED.alias("theirs")
+    """Return what left under these grants, or under others of the same say that were withdrawn before, and no other.
+
+    The same say is that of one originator for one version: what stayed out because another grant of it still counted is
+    found again when that one goes.
+    """
+    now, mine, other = (GRANTS.alias(name) for name in ("now", "mine", "other"))
+    theirs = RELIED.alias("theirs")
     beside = (
         sa.exists()
         .where(
@@ -231,9 +236,10 @@ def left_under(connection: sa.Connection, withdrawn: Iterable[int]) -> list[Depa
         query = (
             sa.select(RELIED.c.audience, RELIED.c.position, IDS.c.stix_id)
             .join(mine, mine.c.id == RELIED.c.grant)
+            .join(now, sa.and_(now.c.digest == mine.c.digest, now.c.by == mine.c.by))
             .join(HOLDINGS, HOLDINGS.c.position == RELIED.c.position)
             .join(IDS, IDS.c.number == HOLDINGS.c.id)
-            .where(RELIED.c.grant.in_(part), ~beside)
+            .where(now.c.id.in_(part), mine.c.withdrawn, ~beside)
             .order_by(RELIED.c.audience, RELIED.c.position)
         )
         for row in connection.execute(query):
@@ -242,6 +248,12 @@ def left_under(connection: sa.Connection, withdrawn: Iterable[int]) -> list[Depa
             )
             found[row.audience, row.position] = departed
     return list(found.values())
+
+
+def forget_reliance(connection: sa.Connection, departed: Departed) -> None:
+    """Forget on what a departure rested, once it was called back."""
+    at = RELIED.c.audience == str(departed.audience), RELIED.c.position == departed.position
+    connection.execute(RELIED.delete().where(*at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

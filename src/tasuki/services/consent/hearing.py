@@ -107,12 +107,17 @@ def _act(node: Node, connection: sa.Connection, standing: Standing, decision: De
 
 
 def call_back(node: Node, connection: sa.Connection, withdrawn: Iterable[int]) -> None:
-    """Call back what left under these grants alone, from whoever got it."""
-    departed: dict[str, tuple[store.Departed, list[str]]] = {}
+    """Call back what left under these grants alone, from whoever got it and may no longer have it."""
+    by_audience: dict[str, list[store.Departed]] = {}
     for each in store.left_under(connection, withdrawn):
-        departed.setdefault(str(each.audience), (each, []))[1].append(each.stix_id)
-    for first, ids in departed.values():
-        withdrawal.recall_from(node, connection, ids, [first.audience], CALLED_BACK)
+        by_audience.setdefault(str(each.audience), []).append(each)
+    for departed in by_audience.values():
+        ids = [each.stix_id for each in departed]
+        words = withdrawal.recall_from(node, connection, ids, [departed[0].audience], CALLED_BACK)
+        told = {stix_id for word in words for stix_id in word.ids}
+        for each in departed:
+            if each.stix_id in told:
+                store.forget_reliance(connection, each)
 
 
 def _message(node: Node, arrival: Arrival) -> Mapping[str, Json]:

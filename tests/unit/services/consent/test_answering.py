@@ -203,6 +203,27 @@ class TestWithdrawal:
         three.carry()
         assert went(three) == [("BBB", "recalled")]
 
+    def test_calls_back_with_the_last_consent_what_an_earlier_one_had_let_go(self, three, request_):
+        pass_on(three)
+        (second,) = _ask_again(three)
+        grant(three, second)
+        consent.withdraw(three.aaa, request_, why="That one only.")
+        three.carry()
+        assert went(three) == [("BBB", "held")]
+        consent.withdraw(three.aaa, second, why="And that.")
+        three.carry()
+        assert went(three) == [("BBB", "recalled")]
+
+    def test_calls_back_once_however_often_consent_comes_and_goes(self, three, request_):
+        pass_on(three)
+        consent.withdraw(three.aaa, request_, why="No more.")
+        three.carry()
+        (second,) = _ask_again(three)
+        grant(three, second)
+        consent.withdraw(three.aaa, second, why="Not again.")
+        three.carry()
+        assert len(withdrawal.withdrawals(three.bbb, limit=9).made) == 1
+
     def test_leaves_what_needed_no_consent(self, three, request_):
         take_in(three.bbb, indicator(3, "clear"))
         release.share(three.bbb, [uid("indicator", 3)], CCC)
