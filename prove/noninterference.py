@@ -94,17 +94,18 @@ def show(twins: Twins, chance: random.Random, tally: Tally) -> None:
 
 def compare(twins: Twins, question: Question, number: int, tally: Tally) -> None:
     """Put a question to both and compare every byte of what comes back."""
-    answers: list[Answer] = []
-    took: list[float] = []
-    for world in twins.both:
+    answers: dict[str, Answer] = {}
+    took: dict[str, float] = {}
+    # Each is asked first as often as the other: what the first signs is remembered for the second.
+    for world in twins.both if number % 2 else reversed(twins.both):
         world.dice.begin(f"question {twins.at} {number}")
         start = time.perf_counter()
         app = world.exchange if question.certificate else world.api
-        answers.append(twins.asker.ask(app, question))
-        took.append(time.perf_counter() - start)
-    one, other = answers
+        answers[world.name] = twins.asker.ask(app, question)
+        took[world.name] = time.perf_counter() - start
+    one, other = answers["one"], answers["other"]
     tally.questions[question.kind] += 1
-    tally.seconds[question.kind].append((took[0], took[1]))
+    tally.seconds[question.kind].append((took["one"], took["other"]))
     if one != other:
         raise DifferenceError(f"{question}\n  one:   {one}\n  other: {other}")
     if one.status == 200 and len(one.body) > 2:

@@ -15,12 +15,25 @@ from twins import HOME, POLICE, Dice, Nursery, Question, Twins, World
 
 from making_nodes import NOW, Hands
 from making_release import CREATED, indicator, raw_of, report, take_in, uid
-from tasuki.base.errors import InputError, TasukiError
+from tasuki.base.errors import TasukiError
 from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES, UNKNOWN
 from tasuki.core.holdings.model import PersonalData
+from tasuki.core.persons.model import Principal
+from tasuki.core.release.circumstances import GrantKind
 from tasuki.formats.json.pieces import Piece
-from tasuki.services import channel, detection, health, holdings, ledger, persons, release, withdrawal
+from tasuki.services import (
+    channel,
+    consent,
+    detection,
+    health,
+    holdings,
+    ledger,
+    persons,
+    release,
+    tearline,
+    withdrawal,
+)
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
@@ -29,6 +42,9 @@ from tasuki.store.channel import ENVELOPES_OUT
 OWN: Final = BASES["own-analysis"]
 BBB_CERT: Final = Audience.parse("BBB/cert:csirt")
 CCC_CERT: Final = Audience.parse("CCC/cert:csirt")
+ASH, ELM = (Principal(replace(HOME, person=name), name) for name in ("ash", "elm"))
+"""Two people of the home, whom acts need that two must do."""
+
 KEPT: Final = 6
 """Visible objects 1 to 6 are never taken away."""
 
@@ -212,6 +228,55 @@ def narrowed_in_time(_twins: Twins, world: World, chance: random.Random) -> None
     channel.seal_next(world.node, "BBB", "bulk")
 
 
+def overridden(_twins: Twins, world: World, chance: random.Random) -> None:
+    """Two people of the home let go to CCC, by a statute, what carries personal data."""
+    made = _secret(world, chance)
+    take_in(world.node, made, levels=("green",), handling=replace(OWN, personal_data=PersonalData.YES))
+    until = NOW + timedelta(days=chance.randrange(1, 90))
+    proposal = consent.Proposal(
+        stix_id=made["id"], to=CCC_CERT, kind=GrantKind.STATUTORY, words=words(chance), until=until
+    )
+    proposed = _tolerated(lambda: consent.propose(world.node, ASH, proposal))
+    if proposed is not None:
+        consent.confirm(world.node, ELM, proposed.number, why=words(chance))
+        release.share(world.node, [made["id"]], CCC_CERT)
+
+
+def asked(_twins: Twins, world: World, chance: random.Random) -> None:
+    """CCC is asked whether something of its own may go on to BBB."""
+    if world.taken_from_ccc:
+        number = 20_000 + chance.randrange(world.taken_from_ccc)
+        until = NOW + timedelta(days=chance.randrange(1, 90))
+        asking = consent.Asking(ids=(uid("indicator", number),), to=BBB_CERT, until=until, why=words(chance))
+        _tolerated(lambda: consent.ask(world.node, asking))
+
+
+def drafted(_twins: Twins, world: World, chance: random.Random) -> None:
+    """One person drafts a tear-line of something hidden, for BBB; nobody releases it."""
+    made = indicator(chance.randrange(10_000_000, 99_999_999), name=words(chance))
+    take_in(world.node, made, levels=("amber",), caveats=((str(HOME),),))
+    world.hidden.append(made["id"])
+    marking = tearline.Marking(to=str(BBB_CERT), tlp="green", personal_data="no")
+    edited = raw_of(indicator(1, name=words(chance)))
+    tearline.draft(
+        world.node, ASH, tearline.Order(ids=(made["id"],), marking=marking, edited=edited, why=words(chance))
+    )
+
+
+def revoked(_twins: Twins, world: World, chance: random.Random) -> None:
+    """Something hidden is revoked, or corrected, or narrowed."""
+    if not world.hidden:
+        return
+    stix_id = chance.choice(world.hidden)
+    how = chance.choice(
+        [
+            lambda: withdrawal.revoke(world.node, [stix_id], why="It was wrong."),
+            lambda: withdrawal.narrow(world.node, [stix_id], level="red", why="Fewer."),
+        ]
+    )
+    _tolerated(how)
+
+
 def people(_twins: Twins, world: World, chance: random.Random) -> None:
     """Other people are let in and let go."""
     name = f"p{chance.randrange(10**6)}"
@@ -238,12 +303,12 @@ def reads(_twins: Twins, world: World, chance: random.Random) -> None:
         release.explain(world.node, chance.choice(world.hidden), BBB_CERT)
 
 
-def _tolerated(act: Callable[[], Any]) -> None:
-    """Do what may have been done already."""
+def _tolerated(act: Callable[[], Any]) -> Any:
+    """Do what may have been done already; return what came of it, or None."""
     try:
-        act()
-    except (InputError, TasukiError):
-        return
+        return act()
+    except TasukiError:
+        return None
 
 
 Act = Callable[[Twins, World, random.Random], None]
@@ -252,7 +317,8 @@ HIDDEN: Final[dict[str, Act]] = {
     each.__name__: each
     for each in (
         unmarked, caveated, for_somebody_else, unknown_handling, personal, referring, copying, older, broken, recalled,
-        disposed, marked, from_ccc, to_ccc, kept_from_bbb, narrowed_in_time, people, jobs, reads,
+        disposed, marked, from_ccc, to_ccc, kept_from_bbb, narrowed_in_time, overridden, asked, drafted, revoked,
+        people, jobs, reads,
     )
 }  # fmt: skip
 """Everything that may happen to one twin alone."""
