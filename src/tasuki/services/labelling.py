@@ -299,26 +299,22 @@ class _Late:
         admitted = admit(obj)
         if isinstance(admitted, Reason):
             return False
-        if codes.UNKNOWN_MARKING in label.blocked:
-            said = self._understood(label, admitted, body)
-        else:
-            said = self._narrowed(label, admitted, body)
+        unread = codes.UNKNOWN_MARKING in label.blocked
+        said = self._said(label, admitted.markings if unread else self._newer(admitted, body.source), body)
         if said == label:
             return False
         self._positions.setdefault(said, []).append(body.position)
         return True
 
-    def _understood(self, label: Label, admitted: Admitted, body: holdings.SealedBody) -> Label:
-        """Return the label of what can be read whole now; of anything else, the one it has."""
-        markings = read_markings(admitted.markings, lambda each: self._meaning(each, body.source))
-        return label if markings.unknown else _resolved(label, markings, body)
-
-    def _narrowed(self, label: Label, admitted: Admitted, body: holdings.SealedBody) -> Label:
-        """Return the label with what the definitions say that count before those it was read by."""
-        newer = [each for each in admitted.markings if each in self.arrived and self._counts_now(each, body.source)]
-        markings = read_markings(newer, lambda each: self._meaning(each, body.source))
+    def _said(self, label: Label, identifiers: Sequence[str], body: holdings.SealedBody) -> Label:
+        """Return the label with what can be read of these markings; one that cannot blocks, and the others narrow."""
+        markings = read_markings(identifiers, lambda each: self._meaning(each, body.source))
         said = _resolved(label, markings, body)
         return meet(said, codes.blocking(codes.UNKNOWN_MARKING)) if markings.unknown else said
+
+    def _newer(self, admitted: Admitted, source: str) -> list[str]:
+        """Return the markings whose definition counts before the one it was read by."""
+        return [each for each in admitted.markings if each in self.arrived and self._counts_now(each, source)]
 
     def _counts_now(self, identifier: str, source: str) -> bool:
         found = self._definition(identifier, source)

@@ -121,3 +121,14 @@ def test_our_own_definition_that_nobody_can_read_stops_what_anothers_explained(n
     take_in(node, identity, raw)
     take_in(node, ours.replace(b'"releasable_to"', b'"releasable_for"'))
     assert verdict(node, stix_id).reason.code == "release.unknown-marking"
+
+
+def test_what_can_be_read_narrows_while_another_marking_is_still_unknown(node):
+    marking, definition = caveat(node, "JPN/npa:police")
+    unknown = "marking-definition--00000000-0000-4000-8000-00000000beef"
+    stix_id, identity, raw = indicator(node, marking_id("green"), marking, unknown)
+    take_in(node, identity, raw)
+    take_in(node, definition)
+    own = release.explain(node, stix_id, TOKYO).own
+    assert {str(each) for each in own.releasable_to} == {"JPN/npa:police"}
+    assert own.blocked == {"unknown-marking"}
