@@ -43,6 +43,13 @@ UNREACHABLE = {"stix.not-an-object", "stix.type-missing", "stix.pattern-refused"
 
 ANY = ""
 OBSERVABLE = "observable"
+CUSTOM = "custom"
+STANDARD = (
+    tables.OBSERVABLES.keys()
+    | tables.DOMAIN_OBJECTS.keys()
+    | tables.RELATIONSHIP_OBJECTS.keys()
+    | tables.META_OBJECTS.keys()
+)
 
 OURS_ONLY: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -78,6 +85,7 @@ OURS_ONLY: tuple[tuple[str, str, str, str], ...] = (
     ("stix.requires", "^/name$", "file", "§3.1: an encoding stands only beside what it encodes"),
     ("stix.reserved-name", ANY, "marking-definition", "§3.8: reserved names are used on no object"),
     (ANY, "^/(external_references|labels|confidence|revoked|created|modified)", OBSERVABLE, "§3.2: common properties"),
+    (ANY, "^/external_references/", CUSTOM, "§11.2.1: a custom object has the common properties, as §3.2 defines them"),
     (
         "stix.timestamp-precision",
         "^/created$",
@@ -211,6 +219,7 @@ def ours_only(problem: Problem, kind: str) -> str | None:
     """Return the clause by which we refuse what the peer does not look at, or None."""
     for code, place, on, why in OURS_ONLY:
         is_meant = on in (ANY, kind) or (on == OBSERVABLE and kind in tables.OBSERVABLES)
+        is_meant = is_meant or (on == CUSTOM and kind not in STANDARD)
         if is_meant and code in (ANY, problem.reason.code) and re.search(place, problem.path):
             return why
     return None
