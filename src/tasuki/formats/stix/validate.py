@@ -50,6 +50,7 @@ _BASES: Final[dict[str, Base]] = {
 }
 _SPOKEN_FOR: Final = COMMON_NAMES | tables.RESERVED_NAMES
 _SHORT_NAMES: Final = 500
+"""Letters of names that are remembered together; strangers may write longer ones."""
 _SUFFIXES: Final = ("_hex", "_bin")
 _SUFFIXES_MEAN: Final = {"_hex": "hex", "_bin": "base64"}
 """What a name with such an end holds, whoever made it up (section 3.1)."""
