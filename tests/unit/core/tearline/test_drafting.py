@@ -80,6 +80,12 @@ def test_what_may_not_go_stays_with_the_reason(properties, words, found):
     assert code(bench(source(**properties), words=words)[name]) == (False, found)
 
 
+def test_a_source_is_found_whatever_the_case_of_its_id():
+    capitals = "report--ABCDEFAB-2222-4333-8444-555555555555"
+    found = bench(source(capitals, description="of abcdefab-2222-4333-8444-555555555555"))
+    assert code(found["description"]) == (False, "tearline.names-source")
+
+
 def test_a_reference_that_may_be_known_goes():
     assert code(bench(source(object_refs=[KNOWN]))["object_refs"]) == (True, None)
 

@@ -12,7 +12,7 @@ from making_labels import NOW, labels
 from tasuki.base.errors import CallerError
 from tasuki.core.holdings.handling import BASES, UNKNOWN
 from tasuki.core.holdings.model import PersonalData, Victim
-from tasuki.core.markings.labels import VICTIM_CONSENT, label_of
+from tasuki.core.markings.labels import PERSONAL_DATA, VICTIM_CONSENT, blocking, label_of
 from tasuki.core.markings.lattice import WIDEST, meet
 from tasuki.core.markings.model import Tlp
 from tasuki.core.tearline.inheriting import (
@@ -56,6 +56,9 @@ def test_to_be_wider_than_anothers_source_takes_its_consent():
     assert inherited(decided(Tlp.GREEN), [source()], "BBB").consent_of == {"AAA"}
     assert inherited(decided(Tlp.AMBER), [source()], "BBB").consent_of == set()
     assert inherited(decided(Tlp.GREEN), [source()], "AAA").consent_of == set()
+    people = label(blocked=frozenset({PERSONAL_DATA}))
+    assert inherited(decided(Tlp.AMBER), [source(people)], "BBB").consent_of == {"AAA"}
+    assert inherited(meet(decided(Tlp.AMBER), blocking(PERSONAL_DATA)), [source(people)], "BBB").consent_of == set()
     caveat = label("green", releasable_to=frozenset())
     assert inherited(decided(Tlp.GREEN), [source(caveat)], "BBB").consent_of == {"AAA"}
 
