@@ -20,18 +20,22 @@ _UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """Return the moment after now that `2026-03-01T18:00:00Z`, `6h` or `30d` names.
+    """Return the moment after now that `2026-03-01T18:00:00Z`, `6h` or `30d` names; from now, in whole seconds.
 
     Raises:
         CallerError: it names none, or one that has passed.
     """
     match = _FROM_NOW.fullmatch(text)
     try:
-        named = now + int(match[1]) * _UNITS[match[2]] if match else parse_rfc3339(text)
+        named = _from_now(match, now) if match else parse_rfc3339(text)
     except (ValueError, OverflowError) as error:
         raise CallerError(why.PAST.because(now=format_rfc3339(now), found=text[:40] or '""')) from error
     require_moment(named, now)
     return named
+
+
+def _from_now(match: re.Match[str], now: datetime) -> datetime:
+    return (now + int(match[1]) * _UNITS[match[2]]).replace(microsecond=0)
 
 
 def require_moment(named: datetime, now: datetime) -> None:

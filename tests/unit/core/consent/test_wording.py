@@ -18,6 +18,12 @@ def test_a_moment_to_come_is_read(text, later):
     assert moment(text, NOW) == NOW + later
 
 
+def test_a_time_from_now_ends_with_a_whole_second():
+    late = NOW + timedelta(microseconds=595_596)
+    assert moment("6h", late) == NOW + timedelta(hours=6)
+    assert moment("2026-03-02T00:00:00.000001Z", late).microsecond == 1
+
+
 @pytest.mark.parametrize("text", ["", "0d", "6", "6m", "99999d", "tomorrow", "2026-03-01T00:00:00Z", "9" * 9999])
 def test_what_is_no_moment_to_come_is_refused(text):
     with pytest.raises(CallerError) as refused:
