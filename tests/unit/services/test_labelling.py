@@ -7,6 +7,7 @@ import pytest
 
 from making_nodes import NOW, make_node
 from tasuki.base.ids import Audience
+from tasuki.base.time import parse_rfc3339
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.markings.labels import label_of
 from tasuki.formats.json.pieces import Piece
@@ -132,3 +133,20 @@ def test_what_can_be_read_narrows_while_another_marking_is_still_unknown(node):
     own = release.explain(node, stix_id, TOKYO).own
     assert {str(each) for each in own.releasable_to} == {"JPN/npa:police"}
     assert own.blocked == {"unknown-marking"}
+
+
+def test_what_a_victim_reported_is_blocked_until_the_victim_was_asked(node):
+    stix_id, identity, raw = indicator(node, marking_id("green"))
+    terms = Terms(source="local", originator="GBR", handling=BASES["victim-report"])
+    import_pieces(node, [Piece(place="x", raw=each) for each in (identity, raw)], terms)
+    assert release.explain(node, stix_id, TOKYO).own.blocked == {"victim-consent"}
+
+
+def test_everything_a_marking_states_is_met_in(node):
+    marking, definition = caveat(node, "JPN/nco:csirt")
+    said = b'"consent_of":["GBR"],"classification":"GBR:OFFICIAL","until":"2030-01-01T00:00:00Z",'
+    stix_id, identity, raw = indicator(node, marking_id("green"), marking)
+    take_in(node, identity, definition.replace(b'"releasable_to"', said + b'"releasable_to"'), raw)
+    own = release.explain(node, stix_id, TOKYO).own
+    assert (own.consent_of, own.classifications) == ({"GBR"}, {"GBR:OFFICIAL"})
+    assert own.until == parse_rfc3339("2030-01-01T00:00:00Z")
