@@ -177,15 +177,19 @@ ACS_REQUIRED: Final = frozenset({"responsible_entity_custodian", "policy_referen
 def read_acs(value: Json) -> Meaning:
     """Read the ACS 3.0 extension of a marking definition."""
     found = read_members(value, ACS_MEMBERS, ACS_REQUIRED)
-    if not isinstance(value, dict) or found.unread:
+    if not isinstance(value, dict):
         return found
+    custodian = value.get("responsible_entity_custodian")
+    if found.unread:
+        # Half a policy is none, and what it does say counts all the same: the country can be known.
+        return _held_by(str(custodian)[:3], found) if _custodian(custodian) == NOTHING else found
     privilege, sharing = POLICIES[str(value["policy_reference"])]
     listed = value.get("access_privilege")
     entries = [_privilege(each) for each in listed] if isinstance(listed, list) else []
     parts = [found, *_denied([each for each in entries if each is not None], privilege)]
     if sharing == "deny":
         parts.append(_HOLDER_CONSENTS)
-    return _held_by(str(value["responsible_entity_custodian"])[:3], together(parts))
+    return _held_by(str(custodian)[:3], together(parts))
 
 
 def _denied(entries: list[_Privilege], default: str) -> Iterator[Meaning]:

@@ -141,6 +141,16 @@ def test_what_stands_in_a_list_twice_is_said_once():
     assert len(meaning_of({"extensions": {ACS_3: body}}).caveats) == 1
 
 
+def test_what_is_understood_of_half_a_policy_names_the_country_that_holds_it():
+    body = {
+        "responsible_entity_custodian": "USA.DHS",
+        "control_set": {"classification": "U", "formal_determination": ["NF"], "sensitivity": ["LES"]},
+    }
+    found = meaning_of({"extensions": {ACS_3: body}})
+    assert found.unread
+    assert found.caveats == (frozenset({"USA"}),)
+
+
 IDS = st.sampled_from([*OFFICIAL, *AT_HAND, "marking-definition--missing"])
 
 
