@@ -18,7 +18,8 @@ SELECT f.asked, CASE
     WHEN a.person <> '' THEN 'caveat person' WHEN a.capacity <> '' THEN 'caveat capacity'
     WHEN a.organisation <> '' THEN 'caveat organisation' ELSE 'caveat participant'
   END
-FROM in_force f JOIN said v ON v.statement = f.statement AND v.part = 'releasable_to' JOIN audience a ON a.audience = v.value
+FROM in_force f
+JOIN said v ON v.statement = f.statement AND v.part = 'releasable_to' JOIN audience a ON a.audience = v.value
 UNION
 SELECT d.asked, 'caveat nobody' FROM deciding_set d
 WHERE NOT EXISTS (SELECT 1 FROM deciding_audience a WHERE a.asked = d.asked)

@@ -7,6 +7,7 @@ together right in the product itself is asked of whole nodes.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ def definition_of(identifier: str, content: Content) -> dict[str, Any]:
 def _written(member: str, value: object) -> object:
     if member in ("embargo", "until", "start_date", "end_date") and isinstance(value, int):
         return f"{moment(value):%Y-%m-%dT%H:%M:%S.%fZ}"
-    return list(value) if isinstance(value, tuple) else value
+    return json.loads(json.dumps(value))
 
 
 def words_label(words: Words, *, everything: bool = True) -> Label:
@@ -203,7 +204,8 @@ class Pure:
             levels |= set() if held.markings else {"clear"}
         besides = meet_all([*map(self.beside, every), *(words_label(each, everything=False) for each in held.imports)])
         unknown = ("unknown-marking",) if any(markings.unknown for markings in every) else ()
-        codes = {*held.intake_blocks, *self.handling(held), *unknown}
+        personal = ("personal-data",) if any(markings.personal_data for markings in every) else ()
+        codes = {*held.intake_blocks, *self.handling(held), *unknown, *personal}
         own = label_of(
             levels=levels,
             caveats=caveats,

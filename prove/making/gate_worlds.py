@@ -47,7 +47,8 @@ TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 CAVEAT_EXTENSION = "extension-definition--5c7f3b1e-2f6a-4f0d-9a54-6f1d0f3f7a01"
 PAP_EXTENSION = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
 IEP_EXTENSION = "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
-KNOWN_EXTENSIONS = {TLP_EXTENSION, CAVEAT_EXTENSION, PAP_EXTENSION, IEP_EXTENSION}
+ACS_EXTENSION = "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce"
+KNOWN_EXTENSIONS = {TLP_EXTENSION, CAVEAT_EXTENSION, PAP_EXTENSION, IEP_EXTENSION, ACS_EXTENSION}
 PAP_IDS = {
     "CLEAR": "marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92",
     "GREEN": "marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9",
@@ -67,6 +68,34 @@ IEP: dict[str, tuple[object, ...]] = {
     "encrypt_in_transit": ("may", "must"),
     "iep_version": (2.0,),
 }
+ACS_POLICY = "urn:isa:policy:acs:ns:v3.0?"
+ACS_ACTIONS = ("ALL", "DSPLY", "IDSRC", "TENOT", "NETDEF", "LEGAL", "INTEL", "TEARLINE", "OPACTION", "REQUEST")
+ACS_ACTIONS_FREE = ("TENOT", "OPACTION", "ANONYMOUSACCESS")
+EVERY_ENTITY = ("MIL", "GOV", "CTR", "SVR", "SVC", "DEV", "NET")
+ACS_CONTROLS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("formal_determination", ("PUBREL", "AIS")),
+    ("formal_determination", ("NF",)),
+    ("formal_determination", ("NO-PII-PRESENT", "NF")),
+    ("formal_determination", ("PII-NECESSARY-TO-UNDERSTAND-THREAT",)),
+    ("formal_determination", ("INFORMATION-DIRECTLY-RELATED-TO-CYBERSECURITY-THREAT",)),
+    ("caveat", ("POSSIBLEPII",)),
+    ("sensitivity", ("PII",)),
+    ("entity", EVERY_ENTITY),
+    ("permitted_nationalities", ("AAA", "BBB")),
+    ("permitted_nationalities", ("CCC",)),
+)
+ACS_STRANGE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("formal_determination", ("FOUO",)),
+    ("caveat", ("FISA",)),
+    ("sensitivity", ("PII", "LES")),
+    ("shareability", ("NCC",)),
+    ("entity", EVERY_ENTITY[:6]),
+    ("permitted_nationalities", ("A1",)),
+    ("permitted_organizations", ("USA.USG",)),
+    ("sci_controls", ("SI",)),
+    ("logical_authority_category", ("ABC",)),
+    ("another", ("value",)),
+)
 STRANGE_IEP = (
     ("permitted_actions", "none"),
     ("permitted_actions", "contact-for-instruction"),
@@ -128,6 +157,16 @@ class Content:
     definition_type: str | None = None
     definition: dict[str, str] = field(default_factory=dict)
 
+    def entries(self, table: str) -> Iterable[tuple[object, ...]]:
+        """Yield the entries of ACS, as the tables `acs_sharing` and `acs_privilege` have them."""
+        said = self.extensions.get(ACS_EXTENSION, {})
+        if table == "acs_sharing":
+            for number, each in enumerate(said.get("further_sharing", ())):
+                yield from ((number, each["rule_effect"], scope) for scope in each["sharing_scope"])
+        else:
+            for number, each in enumerate(said.get("access_privilege", ())):
+                yield number, each["privilege_action"], each["rule_effect"]
+
     def rows(self) -> Iterable[tuple[str, str, object]]:
         """Yield place, member and value, as the table `carries` has them."""
         if self.definition_type is not None:
@@ -136,9 +175,18 @@ class Content:
             yield "definition", member, text
         for extension, members in self.extensions.items():
             yield extension, "", ""
-            for member, value in members.items():
+            for member, value in _flat(members):
                 for each in (dict.fromkeys(value) or (0,)) if isinstance(value, tuple) else (value,):
                     yield extension, member, "null" if each is None else each
+
+
+def _flat(members: dict[str, object]) -> Iterable[tuple[str, object]]:
+    """Yield members and their values; those within a member with both names, lists of objects not at all."""
+    for member, value in members.items():
+        if isinstance(value, dict):
+            yield from ((f"{member}.{name}", inner) for name, inner in value.items())
+        elif not isinstance(value, list):
+            yield member, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +295,8 @@ class World:
                 made["addressed"] += [(number, audience) for audience in each.addressed]
             if each.content is not None:
                 made["carries"] += [(number, *row) for row in each.content.rows()]
+                for table in ("acs_sharing", "acs_privilege"):
+                    made[table] += [(number, *row) for row in each.content.entries(table)]
         made["mark"] = [
             (node, each.id, statements.add(each.words), int(not each.partner), each.partner) for each in self.marks
         ]
@@ -297,7 +347,18 @@ def _profile_rows(world: World, node: int) -> dict[str, list[tuple[object, ...]]
     }
     for name in ("participant", "organisation", "capacity", "level", "taker"):
         made[name] = []
-    for name in ("holding", "marking", "reference", "intake_block", "carries", "import", "manifest", "addressed"):
+    for name in (
+        "holding",
+        "marking",
+        "reference",
+        "intake_block",
+        "carries",
+        "import",
+        "manifest",
+        "addressed",
+        "acs_sharing",
+        "acs_privilege",
+    ):
         made[name] = []
     for each in world.profile["participants"]:
         made["participant"].append((node, each["id"]))
@@ -644,6 +705,57 @@ class Maker:
             del members[self.chance.choice(sorted(IEP))]
         return Content(extensions={IEP_EXTENSION: members})
 
+    def acs(self) -> Content:
+        """Return an access control specification: one that is understood whole, or one with something strange in it."""
+        strange = self.rarely(0.25)
+        control: dict[str, object] = {"classification": "U"}
+        members: dict[str, object] = {
+            "extension_type": "property-extension",
+            "identifier": "isa:guide.1.made-up",
+            "responsible_entity_custodian": f"{self.chance.choice(PARTICIPANTS)}.{self.chance.choice(('A', 'A.B'))}",
+            "control_set": control,
+        }
+        defaults = ("permit&sharedefault=permit", "permit&sharedefault=permit", "permit&sharedefault=deny")
+        members["policy_reference"] = f"{ACS_POLICY}privdefault={self.chance.choice(defaults)}"
+        control |= dict(self.chance.sample(ACS_CONTROLS, self.chance.choice((0, 1, 1, 2))))
+        if self.rarely(0.4):
+            members["access_privilege"] = [
+                self._privilege(self.chance.choice(ACS_ACTIONS_FREE), ("permit", "deny", "deny"))
+            ]
+        if strange:
+            self._strange(control, members)
+        elif self.rarely(0.3):
+            sharing = self.chance.choice(
+                (("permit", ("SECTOR",)), ("deny", ("FOREIGNGOV",)), ("deny", ("FOREIGNGOV",)))
+            )
+            members["further_sharing"] = [{"rule_effect": sharing[0], "sharing_scope": sharing[1]}]
+        return Content(extensions={ACS_EXTENSION: members})
+
+    def _privilege(self, action: str, effects: Sequence[str]) -> dict[str, object]:
+        scope = {"entity": self.chance.choice((("ALL",), ("MIL",)))}
+        return {"privilege_action": action, "rule_effect": self.chance.choice(effects), "privilege_scope": scope}
+
+    def _strange(self, control: dict[str, object], members: dict[str, object]) -> None:
+        """Put something into an access control specification that is not understood."""
+        if "NF" in control.get("formal_determination", ()):
+            control["formal_determination"] = ("AIS",)
+        how = self.chance.randrange(6)
+        if how == 0:
+            control["classification"] = self.chance.choice(("C", "S", "TS"))
+        elif how == 1:
+            name, values = self.chance.choice(ACS_STRANGE)
+            control[name] = values
+        elif how == 2:
+            members["policy_reference"] = f"{ACS_POLICY}privdefault=deny&sharedefault=permit"
+        elif how == 3:
+            scope = self.chance.choice((("SECTOR",), ("FOREIGNGOV", "SECTOR")))
+            members["further_sharing"] = [{"rule_effect": "deny", "sharing_scope": scope}]
+        elif how == 4:
+            action = self.chance.choice((*ACS_ACTIONS, "CISAUSES"))
+            members["access_privilege"] = [self._privilege(action, ("deny",))]
+        else:
+            del members[self.chance.choice(("policy_reference", "responsible_entity_custodian"))]
+
     def audience_for(self, form: str) -> str:
         """Return an audience of a form, most often one that covers a reader."""
         base = self.chance.choice(self.world.readers) if self.rarely(0.7) else self.chance.choice(self.desks)
@@ -858,6 +970,14 @@ def _iep(maker: Maker, held: Held) -> None:
             each.content = policy
 
 
+def _acs(maker: Maker, held: Held) -> None:
+    maker.define(held, Words(pap="GREEN"))
+    policy = maker.acs()
+    for each in maker.world.held:
+        if each.id == held.markings[-1]:
+            each.content = policy
+
+
 def _unknown_marking(maker: Maker, held: Held) -> None:
     maker.define(held, Words(pap="GREEN"))
     odd: Content = maker.chance.choice(
@@ -974,6 +1094,7 @@ FORCED: tuple[Force, ...] = (
     ),
     *(_says(lambda maker, when=when: Words(until=maker.moment(when))) for when in ("past", "now", "ahead")),
     _iep,
+    _acs,
     _unknown_marking,
     _unknown_caveat,
     _unknown_handling,

@@ -60,10 +60,20 @@ CREATE TABLE reference (holding INTEGER, id TEXT, PRIMARY KEY (holding, id)) WIT
 CREATE TABLE intake_block (holding INTEGER, code TEXT, PRIMARY KEY (holding, code)) WITHOUT ROWID;
 -- What a marking definition carries: ('definition_type', '', value), ('definition', member, value),
 -- (extension id, '', '') for every extension, (extension id, member, value) for every value of every member; an empty
--- list is the value 0.
+-- list is the value 0; a member within a member has both names, with a point between.
 CREATE TABLE carries (
   holding INTEGER, place TEXT, member TEXT, value,
   PRIMARY KEY (holding, place, member, value)
+) WITHOUT ROWID;
+
+-- Entries of lists in ACS 3.0, which are objects: who may share on, and what whom is allowed.
+CREATE TABLE acs_sharing (
+  holding INTEGER, entry INTEGER, effect TEXT, scope TEXT,
+  PRIMARY KEY (holding, entry, scope)
+) WITHOUT ROWID;
+CREATE TABLE acs_privilege (
+  holding INTEGER, entry INTEGER, action TEXT, effect TEXT,
+  PRIMARY KEY (holding, entry)
 ) WITHOUT ROWID;
 
 -- Statements beside markings, each a number of its own over all nodes. Parts and their values: tlp, pap (a level in
@@ -105,5 +115,5 @@ CREATE TABLE permit (  -- a grant; GRANT is a word of SQL
 );
 
 -- Deciding labels that are given outright, for what no material leads to and for the examples of the policy: parts as
--- in `said`, and `agreed` (a participant), `lifted` (a code). A holding that has any row here has all of its label here.
+-- in `said`, and `agreed` (a participant), `lifted` (a code). A holding that has a row here has all of its label here.
 CREATE TABLE outright (holding INTEGER, part TEXT, value, PRIMARY KEY (holding, part, value)) WITHOUT ROWID;

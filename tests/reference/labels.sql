@@ -94,6 +94,54 @@ SELECT 'extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a', member FROM
   SELECT DISTINCT member FROM known_value WHERE member <> 'extension_type' UNION ALL SELECT 'start_date'
 );
 
+-- ACS 3.0, from the same page. What a caveat names is worked out below; entries of lists have tables of their own.
+INSERT INTO known_value
+WITH acs (member, value, part, means) AS (VALUES
+  ('extension_type', 'property-extension', NULL, NULL),
+  ('policy_reference', 'urn:isa:policy:acs:ns:v3.0?privdefault=permit&sharedefault=permit', NULL, NULL),
+  ('policy_reference', 'urn:isa:policy:acs:ns:v3.0?privdefault=permit&sharedefault=deny', 'custodian', 'consent_of'),
+  ('control_set.classification', 'U', NULL, NULL),
+  ('control_set.formal_determination', 'PUBREL', NULL, NULL),
+  ('control_set.formal_determination', 'AIS', NULL, NULL),
+  ('control_set.formal_determination', 'NO-PII-PRESENT', NULL, NULL),
+  ('control_set.formal_determination', 'NF', 'custodian', 'releasable_to'),
+  ('control_set.formal_determination', 'PII-NECESSARY-TO-UNDERSTAND-THREAT', 'blocked', 'personal-data'),
+  (
+    'control_set.formal_determination', 'INFORMATION-DIRECTLY-RELATED-TO-CYBERSECURITY-THREAT',
+    'blocked', 'personal-data'
+  ),
+  ('control_set.caveat', 'POSSIBLEPII', 'blocked', 'personal-data'),
+  ('control_set.sensitivity', 'PII', 'blocked', 'personal-data'),
+  ('control_set.shareability', '', NULL, NULL), ('control_set.permitted_organizations', '', NULL, NULL),
+  ('control_set.sci_controls', '', NULL, NULL), ('control_set.logical_authority_category', '', NULL, NULL),
+  ('control_set.entity', 'MIL', NULL, NULL), ('control_set.entity', 'GOV', NULL, NULL),
+  ('control_set.entity', 'CTR', NULL, NULL), ('control_set.entity', 'SVR', NULL, NULL),
+  ('control_set.entity', 'SVC', NULL, NULL), ('control_set.entity', 'DEV', NULL, NULL),
+  ('control_set.entity', 'NET', NULL, NULL)
+)
+SELECT 'extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce', member, value, part, means FROM acs;
+
+INSERT INTO known_member
+SELECT DISTINCT extension, member, NULL FROM known_value
+WHERE extension = 'extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce'
+UNION ALL
+SELECT 'extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce', member, NULL FROM (
+  SELECT 'responsible_entity_custodian' AS member UNION ALL SELECT 'responsible_entity_originator'
+  UNION ALL SELECT 'identifier' UNION ALL SELECT 'name' UNION ALL SELECT 'create_date_time'
+  UNION ALL SELECT 'authority_reference' UNION ALL SELECT 'control_set.permitted_nationalities'
+);
+
+CREATE TABLE denied_action (action TEXT PRIMARY KEY, means TEXT) WITHOUT ROWID;  -- 'nothing', 'unknown' or a PAP level
+INSERT INTO denied_action VALUES
+  ('TENOT', 'AMBER'), ('OPACTION', 'nothing'), ('ANONYMOUSACCESS', 'nothing'), ('DSPLY', 'unknown'),
+  ('IDSRC', 'unknown'), ('NETDEF', 'unknown'), ('LEGAL', 'unknown'), ('INTEL', 'unknown'), ('TEARLINE', 'unknown'),
+  ('REQUEST', 'unknown');
+
+INSERT INTO required VALUES
+  ('extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce', 'responsible_entity_custodian'),
+  ('extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce', 'policy_reference'),
+  ('extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce', 'control_set.classification');
+
 ---------------------------------------------------------------------------------------------------------------------
 -- 1. Who there is
 
@@ -105,6 +153,8 @@ WITH
 named (text) AS (
   SELECT value FROM said WHERE part IN ('releasable_to', 'ahead')
   UNION SELECT value FROM carries WHERE member IN ('releasable_to', 'ahead')
+  UNION SELECT value FROM carries WHERE member = 'control_set.permitted_nationalities'
+  UNION SELECT substr(value, 1, 3) FROM carries WHERE member = 'responsible_entity_custodian'
   UNION SELECT value FROM local_value WHERE member = 'to'
   UNION SELECT audience FROM community
   UNION SELECT audience FROM addressed
@@ -157,7 +207,14 @@ UNION SELECT node, participant || '/' || organisation FROM organisation
 UNION SELECT node, participant || '/' || organisation || ':' || capacity FROM capacity;
 
 ---------------------------------------------------------------------------------------------------------------------
--- 2.6 What definitions say: a statement of its own, numbered below nought
+-- 2.6 What definitions say: statements of its own, numbered below nought; ACS may state three caveats at once
+
+CREATE TABLE definition_statement (holding INTEGER, statement INTEGER PRIMARY KEY);
+INSERT INTO definition_statement
+SELECT h.holding, -8 * h.holding - k.number FROM holding h
+JOIN (SELECT 0 AS number UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) k
+WHERE h.is_definition;
+CREATE INDEX definition_statement_by_holding ON definition_statement (holding);
 
 CREATE TABLE defined AS
 SELECT c.holding, c.place, c.member, c.value, k.part
@@ -192,22 +249,67 @@ SELECT holding, place, part, value,
 FROM bare;
 
 INSERT INTO said
-SELECT DISTINCT -s.holding, s.part, s.level FROM spelled s JOIN tlp USING (level) WHERE s.part = 'tlp'
+SELECT DISTINCT -8 * s.holding, s.part, s.level FROM spelled s JOIN tlp USING (level) WHERE s.part = 'tlp'
 UNION
-SELECT -s.holding, s.part, s.level FROM spelled s JOIN pap USING (level) WHERE s.part = 'pap'
+SELECT -8 * s.holding, s.part, s.level FROM spelled s JOIN pap USING (level) WHERE s.part = 'pap'
 UNION
-SELECT -holding, 'caveat', '' FROM defined WHERE part = 'releasable_to'
+SELECT -8 * holding, 'caveat', '' FROM defined WHERE part = 'releasable_to'
 UNION
-SELECT -holding, part, value FROM defined WHERE part IN ('releasable_to', 'ahead') AND typeof(value) = 'text'
+SELECT -8 * holding, part, value FROM defined WHERE part IN ('releasable_to', 'ahead') AND typeof(value) = 'text'
 UNION
-SELECT -holding, part, value FROM defined WHERE part = 'consent_of' AND value GLOB '[A-Z][A-Z][A-Z]'
+SELECT -8 * holding, part, value FROM defined WHERE part = 'consent_of' AND value GLOB '[A-Z][A-Z][A-Z]'
 UNION
-SELECT -holding, part, value FROM defined WHERE part = 'classification' AND value GLOB '[A-Z][A-Z][A-Z]:?*'
+SELECT -8 * holding, part, value FROM defined WHERE part = 'classification' AND value GLOB '[A-Z][A-Z][A-Z]:?*'
 UNION
-SELECT -holding, part, value FROM defined WHERE part IN ('embargo', 'until') AND typeof(value) = 'integer';
+SELECT -8 * holding, part, value FROM defined WHERE part IN ('embargo', 'until') AND typeof(value) = 'integer';
+
+-- ACS: the custodian's country is the three letters before the first point.
+CREATE TABLE custodian AS
+SELECT c.holding, substr(c.value, 1, 3) AS country FROM carries c
+WHERE c.member = 'responsible_entity_custodian' AND c.value GLOB '[A-Z][A-Z][A-Z].?*';
+
+INSERT INTO said
+SELECT -8 * d.holding, 'consent_of', c.country FROM defined d JOIN custodian c ON c.holding = d.holding
+WHERE d.part = 'custodian' AND d.value = 'consent_of'
+UNION
+SELECT -8 * holding, 'blocked', value FROM defined WHERE part = 'blocked'
+UNION  -- NF, and a denial of FOREIGNGOV alone
+SELECT -8 * d.holding - 1, v.part, CASE v.part WHEN 'caveat' THEN '' ELSE coalesce(c.country, '') END
+FROM (
+  SELECT holding FROM defined WHERE part = 'custodian' AND value = 'releasable_to'
+  UNION SELECT holding FROM acs_sharing a WHERE effect = 'deny' AND scope = 'FOREIGNGOV' AND NOT EXISTS (
+    SELECT 1 FROM acs_sharing o WHERE o.holding = a.holding AND o.entry = a.entry AND o.scope <> 'FOREIGNGOV'
+  )
+) d LEFT JOIN custodian c ON c.holding = d.holding  -- without a custodian it names nobody who can be read
+JOIN (SELECT 'caveat' AS part UNION ALL SELECT 'releasable_to') v
+UNION
+SELECT -8 * c.holding - 2, v.part, CASE v.part WHEN 'caveat' THEN '' ELSE c.value END
+FROM carries c JOIN (SELECT 'caveat' AS part UNION ALL SELECT 'releasable_to') v
+WHERE c.member = 'control_set.permitted_nationalities' AND c.value GLOB '[A-Z][A-Z][A-Z]';
+
+CREATE TABLE denied AS  -- the default is to permit, else the whole is unknown
+SELECT p.holding, a.action, a.means FROM acs_privilege p JOIN denied_action a ON p.action IN ('ALL', a.action)
+WHERE p.effect = 'deny';
+INSERT OR IGNORE INTO said SELECT -8 * d.holding, 'pap', d.means FROM denied d JOIN pap ON pap.level = d.means;
 
 CREATE TABLE unknown_definition (holding INTEGER PRIMARY KEY);
 INSERT INTO unknown_definition
+SELECT holding FROM denied WHERE means = 'unknown'
+UNION
+SELECT holding FROM acs_privilege p
+WHERE p.action <> 'ALL' AND NOT EXISTS (SELECT 1 FROM denied_action a WHERE a.action = p.action)
+UNION
+SELECT holding FROM acs_sharing WHERE effect = 'deny' AND scope <> 'FOREIGNGOV'
+UNION
+SELECT c.holding FROM carries c
+WHERE c.member = 'control_set.entity' GROUP BY c.holding HAVING count(DISTINCT c.value) < 7
+UNION
+SELECT holding FROM carries
+WHERE member = 'control_set.permitted_nationalities' AND value NOT GLOB '[A-Z][A-Z][A-Z]'
+UNION
+SELECT holding FROM carries c
+WHERE member = 'responsible_entity_custodian' AND NOT EXISTS (SELECT 1 FROM custodian u WHERE u.holding = c.holding)
+UNION
 SELECT holding FROM spelled s WHERE part = 'tlp' AND NOT EXISTS (SELECT 1 FROM tlp WHERE tlp.level = s.level)
 UNION
 SELECT holding FROM spelled s WHERE part = 'pap' AND NOT EXISTS (SELECT 1 FROM pap WHERE pap.level = s.level)
@@ -246,9 +348,10 @@ WHERE h.is_definition
   AND NOT EXISTS (
     SELECT 1 FROM carries c WHERE c.holding = h.holding AND c.place = 'definition' AND c.member = 'statement'
   )
+  AND NOT EXISTS (SELECT 1 FROM carries c JOIN required r ON r.extension = c.place WHERE c.holding = h.holding)
 UNION
 SELECT c.holding FROM carries c
-WHERE c.member = '' AND c.place IN (SELECT extension FROM known_member)
+WHERE c.member = '' AND c.place IN (SELECT extension FROM known_member EXCEPT SELECT extension FROM required)
   AND NOT EXISTS (SELECT 1 FROM defined d WHERE d.holding = c.holding AND d.place = c.place);
 
 ---------------------------------------------------------------------------------------------------------------------
@@ -298,7 +401,8 @@ CREATE INDEX counting_by_holding ON counting (holding, marking);
 
 -- What speaks about a holding: its markings, the import or the manifest; a definition's caveat is over itself.
 CREATE TABLE speaks_of AS
-SELECT holding, -definition AS statement, 'marking' AS how FROM counting
+SELECT c.holding, s.statement, 'marking' AS how
+FROM counting c JOIN definition_statement s ON s.holding = c.definition
 UNION SELECT l.holding, i.statement, 'import' FROM import i JOIN live l ON l.holding = i.holding
 UNION SELECT l.holding, m.statement, 'manifest' FROM manifest m JOIN live l ON l.holding = m.holding;
 CREATE INDEX speaks_of_holding ON speaks_of (holding, how);
@@ -332,7 +436,8 @@ GROUP BY s.statement, s.part HAVING count(*) > 1000;
 CREATE TABLE own_caveat AS
 SELECT s.holding, s.statement FROM speaks_of s JOIN caveat c ON c.statement = s.statement
 UNION
-SELECT l.holding, c.statement FROM live l JOIN caveat c ON c.statement = -l.holding;
+SELECT d.holding, d.statement FROM definition_statement d
+JOIN live l ON l.holding = d.holding JOIN caveat c ON c.statement = d.statement;
 CREATE INDEX own_caveat_by_holding ON own_caveat (holding);
 
 -- TLP of markings and import; a definition without markings is CLEAR. What has none takes its manifest's.
