@@ -18,6 +18,9 @@ LATTICE = "core/markings/lattice.py"
 LABELS = "core/markings/labels.py"
 CEILING = "core/markings/ceiling.py"
 IDS = "base/ids.py"
+VIEWING, SIGHTS, READING_SERVICE = (f"services/{name}.py" for name in ("viewing", "sights", "reading"))
+VIEWING_STORE, PERSONS_STORE, PERSONS = "store/viewing.py", "store/persons.py", "services/persons.py"
+HOLDINGS_SERVICE, DOOR = "services/holdings.py", "faces/api/admission.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -938,6 +941,111 @@ ACTS = (
 """Leaks in the acts around the decision, and in what the store remembers for it."""
 
 
+READERS = (
+    Mutant(VIEWING_STORE, "    yield ~better\n", "", "older versions and copies of other sources are shown to readers"),
+    Mutant(VIEWING_STORE, "    yield ~buried\n", "", "what was recalled is shown to readers"),
+    Mutant(
+        VIEWING_STORE, '    yield ~_among(shape, HOLDINGS.c.handling, "due")\n', "", "what is due is shown to readers"
+    ),
+    Mutant(
+        VIEWING_STORE,
+        'return sa.or_(allowed, sa.and_(_among(shape, label, "perhaps"), turned))',
+        "return sa.or_(allowed, turned)",
+        "what is addressed to a reader is asked about whatever forbids it",
+    ),
+    Mutant(
+        VIEWING_STORE,
+        "label = HOLDINGS.c.own_label if shape.whole else SUBJECTS.c.closure",
+        "label = HOLDINGS.c.own_label",
+        "readers see what refers to what they may not have",
+    ),
+    Mutant(
+        VIEWING,
+        "if row.label in self._scope.allowed or row.position in self._agreed]",
+        "if row.label in self._scope.allowed or row.position]",
+        "what somebody might have agreed to is shown as if they had",
+    ),
+    Mutant(
+        VIEWING,
+        "weighed if each.verdict.allowed}",
+        "weighed}",
+        "what nobody agreed to is shown to readers",
+    ),
+    Mutant(
+        VIEWING,
+        "            if self.node.gate.verdict(standing.own, label, self.reader, at).allowed:\n                found",
+        "            found",
+        "TLP:RED of a partner is shown to any person of the home",
+    ),
+    Mutant(
+        VIEWING,
+        'source == (row.holding.source if self.is_home else "")',
+        'source in ("", row.holding.source)',
+        "a reader can ask with a cursor which source gave something",
+    ),
+    Mutant(
+        SIGHTS, "if known is None or now < known.at:", "if known is None:", "a clock put back leaves an embargo open"
+    ),
+    Mutant(
+        SIGHTS,
+        "while known.turning and known.turning[0][0] <= known.at:",
+        "while False:",
+        "what was allowed once stays allowed after its end",
+    ),
+    Mutant(
+        HOLDINGS_SERVICE,
+        "        require_active(connection, principal)\n",
+        "",
+        "an export goes on after its reader was removed",
+    ),
+    Mutant(
+        READING_SERVICE,
+        "reason = ALLOWED.because(tlp=str(own.tlp), reader=audience)",
+        "reason = verdict.reason",
+        "an explanation tells of another source's copy",
+    ),
+    Mutant(
+        READING_SERVICE,
+        "    if audience != str(principal.reader):\n"
+        "        raise CallerError(ONLY_ITSELF.because(reader=str(principal.reader)))\n",
+        "",
+        "a reader asks what others may have",
+    ),
+    Mutant(
+        READING_SERVICE,
+        "    if sources:\n        raise CallerError(NO_SOURCES.because())\n",
+        "",
+        "a reader asks by source",
+    ),
+    Mutant(
+        DOOR,
+        "return admits is Admits.READER or (admits is Admits.HOME and principal.is_of(node.home))",
+        "return admits is not Admits.KEEPER",
+        "a reader of another desk may ask what the home may",
+    ),
+    Mutant(
+        DOOR,
+        "if len(said) != 1 or not said[0].lower().startswith(_BEARER):",
+        "if not said[0].lower().startswith(_BEARER):",
+        "who shows two tokens is let in by the first",
+    ),
+    Mutant(
+        PERSONS_STORE,
+        "connection.execute(PERSONS.update().where(PERSONS.c.name == name).values(digest=None))",
+        "connection.execute(PERSONS.select())",
+        "a token works after it was taken back",
+    ),
+    Mutant(
+        PERSONS,
+        "        if before is not None and before.person.reader != reader:\n"
+        "            raise CallerError(why.TAKEN_BEFORE.because(name=name, of=str(before.person.reader.desk)))\n",
+        "",
+        "what was for one person comes to another of the same name",
+    ),
+)
+"""Leaks to readers within the node."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
     """Mutants and the tests that must see them, those first that see most."""
@@ -966,6 +1074,16 @@ SUITES = (
             "tests/contract/test_release.py",
             "tests/contract/test_sending.py",
             "tests/unit/services/withdrawal",
+        ),
+    ),
+    Suite(
+        mutants=READERS,
+        tests=(
+            "tests/contract/test_readers.py",
+            "tests/contract/test_viewing.py",
+            "tests/contract/test_persons.py",
+            "tests/unit/services/test_sights.py",
+            "tests/unit/faces/api/test_admission.py",
         ),
     ),
 )

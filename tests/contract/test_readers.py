@@ -268,3 +268,17 @@ def test_an_explanation_says_nothing_of_another_sources_copy(two):
     before, shown = ask(), reader.ask("GET", f"/holdings/{I(1)}").content
     two.carry()
     assert (ask(), reader.ask("GET", f"/holdings/{I(1)}").content) == (before, shown)
+
+
+def test_red_that_refers_to_what_its_reader_was_not_given_waits_for_it(two):
+    bell = f"{HOME}@bell"
+    take_in(two.bbb, indicator(1, "green"))
+    take_in(two.bbb, report(2, "red", object_refs=[I(1)]), caveats=((bell,),))
+    release.share(two.bbb, [I(1)], Audience.parse(POLICE))
+    release.share(two.bbb, [uid("report", 2)], Audience.parse(bell))
+    two.carry()
+    reader = let_in(two.aaa, "bell", HOME)
+    assert reader.ids() == [I(1)]
+    release.share(two.bbb, [I(1)], Audience.parse(HOME))
+    two.carry()
+    assert sorted(reader.ids()) == [I(1), uid("report", 2)]
