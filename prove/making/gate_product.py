@@ -20,7 +20,7 @@ from gate_worlds import OWN, Content, Held, Words, World
 
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience, ParticipantId
-from tasuki.core.markings.labels import ACTIONS, LEVELS, blocking, label_of, stated
+from tasuki.core.markings.labels import LEVELS, blocking, label_of, stated
 from tasuki.core.markings.lattice import audiences, caveat, meet, meet_all
 from tasuki.core.markings.model import Label, Tlp
 from tasuki.core.partners.model import Profile
@@ -376,6 +376,3 @@ def _with_caveat(label: Label, named: frozenset[Audience]) -> Label:
 def answers(world: World) -> Iterator[tuple[int, str, str, bool, str]]:
     """Yield what the product says about every live holding of a world and every reader."""
     return Pure(world, rules_of(world), moment(world.now)).decide()
-
-
-__all__ = ["ACTIONS", "answers", "moment", "profile_for", "rules_of"]

@@ -575,8 +575,8 @@ class Maker:
             if each.source and self.rarely(0.04):
                 world.recalls.append((each.id, each.source))
             each.disposed = self.rarely(0.02) and each.content is None
-            each.revoked = self.rarely(0.04) and each.content is None
-            if each.source and each.content is None and self.rarely(0.04):
+            each.revoked = self.rarely(0.06) and each.content is None
+            if each.source and each.content is None and self.rarely(0.1):
                 kind = self.chance.choice(("revoke", "correct"))
                 world.withdrawals.append((each.id, each.source, kind, self.chance.choice((1, 2))))
             if self.rarely(0.06):
@@ -737,8 +737,6 @@ class Maker:
 
     def _strange(self, control: dict[str, object], members: dict[str, object]) -> None:
         """Put something into an access control specification that is not understood."""
-        if "NF" in control.get("formal_determination", ()):
-            control["formal_determination"] = ("AIS",)
         how = self.chance.randrange(6)
         if how == 0:
             control["classification"] = self.chance.choice(("C", "S", "TS"))

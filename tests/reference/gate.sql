@@ -197,13 +197,13 @@ WITH why (holding, reader, step, reason) AS (
       AND (o.version, o.arrival) > (h.version, h.arrival)
   )
   UNION ALL
-  SELECT h.holding, r.reader, 4, 'release.withdrawn'
-  FROM holding h JOIN withdrawn w ON w.holding = h.holding JOIN node n ON n.node = h.node
-  JOIN reader r ON r.node = h.node JOIN audience a ON a.audience = r.reader AND a.participant <> n.participant
-  UNION ALL
-  SELECT h.holding, r.reader, 5, 'release.due' FROM holding h JOIN node n ON n.node = h.node
+  SELECT h.holding, r.reader, 4, 'release.due' FROM holding h JOIN node n ON n.node = h.node
   JOIN reader r ON r.node = h.node
   WHERE h.dispose_by / 1000 * 1000 <= n.now  -- whole milliseconds, cut down
+  UNION ALL
+  SELECT h.holding, r.reader, 5, 'release.withdrawn'
+  FROM holding h JOIN withdrawn w ON w.holding = h.holding JOIN node n ON n.node = h.node
+  JOIN reader r ON r.node = h.node JOIN audience a ON a.audience = r.reader AND a.participant <> n.participant
 )
 SELECT w.holding, w.reader, w.reason FROM why w
 WHERE NOT EXISTS (SELECT 1 FROM why e WHERE e.holding = w.holding AND e.reader = w.reader AND e.step < w.step);
