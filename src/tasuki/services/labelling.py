@@ -18,12 +18,12 @@ from tasuki.core.holdings.model import HandlingBasis, PersonalData, State
 from tasuki.core.markings import labels as codes
 from tasuki.core.markings.labels import label_of, stated
 from tasuki.core.markings.lattice import WIDEST, meet
-from tasuki.core.markings.model import Label
+from tasuki.core.markings.model import Label, Tlp
 from tasuki.formats.stix.admission import Admitted, admit
 from tasuki.formats.stix.markings import Markings, read_markings
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
-from tasuki.store import holdings, release, withdrawal
+from tasuki.store import holdings, markings, release, withdrawal
 from tasuki.store.holdings import NewHolding
 
 LOCAL: Final = holdings.LOCAL
@@ -216,9 +216,22 @@ def bound(node: Node, connection: sa.Connection, rows: Sequence[NewHolding]) -> 
     if not rows:
         return []
     numbers = holdings.numbers(connection, {row.stix_id for row in rows})
+    if rows[0].source == LOCAL:
+        rows = _levelled(rows, numbers, markings.levels(connection, numbers.values()))
     marks = withdrawal.source_marks(connection, rows[0].source, numbers.values())
     said = {each: node.labels.label(connection, marks[n]) for each, n in numbers.items() if n in marks}
     return [replace(row, label=meet(row.label, said[row.stix_id])) if row.stix_id in said else row for row in rows]
+
+
+def _levelled(rows: Sequence[NewHolding], numbers: Mapping[str, int], levels: Mapping[int, Tlp]) -> list[NewHolding]:
+    """Return what is ours and comes without TLP with the one people gave its id before."""
+    given = {stix_id: levels[number] for stix_id, number in numbers.items() if number in levels}
+    return [
+        replace(row, label=replace(row.label, tlp=given[row.stix_id]))
+        if row.label.tlp is None and row.stix_id in given
+        else row
+        for row in rows
+    ]
 
 
 def restate(node: Node, connection: sa.Connection, again: Sequence[NewHolding]) -> int:

@@ -180,7 +180,8 @@ def mark_within(
     _relabel(node, connection, live, narrowing, level)
     met = Met(node, connection, narrowing)
     known = markings.marks(connection, numbers.values())
-    markings.set_marks(connection, {each: met.number(known.get(each)) for each in numbers.values()})
+    marks = {each: met.number(known.get(each)) for each in numbers.values()}
+    markings.set_marks(connection, marks, None if level is None else LEVELS[level])
     settle(node, connection, stix_ids)
     audit(node, connection, "release:holding:mark", {"ids": [*stix_ids], "label": label_to_json(narrowing)})
 

@@ -217,3 +217,18 @@ def test_red_goes_to_the_person_a_mark_names_and_to_nobody_else(three):
         for name in ("BBB/cert:csirt@mori", "BBB/cert:csirt@bell", "BBB/cert:csirt", "BBB")
     }
     assert verdicts == {"BBB/cert:csirt@mori": "R13", "BBB/cert:csirt@bell": "R5", "BBB/cert:csirt": "R5", "BBB": "R5"}
+
+
+def test_a_later_version_of_ours_without_a_level_gets_the_one_that_was_given(three):
+    take_in(three.aaa, indicator(1))
+    release.mark(three.aaa, [ONE], level="green")
+    release.mark(three.aaa, [ONE], level=None, besides=release.Besides(pap="amber"))
+    take_in(three.aaa, indicator(1, modified=LATER))
+    assert label(three.aaa, ONE)["tlp"] == "GREEN"
+
+
+def test_a_mark_that_gives_no_level_gives_none_to_a_later_version(three):
+    take_in(three.aaa, indicator(1))
+    release.mark(three.aaa, [ONE], level=None, besides=release.Besides(pap="amber"))
+    take_in(three.aaa, indicator(1, modified=LATER))
+    assert label(three.aaa, ONE)["tlp"] is None

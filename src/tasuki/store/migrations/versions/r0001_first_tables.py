@@ -135,6 +135,7 @@ def _release() -> None:
         "marks",
         sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("label", sa.Integer, nullable=False),
+        sa.Column("level", sa.Integer, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_marks"),
     )
     op.create_table(
