@@ -22,7 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("src", "tests", "docs")
 MUTMUT = (sys.executable, "-m", "mutmut")
-WANTED = 0.9
+WANTED = {"full": 0.9, "ci": 0.7}
+"""The share that must be noticed; a single module may lie below what all come to together."""
+
 ROOMS = ("release", "markings")
 
 
@@ -52,7 +54,7 @@ def main() -> int:
     where = ", ".join(names) or "core/release and core/markings"
     print(f"{noticed} of {len(outcomes)} changes noticed ({score:.1%}) in {where}, seed {said.seed}, ", end="")
     print(f"{time.monotonic() - began:.0f} s")
-    return 0 if score >= WANTED else 1
+    return 0 if score >= WANTED[said.size] else 1
 
 
 def chosen(size: str, seed: int) -> list[str]:
