@@ -897,8 +897,8 @@ ACTS = (
     ),
     Mutant(
         MARKING,
-        "markings.set_marks(connection, {each: met.number(known.get(each)) for each in numbers.values()})",
-        "markings.set_marks(connection, {each: met.number(None) for each in numbers.values()})",
+        "marks = {each: met.number(known.get(each)) for each in numbers.values()}",
+        "marks = {each: met.number(None) for each in numbers.values()}",
         "a second mark takes the first away",
     ),
     Mutant(
