@@ -47,7 +47,7 @@ def first(database):
         start = holdings.add(connection, [(each, State.HELD) for each in rows], known, NOW)
         subjects = [Subject(id=each, own=(green,), references=()) for each in ids.values()]
         release.settle(connection, labels, subjects)
-        markings.set_marks(connection, {ids[name(1)]: amber})
+        markings.set_marks(connection, {ids[name(1)]: amber}, None)
         return start
 
     return database.write(hold)
