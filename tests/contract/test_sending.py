@@ -104,9 +104,22 @@ def test_a_mark_replaces_the_mark_before(database):
     def work(connection):
         (number,) = holdings.numbers(connection, [name(1)]).values()
         before = markings.marks(connection, [number])
-        markings.set_marks(connection, {number: 7})
+        markings.set_marks(connection, {number: 7}, None)
         return before, markings.marks(connection, [number, 10**6])
 
     before, after = database.write(work)
     assert list(after.values()) == [7]
     assert before != after
+
+
+@pytest.mark.usefixtures("first")
+def test_the_narrowest_level_that_was_given_stays(database):
+    def work(connection):
+        (number,) = holdings.numbers(connection, [name(1)]).values()
+        given = []
+        for level in (None, Tlp.AMBER, None, Tlp.GREEN, Tlp.RED):
+            markings.set_marks(connection, {number: 7}, level)
+            given.append(markings.levels(connection, [number, 10**6]).get(number))
+        return given
+
+    assert database.write(work) == [None, Tlp.AMBER, Tlp.AMBER, Tlp.AMBER, Tlp.RED]
