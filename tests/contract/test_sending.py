@@ -10,6 +10,7 @@ import pytest
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.holdings.model import State
 from tasuki.core.markings.labels import label_of
+from tasuki.core.markings.model import Tlp
 from tasuki.store import holdings, markings, release, sending
 from tasuki.store.holdings import NewHolding, Numbers
 from tasuki.store.release import Labels, Subject
