@@ -22,8 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("src", "tests", "docs")
 MUTMUT = (sys.executable, "-m", "mutmut")
-WANTED = {"full": 0.9, "ci": 0.7}
-"""The share that must be noticed; a single module may lie below what all come to together."""
+WANTED = {"full": 0.9, "ci": 0.6}
+"""The share that must be noticed. A single module may lie below what all come to together: what one remembers, such as
+a compiled expression, was made before the change, and no test can see that."""
 
 ROOMS = ("release", "markings")
 

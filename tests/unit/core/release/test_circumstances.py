@@ -43,6 +43,8 @@ def test_a_grant_that_fits_counts():
         {"until": NOW},
         {"by": "BBB"},
         {"by": None, "kind": GrantKind.LIFE},
+        {"kind": GrantKind.VICTIM},
+        {"kind": GrantKind.STATUTORY},
     ],
     ids=str,
 )
