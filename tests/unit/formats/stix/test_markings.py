@@ -200,3 +200,41 @@ def test_an_object_whose_markings_cannot_be_read_is_not_held_as_if_it_had_none(n
 
 def test_a_language_is_no_marking():
     assert admitted(granular_markings=[{"selectors": ["x"], "lang": "ja"}]).markings == ()
+
+
+@pytest.mark.parametrize(("identifier", "level"), sorted(OFFICIAL.items()))
+def test_an_official_id_means_its_level_whatever_is_held_under_it(identifier, level):
+    found = read_markings([identifier], {identifier: STATEMENT}.get)
+    assert (found.levels, found.statements, found.unknown) == ({level}, set(), set())
+
+
+def test_the_ids_of_tlp_1_are_read_as_their_successors():
+    assert {
+        "613f2e26-407d-48c7-9eca-b8e91df99dc9": "clear",
+        "34098fce-860f-48ae-8e50-ebd3cc5e41da": "green",
+        "f88d31f6-486f-44da-b317-01333bde0b82": "amber",
+        "5e57c739-391a-4eb3-b6be-7d15ca92d5ed": "red",
+    }.items() <= {
+        identifier.removeprefix("marking-definition--"): level for identifier, level in OFFICIAL.items()
+    }.items()
+
+
+def test_a_level_beside_a_statement_counts_too():
+    body = {"statement": "(c) Example", "tlp": "red"}
+    assert meaning_of({"definition_type": "statement", "definition": body}).levels == {"red"}
+
+
+@pytest.mark.parametrize(
+    "caveat",
+    [
+        {},
+        {"ahead": ["JPN"]},
+        {"releasable_to": ["JPN", 1]},
+        {"releasable_to": "JPN"},
+        {"embargo": "2030-01-01T00:00:00Z", "ahead": ["JPN", None]},
+    ],
+    ids=str,
+)
+def test_a_caveat_that_is_not_read_whole_is_unknown(caveat):
+    extension = {"extension_type": "property-extension", **caveat}
+    assert meaning_of({"extensions": {CAVEAT: extension}}).unread
