@@ -298,6 +298,16 @@ class TestSealing:
         three.carry()
         assert states(three.bbb, ONE) == []
 
+    def test_an_older_version_that_is_as_wide_does_not_go_either(self, three):
+        take_in(three.aaa, indicator(1, "green"))
+        share(three.aaa, ONE)
+        take_in(three.aaa, indicator(1, "green", modified=LATER))
+        three.carry()
+        assert states(three.bbb, ONE) == []
+        share(three.aaa, ONE)
+        three.carry()
+        assert states(three.bbb, ONE) == [("AAA", "held")]
+
     def test_a_replaced_version_does_not_go_and_the_new_one_does_when_shared(self, three):
         take_in(three.aaa, indicator(1, "green"))
         share(three.aaa, ONE)
