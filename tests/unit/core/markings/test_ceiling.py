@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasuki.base.reasons import Text
+from tasuki.core.markings import ceiling as room
 from tasuki.core.markings.ceiling import ceilings_of, mark_above, mark_in
 from tasuki.core.partners.model import Ceiling
 
@@ -16,6 +17,13 @@ CEILINGS = (
     Ceiling(highest=Text(en="none", ja="なし"), refused=("特定秘密", "極秘", "秘")),
     Ceiling(highest=Text(en="OFFICIAL", ja="OFFICIAL"), refused=("TOP SECRET", "SECRET", "UK EYES ONLY")),
 )
+
+
+@pytest.fixture(autouse=True)
+def anew():
+    """Compile what the room compiles once anew: a run that changes the room must not see what was made before."""
+    room._expression.cache_clear()
+    room._needles.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -98,3 +106,17 @@ def test_reading_is_linear_in_the_text(text):
 def test_the_ceilings_of_everybody_count_everywhere():
     profile = SimpleNamespace(participants=[SimpleNamespace(ceiling=each) for each in CEILINGS])
     assert ceilings_of(profile) == CEILINGS
+
+
+def test_a_mark_that_a_profile_writes_in_wide_letters_is_found_and_named_as_it_stands():
+    wide = (Ceiling(highest=Text(en="none", ja="なし"), refused=("ＡＢ極秘",)),)
+    assert mark_above("これはAB極秘です", wide) == "AB極秘"
+    assert mark_above("これはAB秘です", wide) is None
+
+
+def test_two_characters_are_a_mark_anywhere_and_one_is_not():
+    two = (Ceiling(highest=Text(en="none", ja="なし"), refused=("極秘",)),)
+    assert mark_above("この極秘資料", two) == "極秘"
+    one = (Ceiling(highest=Text(en="none", ja="なし"), refused=("秘",)),)
+    assert mark_above("この秘資料", one) is None
+    assert mark_above("資料\n秘\n本文", one) == "秘"
