@@ -184,25 +184,17 @@ class _Scales:
         own, closure = self._label(row.own), self._label(row.closure)
         if row.mark is not None:
             own = meet(own, self._label(row.mark))
-        if self.audience.desk == self.node.home:
-            return self._at_home(row, absence, own, closure)
         if absence is not None:
             verdict = absent(absence, self.node.gate.rules)
             return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=self.at)
+        # What hangs together with a holding lies with who runs the node already, and keeps nothing from them.
+        is_home = self.audience.desk == self.node.home
+        whole, number = (own, 0) if is_home else (closure, row.closure)
         at = self.at
-        verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
-        if self._depends_on_consent(verdict, own.blocked | closure.blocked):
+        verdict = verdict_on(own, whole, number, self.audience, at, self.node.gate.verdict)
+        if self._depends_on_consent(verdict, own.blocked | whole.blocked):
             at = self.agreements.about(row, self.audience, at.now)
-            verdict = verdict_on(own, closure, row.closure, self.audience, at, self.node.gate.verdict)
-        return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
-
-    def _at_home(self, row: Standing, absence: Reason | None, own: Label, closure: Label) -> Weighed:
-        """Weigh for who runs the node: what hangs together with a holding lies there already and narrows nothing."""
-        rules, at = self.node.gate.rules, self.at
-        verdict = self.node.gate.verdict(0, own, self.audience, at) if absence is None else absent(absence, rules)
-        if self._depends_on_consent(verdict, own.blocked):
-            at = self.agreements.about(row, self.audience, at.now)
-            verdict = self.node.gate.verdict(0, own, self.audience, at)
+            verdict = verdict_on(own, whole, number, self.audience, at, self.node.gate.verdict)
         return Weighed(standing=row, own=own, closure=closure, verdict=verdict, at=at)
 
     def _depends_on_consent(self, verdict: Verdict, blocked: frozenset[str]) -> bool:
