@@ -649,7 +649,8 @@ CAVEATS = "formats/stix/caveats.py"
 TLP = "formats/stix/tlp.py"
 ADMISSION = "formats/stix/admission.py"
 REFERENCES = "formats/stix/references.py"
-LABELLING = "services/labelling.py"
+LABELLING = "services/labelling/own.py"
+DEFINITIONS = "services/labelling/definitions.py"
 SETTLING = "services/settling.py"
 INTAKE = "services/intake.py"
 WEIGHING = "services/release/weighing.py"
@@ -799,8 +800,8 @@ ACTS = (
         "what a partner states of its own counts for nothing",
     ),
     Mutant(
-        LABELLING,
-        "chosen = by_source.get(source) or by_source.get(LOCAL) or (found[0] if found else None)",
+        DEFINITIONS,
+        "chosen = by_source.get(source) or by_source.get(holdings.LOCAL) or (found[0] if found else None)",
         "chosen = found[-1] if found else None",
         "a partner redefines our markings",
     ),
@@ -1069,7 +1070,7 @@ SUITES = (
         mutants=ACTS,
         tests=(
             "tests/unit/services/release",
-            "tests/unit/services/test_labelling.py",
+            "tests/unit/services/labelling",
             "tests/unit/services/test_intake.py",
             "tests/contract/test_release.py",
             "tests/contract/test_sending.py",
