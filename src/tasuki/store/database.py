@@ -51,6 +51,9 @@ METADATA: Final = sa.MetaData(
 Constraints have names, so that a later revision of the schema can say which one it changes.
 """
 
+NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""Type of a key that the database counts: SQLite counts nothing but its own INTEGER."""
+
 GROUP_LIMIT: Final = 64
 """Acts in one commit: enough to share an fsync, few enough that none waits long."""
 
