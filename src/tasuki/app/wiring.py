@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
 from starlette.applications import Starlette
 
 from tasuki.adapters.clock import Clock, Entropy
@@ -19,12 +21,28 @@ from tasuki.app.reasons import RUNNING
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.faces.api.app import api_app
 from tasuki.services.link import Link
+from tasuki.services.locks import Locks
 from tasuki.services.node import Node
 from tasuki.services.signals import Signals
 from tasuki.services.upgrade import Plan, Step, Upgraded
 from tasuki.services.upgrade import upgrade as upgrade_node
 from tasuki.store import schema
-from tasuki.store.database import Database
+from tasuki.store.database import Database, Writer, Writes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a node stands in: the real one, unless the bench puts its own in its place.
+
+    Attributes:
+        writer: makes what commits to the database.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    entropy: Entropy = field(default_factory=Entropy)
+    signals: Signals = field(default_factory=Signals)
+    locks: Locks = field(default_factory=Locks)
+    writer: Callable[[sa.Engine], Writes] = Writer
 
 
 def upgrade(directory: Path, backed_up: bool, tell: Callable[[Step], None]) -> Upgraded:  # noqa: FBT001 lent as it is
@@ -40,25 +58,28 @@ def upgrade(directory: Path, backed_up: bool, tell: Callable[[Step], None]) -> U
 
 
 @contextmanager
-def wired(told: Configuration, *, signer: Signer | None = None, link: Link | None = None) -> Iterator[Node]:
+def wired(
+    told: Configuration, *, signer: Signer | None = None, link: Link | None = None, world: World | None = None
+) -> Iterator[Node]:
     """Give the node that `told` describes, its lock already held; close what it opened afterwards.
 
     Args:
         told: read from the node's directory.
         signer: a stand-in; else the signer process starts with the first signature.
         link: a stand-in; else partners are reached over HTTP.
+        world: a stand-in for time, chance and threads.
 
     Raises:
         WorldError: the database is not reached, or its schema is not this version's.
     """
-    entropy = Entropy()
+    world = world or World()
     signing = signer or Signer.when_asked(told.directory, told.me)
     with ExitStack() as stack:
         # Undone from below: writes that were queued are finished first; then nothing is left that could sign or send.
         stack.callback(signing.stop)
         http = HttpLink(told.directory)
         stack.callback(http.close)
-        database = Database(told.database_url)
+        database = Database(told.database_url, world.writer)
         stack.callback(database.close)
         schema.guard(database)
         yield Node(
@@ -67,13 +88,14 @@ def wired(told: Configuration, *, signer: Signer | None = None, link: Link | Non
             home=told.home,
             profile=told.profile,
             database=database,
-            clock=Clock(),
-            entropy=entropy,
-            signals=Signals(),
+            clock=world.clock,
+            entropy=world.entropy,
+            signals=world.signals,
+            locks=world.locks,
             signer=signing,
             link=link or http,
             anchor=told.anchor,
-            vault=Vault(told.vault_key, entropy),
+            vault=Vault(told.vault_key, world.entropy),
             gate=Gate(rules_for(told.profile, told.home, told.local)),
         )
 

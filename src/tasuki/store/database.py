@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -224,6 +224,19 @@ class _Act:
     future: Future[Any]
 
 
+class Writes(Protocol):
+    """What commits: acts go in, and are answered once durable."""
+
+    def submit(self, work: Work) -> Future[Any]:
+        """Have `work(connection)` done; the future answers its value after the commit, or its error."""
+
+    def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do `work` and wait until it is durable."""
+
+    def close(self) -> None:
+        """Finish what was begun and stop."""
+
+
 class Writer:
     """The only thread of a process that writes: acts queue up, share a commit, and are answered once durable."""
 
@@ -274,7 +287,7 @@ class Writer:
                 return
             acts = [act for act in self._gather(first) if act.future.set_running_or_notify_cancel()]
             if acts:
-                self._commit(acts)
+                _commit(self._engine, acts)
 
     def _gather(self, first: _Act) -> list[_Act]:
         acts = [first]
@@ -289,22 +302,54 @@ class Writer:
             acts.append(act)
         return acts
 
-    def _commit(self, acts: list[_Act]) -> None:
-        answers: list[tuple[_Act, Any]] = []
-        try:
-            with self._engine.begin() as connection:
-                answers.extend((act, _attempt(connection, act)) for act in acts)
-        # A crash before this line leaves nothing of the group; after it, all of it, acknowledged or not.
-        except BaseException as error:  # noqa: BLE001 the loop must outlive any failure
-            failure = _failure(error, committing=len(answers) == len(acts))
-            for act in acts:
-                act.future.set_exception(failure)
-            return
-        for act, answer in answers:
-            if isinstance(answer, _Failure):
-                act.future.set_exception(answer.error)
-            else:
-                act.future.set_result(answer)
+
+class Inline:
+    """A writer without a thread: whoever brings an act commits it, alone.
+
+    The bench plays every node of a partnership in one thread; there a thread that writes would bring chance with it.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Write through `engine`."""
+        self._engine = writing(engine)
+        self._closed = False
+
+    def submit(self, work: Work) -> Future[Any]:
+        """Do `work(connection)` in a transaction of its own; the future is done on return. See `Writer.submit`."""
+        future: Future[Any] = Future()
+        if self._closed:
+            future.set_exception(WorldError(CLOSED.because(), retry=True))
+        else:
+            future.set_running_or_notify_cancel()
+            _commit(self._engine, [_Act(work, future)])
+        return future
+
+    def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do `work` and return its value once it is durable; raises as `Writer.run`."""
+        return self.submit(work).result()  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Take no more acts."""
+        self._closed = True
+
+
+def _commit(engine: sa.Engine, acts: list[_Act]) -> None:
+    """Do acts in one transaction and answer each of them, whatever happens."""
+    answers: list[tuple[_Act, Any]] = []
+    try:
+        with engine.begin() as connection:
+            answers.extend((act, _attempt(connection, act)) for act in acts)
+    # A crash before this line leaves nothing of the group; after it, all of it, acknowledged or not.
+    except BaseException as error:  # noqa: BLE001 the writer must outlive any failure
+        failure = _failure(error, committing=len(answers) == len(acts))
+        for act in acts:
+            act.future.set_exception(failure)
+        return
+    for act, answer in answers:
+        if isinstance(answer, _Failure):
+            act.future.set_exception(answer.error)
+        else:
+            act.future.set_result(answer)
 
 
 @dataclass(slots=True)
@@ -340,8 +385,12 @@ def cause_of(error: BaseException) -> str:
 class Database:
     """One node's database: many readers, one writer."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, writer: Callable[[sa.Engine], Writes] = Writer) -> None:
         """Open `url`; tables must exist (see `tasuki.store.schema`).
+
+        Args:
+            url: of the database.
+            writer: makes what writes to it; a thread of its own, unless it is the bench that asks.
 
         Raises:
             CallerError: it is no URL of a database this node can use.
@@ -353,7 +402,7 @@ class Database:
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         else:
             self._reader = self.engine.execution_options(sqlite_query_only=True)
-        self.writer = Writer(self.engine)
+        self.writer = writer(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
