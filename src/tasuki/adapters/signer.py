@@ -30,8 +30,8 @@ from tasuki.base.errors import CallerError, PeerError, TasukiError, WorldError
 from tasuki.base.ids import NodeName
 from tasuki.core.channel.model import STATEMENT_TYPES
 from tasuki.formats.envelope import anchor, receipt
-from tasuki.formats.envelope.fields import Fields, read_statement
 from tasuki.formats.envelope.header import read_header
+from tasuki.formats.suites.fields import Fields, read_statement
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.suites.signatures import Signatures, context, read_signatures, signing_input
 

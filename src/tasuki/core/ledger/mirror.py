@@ -15,8 +15,8 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import InputError, PeerError, TasukiError
 from tasuki.core.ledger import reasons as why
 from tasuki.core.ledger.model import SALT_BYTES, Leaf
-from tasuki.formats.envelope.fields import Fields
 from tasuki.formats.json import strict
+from tasuki.formats.suites.fields import Fields
 from tasuki.formats.tlog.base64s import decode, encode
 from tasuki.formats.tlog.merkle import HASH_BYTES
 from tasuki.formats.tlog.numbers import MAX_SIZE

@@ -15,8 +15,8 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import PeerError
 from tasuki.base.ids import NodeName
 from tasuki.base.time import format_rfc3339
-from tasuki.formats.envelope.fields import Fields, read_statement
 from tasuki.formats.envelope.reasons import ANCHOR_TIME, NO_KEY
+from tasuki.formats.suites.fields import Fields, read_statement
 from tasuki.formats.suites.frames import read_frame, write_frame
 from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose, check_validity, public_key
 from tasuki.formats.suites.signatures import Signatures, SigningPair, require_suite, verify

@@ -12,7 +12,7 @@ from typing import Final
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import NodeName
 from tasuki.base.time import format_rfc3339
-from tasuki.formats.envelope.fields import Fields, read_statement
+from tasuki.formats.suites.fields import Fields, read_statement
 
 WIRE_VERSION: Final = 1
 """The header version this node writes; it reads the one before and the one after too."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from tasuki.base.canonical import canonical
 from tasuki.base.limits import MAX_HEADER_BYTES
-from tasuki.formats.envelope.fields import Fields, read_statement
+from tasuki.formats.suites.fields import Fields, read_statement
 
 MAGIC: Final = b"TASUKIN\x01"
 """First eight bytes of an unsigned notice: the number was not spent, and why."""

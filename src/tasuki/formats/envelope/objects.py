@@ -14,8 +14,8 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import PeerError
 from tasuki.base.limits import MAX_BATCH_OBJECTS, MAX_OBJECT_BYTES
 from tasuki.base.reasons import Reason
-from tasuki.formats.envelope.fields import Fields, read_json
 from tasuki.formats.envelope.reasons import PAYLOAD_BAD
+from tasuki.formats.suites.fields import Fields, read_json
 
 MAX_MANIFEST_BYTES: Final = 4 << 20
 """A manifest of 1000 entries takes about 330 KiB; long caveats may take more."""

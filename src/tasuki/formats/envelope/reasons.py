@@ -3,16 +3,6 @@
 
 from tasuki.base.reasons import kind
 
-NOT_JSON = kind(
-    "envelope.not-json",
-    en="Expected a {what} as canonical JSON (RFC 8785); found bytes that are not ({found}). Have the sender build it again.",
-    ja="{what} は正準 JSON(RFC 8785)でなければなりませんが、そうではありませんでした({found})。送信側で作り直してください。",
-)
-BAD_FIELD = kind(
-    "envelope.bad-field",
-    en="Expected the field {field} of a {what} to be {expected}; found something else. Have the sender build it again.",
-    ja="{what} のフィールド {field} は {expected} でなければなりません。送信側で作り直してください。",
-)
 TOO_LARGE = kind(
     "envelope.too-large",
     en="Expected an envelope of at most {limit} bytes, found {size}; it was not read. Send less at once.",

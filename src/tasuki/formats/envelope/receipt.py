@@ -13,7 +13,7 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import NodeName
 from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.base.time import format_rfc3339
-from tasuki.formats.envelope.fields import Fields, read_statement
+from tasuki.formats.suites.fields import Fields, read_statement
 from tasuki.formats.suites.frames import read_frame, write_frame
 from tasuki.formats.suites.signatures import Signatures
 

@@ -48,3 +48,14 @@ TOO_LARGE = kind(
     en="Expected a statement of at most {limit} bytes, found a length of {size}; it was not read.",
     ja="文書は最大 {limit} バイトですが、長さ {size} が示されました。読み取りませんでした。",
 )
+# The next two codes are older than this room; partners of the previous release know them.
+NOT_JSON = kind(
+    "envelope.not-json",
+    en="Expected a {what} as canonical JSON (RFC 8785); found bytes that are not ({found}). Have the sender build it again.",
+    ja="{what} は正準 JSON(RFC 8785)でなければなりませんが、そうではありませんでした({found})。送信側で作り直してください。",
+)
+BAD_FIELD = kind(
+    "envelope.bad-field",
+    en="Expected the field {field} of a {what} to be {expected}; found something else. Have the sender build it again.",
+    ja="{what} のフィールド {field} は {expected} でなければなりません。送信側で作り直してください。",
+)

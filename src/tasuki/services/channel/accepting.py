@@ -21,10 +21,10 @@ from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import Envelope, payload_of, read_envelope
-from tasuki.formats.envelope.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.envelope.notice import Notice, write_notice
 from tasuki.formats.envelope.receipt import Receipt, read_receipt, receipt_statement, write_receipt
 from tasuki.formats.json import strict
+from tasuki.formats.suites.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services import consent, intake, withdrawal
