@@ -13,6 +13,7 @@ from tasuki.base.canonical import canonical
 from tasuki.base.errors import WorldError
 from tasuki.core.ledger.model import Leaf, hash_stored
 from tasuki.formats.tlog import merkle
+from tasuki.formats.tlog.tiles import subtree_root
 from tasuki.store import ledger as store
 from tasuki.store.database import METADATA, Database
 
@@ -88,7 +89,7 @@ def store_counting(row, read, start, end):
         read.append(count)
         return row(level, first, count)
 
-    return store.subtree_root(start, end, counted)
+    return subtree_root(start, end, counted)
 
 
 def test_a_missing_leaf_or_subtree_is_said_and_not_hashed_over(database):
