@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""One whole partner: its identity, its server, its client, its lanes; honest until a move has it lie."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tasuki.formats.envelope.anchor import Anchor
+from tasuki.sim.partner.honest import ADD_CHECKPOINT, ENVELOPES, MIRROR, Honest
+from tasuki.sim.partner.identity import Certificate, Identity, make_certificate, make_identity
+from tasuki.sim.partner.letters import Draft, Letter, Message, Place, draft
+from tasuki.sim.partner.log import Leaf, PairLog
+from tasuki.sim.partner.payloads import message
+from tasuki.sim.partner.server import Server
+from tasuki.sim.partner.wire import CUT, Reply, Wire
+
+_LOGS: Final = (MIRROR, ADD_CHECKPOINT)
+
+
+@dataclass(slots=True, kw_only=True)
+class Liar:
+    """A partner of one node under test.
+
+    Attributes:
+        target: the anchor of that node, as an honest partner would hold it.
+        lanes: where the next envelope stands, by lane.
+        witnesses: whether it mirrors and cosigns the node's log; a deaf one leaves the node's log as it is.
+    """
+
+    me: Identity
+    target: Anchor
+    server: Server
+    honest: Honest
+    wire: Wire
+    lanes: dict[str, Place] = field(default_factory=dict)
+    witnesses: bool = False
+
+    @property
+    def participant(self) -> str:
+        """Return its participant's code."""
+        return self.me.name.participant
+
+    @property
+    def log(self) -> PairLog:
+        """Return its pair log with the node."""
+        return self.honest.log
+
+    def answer(self, path: str, body: bytes) -> Reply:
+        """Answer the node as an honest partner, whose logs may be out of order."""
+        if path in _LOGS and not self.witnesses:
+            return Reply(status=CUT)
+        return self.honest.answer(path, body)
+
+    def message(self, named: str) -> Message:
+        """Return a new message of one of `MESSAGES`."""
+        return message(named, self.participant, self.target.name.participant)
+
+    def draft(self, named: str) -> Draft:
+        """Return an envelope that keeps every rule, for the next number of its lane."""
+        return self.draft_of(self.message(named))
+
+    def draft_of(self, content: Message) -> Draft:
+        """Return an envelope around any message, for the next number of its lane."""
+        return draft(self.me, self.target, content, self.place(content.lane))
+
+    def place(self, lane: str) -> Place:
+        """Return where the next envelope of a lane stands."""
+        return self.lanes.get(lane, Place())
+
+    def post(self, letter: Letter) -> Reply:
+        """Send an envelope; a receipt moves the lane on, and is held in the log."""
+        reply = self.post_raw(letter.raw)
+        self.note(letter, reply)
+        return reply
+
+    def note(self, letter: Letter, reply: Reply) -> None:
+        """Move the lane on if a reply is the receipt of its next number."""
+        receipt, lane = reply.receipt, str(letter.header["lane"])
+        here = self.place(lane)
+        if receipt is None or receipt.env_hash != letter.hash or receipt.seq != here.seq:
+            return
+        self.lanes[lane] = Place(epoch=here.epoch, seq=here.seq + 1, prev=letter.hash)
+        self.log.leaves.append(Leaf(kind="envelope-sent", body=sent(letter)))
+
+    def post_raw(self, raw: bytes) -> Reply:
+        """Send any bytes to where envelopes go."""
+        return self.wire.post(ENVELOPES, raw)
+
+    def send(self, named: str) -> tuple[Letter, Reply]:
+        """Send a message that keeps every rule."""
+        letter = self.draft(named).seal()
+        return letter, self.post(letter)
+
+    def shows(self, certificate: Certificate | None) -> Wire:
+        """Return another connection, with any certificate or none."""
+        return Wire(self.target.endpoint, certificate, self.target.tls_certificate)
+
+    @contextlib.contextmanager
+    def witnessing(self) -> Iterator[None]:
+        """Mirror and cosign the node's log for a while."""
+        self.witnesses = True
+        try:
+            yield
+        finally:
+            self.witnesses = False
+
+
+def sent(letter: Letter) -> dict[str, object]:
+    """Return the body of the leaf an honest sender logs."""
+    header = letter.header
+    names = ("env_id", "lane", "epoch", "seq", "type", "policy")
+    return {**{name: header[name] for name in names}, "env_hash": letter.hash}
+
+
+@contextlib.contextmanager
+def meet(name: str, target: Anchor, folder: Path, seed: int) -> Iterator[Liar]:
+    """Make a partner of the node with that anchor; its server listens until the end."""
+    now = datetime.now(UTC)
+    folder.mkdir(parents=True, exist_ok=True)
+    server = Server(make_certificate(name, "https://127.0.0.1", folder, now), _nothing)
+    me = make_identity(name, server.endpoint, target.profile, server.certificate, seed=seed, now=now)
+    log = PairLog(owner=me, witness=target.name.participant)
+    liar = Liar(
+        me=me,
+        target=target,
+        server=server,
+        honest=Honest(me=me, log=log),
+        wire=Wire(target.endpoint, me.certificate, target.tls_certificate),
+    )
+    server.answers = liar.answer
+    with server, liar.wire:
+        yield liar
+
+
+def _nothing(_path: str, _body: bytes) -> Reply:
+    return Reply(status=CUT)
