@@ -26,7 +26,7 @@ from tasuki.adapters.tls import Doorkeeper
 from tasuki.app.config import Configuration, configuration
 from tasuki.app.lock import hold
 from tasuki.app.reasons import NO_PORT
-from tasuki.app.wiring import wired
+from tasuki.app.wiring import World, wired
 from tasuki.base.errors import WorldError
 from tasuki.faces.api.app import api_app
 from tasuki.faces.exchange.app import exchange_app
@@ -85,8 +85,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(directory: Path) -> None:
+def serve(directory: Path, world: World | None = None) -> None:
     """Run the node in `directory` until SIGTERM or SIGINT.
+
+    Args:
+        directory: of the node.
+        world: a stand-in for its time and chance; the real ones where there is none.
 
     Raises:
         TasukiError: it cannot start: one sentence says why and what to do.
@@ -97,7 +101,7 @@ def serve(directory: Path) -> None:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     with hold(told.directory), contextlib.ExitStack() as stack:
         exchange = stack.enter_context(_exchange_socket(told))
-        node = stack.enter_context(wired(told, signer=Signer.start(told.directory, told.me)))
+        node = stack.enter_context(wired(told, signer=Signer.start(told.directory, told.me), world=world))
         door = Doorkeeper(told.directory)
         door.trust(certificates(node))
         worker = Worker(node, (*LOOPS, disposal(told.settings.worker.disposal_s), _doors(door)))
