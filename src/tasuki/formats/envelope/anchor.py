@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,19 +30,40 @@ MAX_ANCHOR_BYTES: Final = 64 << 10
 """An anchor statement: a certificate and a dozen keys take about 12 KiB."""
 
 _MAX_KEYS = 64
+_MORE: Final = frozenset({Algorithm.ML_DSA_44})
+"""What the previous release refuses an anchor for: such keys stand in a member that it does not look at."""
 _MAX_URL = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
-    """A node's identity at one version. TUF-shaped roles may replace it: they would carry the same values.
+class Revoked:
+    """A key that is dead from a place in a log on.
 
     Attributes:
-        version: rises by one with each new anchor of the node.
+        key: key id.
+        suspected: since when it may have been in wrong hands.
+        cuts: by partner, how many leaves of the log counted, as far as this reader was told.
+    """
+
+    key: str
+    at: datetime
+    suspected: datetime
+    cuts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A node's identity at one version: what its trust metadata says, or the anchor of the previous release.
+
+    Attributes:
+        version: rises with each new statement of keys, or anchor, of the node.
         endpoint: URL of its exchange face.
-        tls_certificate: DER of the one certificate it presents and is pinned to.
+        tls_certificate: DER of the first certificate it may present.
+        also: DER of the others: while one takes over from the other, both are right.
         min_suite: the lowest suite it takes.
         profile: digest of the partnership profile it runs.
+        revoked: keys that are dead.
+        lanes: the lanes on which it deals with the reader; None where it says nothing of that.
     """
 
     name: NodeName
@@ -56,6 +76,24 @@ class Anchor:
     suite: int
     min_suite: int
     profile: str
+    also: tuple[bytes, ...] = ()
+    revoked: tuple[Revoked, ...] = ()
+    lanes: frozenset[str] | None = None
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """Return every certificate it may present."""
+        return self.tls_certificate, *self.also
+
+    def dead_from(self, key_id: str, partner: str) -> int | None:
+        """Return how many leaves of the log with `partner` a key still counts for; None for a key not revoked.
+
+        0 where the place was not told: nothing by the key counts then.
+        """
+        for each in self.revoked:
+            if each.key == key_id:
+                return dict(each.cuts).get(partner, 0)
+        return None
 
     def key(self, key_id: str, purpose: Purpose) -> PublicKey:
         """Return the key with that id and purpose.
@@ -82,19 +120,28 @@ class Anchor:
         return SigningPair(ed25519=ed25519, ml_dsa_65=ml_dsa_65)
 
     def current(self, purpose: Purpose, algorithm: Algorithm, at: datetime) -> PublicKey:
-        """Return the newest key of a purpose and algorithm that is valid at `at`.
+        """Return the newest key of a purpose and algorithm that is valid at `at` and not revoked.
 
         Raises:
             PeerError: there is none.
         """
+        fit = self.valid(purpose, algorithm, at)
+        if not fit:
+            raise PeerError(NO_KEY.because(node=str(self.name), purpose=purpose, key=algorithm))
+        return fit[0]
+
+    def valid(self, purpose: Purpose, algorithm: Algorithm, at: datetime) -> tuple[PublicKey, ...]:
+        """Return every key of a purpose and algorithm that is valid at `at` and not revoked, newest first."""
+        dead = {each.key for each in self.revoked}
         fit = [
             key
             for key in self.keys
-            if key.purpose is purpose and key.algorithm is algorithm and key.not_before <= at <= key.not_after
+            if key.purpose is purpose
+            and key.algorithm is algorithm
+            and key.not_before <= at <= key.not_after
+            and key.id not in dead
         ]
-        if not fit:
-            raise PeerError(NO_KEY.because(node=str(self.name), purpose=purpose, key=algorithm))
-        return max(fit, key=lambda key: (key.not_before, key.id))
+        return tuple(sorted(fit, key=lambda key: (key.not_before, key.id), reverse=True))
 
     def current_pair(self, purpose: Purpose, at: datetime) -> SigningPair:
         """Return the newest valid signing pair of a purpose.
@@ -123,9 +170,11 @@ class SignedAnchor:
 
 def anchor_statement(anchor: Anchor) -> bytes:
     """Return the canonical bytes of an anchor: what its root keys sign."""
-    keys: list[Json] = [_key_json(key) for key in anchor.keys]
+    keys: list[Json] = [_key_json(key) for key in anchor.keys if key.algorithm not in _MORE]
+    more: list[Json] = [_key_json(key) for key in anchor.keys if key.algorithm in _MORE]
     return canonical(
         {
+            **({"more_keys": more} if more else {}),
             "v": 1,
             "participant": anchor.name.participant,
             "node": str(anchor.name),
@@ -154,17 +203,19 @@ def read_anchor(raw: bytes) -> SignedAnchor:
         PeerError: malformed, a key unfit, times out of order, or a signature wrong.
     """
     frame = read_frame(MAGIC, raw, MAX_ANCHOR_BYTES)
-    fields = Fields(read_statement(frame.statement, "anchor"), "anchor")
+    statement = read_statement(frame.statement, "anchor")
+    fields = Fields(statement, "anchor")
     if frame.rest:
         raise fields.wrong("end", "nothing after the signatures")
-    anchor = _anchor(fields)
+    more = fields.objects("more_keys", _MAX_KEYS) if "more_keys" in statement else []
+    anchor = _anchor(fields, more)
     require_suite(anchor.suite)
     root = anchor.current_pair(Purpose.ROOT, anchor.created)
     verify(STATEMENT_TYPE, frame.statement, frame.signatures, root, Purpose.ROOT)
     return SignedAnchor(anchor=anchor, statement=frame.statement)
 
 
-def _anchor(fields: Fields) -> Anchor:
+def _anchor(fields: Fields, more: Sequence[Mapping[str, Json]]) -> Anchor:
     name = fields.node("node")
     if fields.integer("v", 1) != 1 or fields.text("participant", 3) != name.participant:
         raise fields.wrong("participant", "that of the node, in anchor version 1")
@@ -174,8 +225,8 @@ def _anchor(fields: Fields) -> Anchor:
         created=fields.moment("created"),
         expires=fields.moment("expires"),
         endpoint=fields.text("endpoint", _MAX_URL),
-        tls_certificate=_base64(fields, "tls"),
-        keys=tuple(_key(entry) for entry in fields.objects("keys", _MAX_KEYS)),
+        tls_certificate=fields.base64("tls", MAX_ANCHOR_BYTES),
+        keys=(*_keys(fields, fields.objects("keys", _MAX_KEYS), more=False), *_keys(fields, more, more=True)),
         suite=fields.integer("suite", 1),
         min_suite=fields.integer("min_suite", 1),
         profile=fields.hash("profile"),
@@ -197,23 +248,19 @@ def _key_json(key: PublicKey) -> dict[str, Json]:
     }
 
 
+def _keys(fields: Fields, entries: Sequence[Mapping[str, Json]], *, more: bool) -> tuple[PublicKey, ...]:
+    keys = tuple(_key(entry) for entry in entries)
+    if any((key.algorithm in _MORE) is not more for key in keys):
+        raise fields.wrong("more_keys" if more else "keys", "algorithms where they belong (docs/spec/anchor.md)")
+    return keys
+
+
 def _key(entry: Mapping[str, Json]) -> PublicKey:
     fields = Fields(entry, "anchor")
     return public_key(
         purpose=fields.text("purpose", 16),
         algorithm=fields.text("algorithm", 32),
-        raw=_base64(fields, "raw"),
+        raw=fields.base64("raw", MAX_ANCHOR_BYTES),
         not_before=fields.moment("not_before"),
         not_after=fields.moment("not_after"),
     )
-
-
-def _base64(fields: Fields, field: str) -> bytes:
-    text = fields.text(field, MAX_ANCHOR_BYTES)
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise fields.wrong(field, "base64") from error
-    if base64.b64encode(raw).decode() != text:
-        raise fields.wrong(field, "base64 in its one spelling")
-    return raw

@@ -18,6 +18,16 @@ LOW_ORDER = kind(
     en="Expected an Ed25519 key of full order, found one of the 14 low-order encodings, under which forged signatures verify; refuse it and ask the partner how it was made.",
     ja="Ed25519 の正規の位数の鍵が必要ですが、偽の署名でも検証が通る低位数の符号化(14 種の一つ)でした。受け入れず、相手に鍵の作成方法を確認してください。",
 )
+NOT_CANONICAL = kind(
+    "suites.non-canonical-key",
+    en="Expected an Ed25519 key in its one canonical encoding, found another, which could be written a second way; refuse it and ask the partner how it was made.",
+    ja="Ed25519 の鍵は唯一の正準な符号化でなければなりませんが、別の書き方もできる符号化でした。受け入れず、相手に鍵の作成方法を確認してください。",
+)
+LOW_ORDER_KEM = kind(
+    "suites.low-order-kem",
+    en="Expected a KEM key whose X25519 part has full order, found a low-order point, with which the secret is known to everybody; refuse it and ask the partner how it was made.",
+    ja="KEM 鍵の X25519 部分は正規の位数でなければなりませんが、低位数の点でした。これでは共有秘密が誰にでも分かります。受け入れず、相手に鍵の作成方法を確認してください。",
+)
 NO_ALGORITHM = kind(
     "suites.unknown-algorithm",
     en="Expected a key algorithm of suite 1, found {algorithm}; ask the partner for an anchor under suite 1.",

@@ -112,6 +112,24 @@ def verify(statement_type: str, statement: bytes, signatures: Signatures, pair: 
         raise PeerError(BAD_SIGNATURE.because(type=statement_type, algorithm=Algorithm.ML_DSA_65)) from error
 
 
+def signs(algorithm: Algorithm, raw: bytes, statement_type: str, statement: bytes, signature: bytes) -> bool:
+    """Whether one signature over a statement verifies under one raw key; a key that signs no statements never does.
+
+    Source: RFC 8032 section 5.1.7; FIPS 204 section 5.3.
+    """
+    message = signing_input(statement_type, statement)
+    try:
+        if algorithm is Algorithm.ED25519:
+            _ed25519(raw).verify(signature, message)
+        elif algorithm is Algorithm.ML_DSA_65:
+            _ml_dsa_65(raw).verify(signature, message, context(statement_type))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
 @lru_cache(maxsize=256)
 def _ed25519(raw: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(raw)
