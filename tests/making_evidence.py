@@ -13,7 +13,7 @@ from tasuki.core.ledger.evidence import Evidence, Opening
 from tasuki.core.ledger.model import commit, origin, pair_log, witness_name
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.envelope.receipt import Receipt, read_receipt, receipt_statement, write_receipt
-from tasuki.formats.suites.keys import Purpose
+from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.checkpoint import Checkpoint
 from tasuki.formats.tlog.cosignature import cosigned_message
@@ -126,7 +126,9 @@ def log_line(text: str, name: str, owner: Party) -> SignatureLine:
 
 
 def cosigned_line(text: str, witness: Party, at: datetime = AT) -> SignatureLine:
-    (key,) = (each for each in witness.anchor.keys if each.purpose is Purpose.WITNESS)
+    (key,) = (
+        each for each in witness.anchor.keys if each.purpose is Purpose.WITNESS and each.algorithm is Algorithm.ED25519
+    )
     note_key = make_key(witness_name(str(witness.anchor.name)), COSIGNATURE_ED25519, key.raw)
     stamp = int(at.timestamp())
     signature = stamp.to_bytes(8, "big") + witness.signer.cosign(cosigned_message(text, stamp))

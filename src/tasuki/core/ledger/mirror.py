@@ -37,8 +37,10 @@ SENT: Final = "envelope-sent"
 ISSUED: Final = "receipt-issued"
 HELD: Final = "receipt-held"
 
+KIND: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+"""The form of the kind of a leaf."""
+
 _MAX_SAID = 600
-_KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _PLACE: Final = ("env_hash", "lane", "epoch", "seq")
 _RECEIPT: Final = ("status", "receipt_hash")
 
@@ -94,7 +96,7 @@ def _leaf(index: int, row: Json) -> Leaf:
     if not isinstance(row, dict) or set(row) != {"kind", "salt", "body"}:
         raise _malformed(f"leaf {index} with other members")
     kind, salt, body = row["kind"], row["salt"], row["body"]
-    if not isinstance(kind, str) or not _KIND.fullmatch(kind) or not isinstance(body, dict):
+    if not isinstance(kind, str) or not KIND.fullmatch(kind) or not isinstance(body, dict):
         raise _malformed(f"leaf {index} with another kind or body")
     try:
         raw_salt = decode(salt) if isinstance(salt, str) else b""
