@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import uuid
 from collections.abc import Mapping
@@ -80,6 +82,13 @@ class Fields:
             raise self.wrong(field, f"integer >= {least}")
         return value
 
+    def number(self, field: str) -> int:
+        """Return an integer of whatever sign, for a rule that says more than its form."""
+        value = self._value.get(field)
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_SAFE_INTEGER:
+            raise self.wrong(field, "integer")
+        return value
+
     def text(self, field: str, longest: int) -> str:
         """Return a string of at most `longest` characters."""
         value = self._value.get(field)
@@ -113,6 +122,17 @@ class Fields:
         if len(more) != 2 or not second:  # noqa: PLR2004 the two fillers above
             raise self.wrong(field, "two key ids")
         return first, second
+
+    def base64(self, field: str, longest: int) -> bytes:
+        """Return bytes written in base64 of at most `longest` characters, in its one spelling."""
+        text = self.text(field, longest)
+        try:
+            raw = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise self.wrong(field, "base64") from error
+        if base64.b64encode(raw).decode() != text:
+            raise self.wrong(field, "base64 in its one spelling")
+        return raw
 
     def uuid(self, field: str) -> str:
         """Return a UUID in its lower-case text form."""
@@ -159,7 +179,9 @@ class Fields:
         value = self._value.get(field)
         if not isinstance(value, dict) or len(value) > MAX_PARAMS:
             raise self.wrong(field, "object of strings and integers")
-        found = {name: each for name, each in value.items() if isinstance(each, str | int) and not isinstance(each, bool)}
+        found = {
+            name: each for name, each in value.items() if isinstance(each, str | int) and not isinstance(each, bool)
+        }
         if len(found) != len(value) or any(len(str(each)) > MAX_PARAM for each in found.values()):
             raise self.wrong(field, "object of short strings and integers")
         return found
@@ -173,6 +195,30 @@ class Fields:
         if len(found) != len(value):
             raise self.wrong(field, "list of objects")
         return found
+
+    def inner(self, field: str) -> Fields:
+        """Return the fields of a member that is an object."""
+        value = self._value.get(field)
+        if not isinstance(value, dict):
+            raise self.wrong(field, "object")
+        return Fields(value, f"{self._what}, {field}")
+
+    def texts(self, field: str, most: int, longest: int) -> tuple[str, ...]:
+        """Return a list of at most `most` strings of at most `longest` characters."""
+        value = self._value.get(field)
+        if not isinstance(value, list) or len(value) > most:
+            raise self.wrong(field, f"list <= {most}")
+        found = [each for each in value if isinstance(each, str) and len(each) <= longest]
+        if len(found) != len(value):
+            raise self.wrong(field, f"list of strings <= {longest}")
+        return tuple(found)
+
+    def words(self, field: str) -> tuple[str, ...]:
+        """Return a short list of lower-case words, sorted and without repeats."""
+        values = self._strings(field, _WORD, "list of lower-case words")
+        if len(values) > _MAX_CRIT or sorted(set(values)) != values:
+            raise self.wrong(field, "sorted list of lower-case words")
+        return tuple(values)
 
     def _strings(self, field: str, form: re.Pattern[str], expected: str) -> list[str]:
         value = self._value.get(field)
