@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+import orjson
 import sqlalchemy as sa
 
 from tasuki.base.canonical import Json, canonical
@@ -28,7 +29,7 @@ from tasuki.core.holdings.words import index_words, text_of
 from tasuki.core.markings.ceiling import ceilings_of, mark_above, mark_in
 from tasuki.core.markings.labels import label_from_json
 from tasuki.core.partners.model import Ceiling
-from tasuki.formats.envelope.objects import read_objects
+from tasuki.formats.envelope.objects import ObjectPart, read_objects
 from tasuki.formats.json.pieces import Piece, placed
 from tasuki.formats.json.strict import loads
 from tasuki.formats.stix import build
@@ -185,9 +186,8 @@ def prepare_objects(node: Node, arrival: Arrival) -> Callable[[sa.Connection], D
         InputError: a manifest entry states a label or handling basis that cannot be read.
     """
     parts = read_objects(arrival.payload)
-    entries = [
-        (Piece(place=str(index), raw=part.body), _terms_of(part.entry, arrival)) for index, part in enumerate(parts)
-    ]
+    terms = _terms_by_entry(parts, arrival)
+    entries = [(Piece(place=str(index), raw=part.body), terms[_said(part.entry)]) for index, part in enumerate(parts)]
     prepared = _prepare(node, entries, {})
 
     def apply(connection: sa.Connection) -> Disposition:
@@ -196,6 +196,21 @@ def prepare_objects(node: Node, arrival: Arrival) -> Callable[[sa.Connection], D
         return Disposition(status="stored", reason=None, counts=counts)
 
     return apply
+
+
+def _terms_by_entry(parts: Iterable[ObjectPart], arrival: Arrival) -> dict[bytes, Terms]:
+    """Return the terms that a manifest states; most of its entries say the same, so each is read once."""
+    return {
+        said: _terms_of(entry, arrival) for said, entry in {_said(part.entry): part.entry for part in parts}.items()
+    }
+
+
+def _said(entry: Mapping[str, Json]) -> bytes:
+    return orjson.dumps([entry.get(member) for member in _STATED])
+
+
+_STATED: Final = ("label", "handling", "originator", "audience")
+"""What an entry of a manifest says of how its object was given."""
 
 
 def _terms_of(entry: Mapping[str, Json], arrival: Arrival) -> Terms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -171,6 +171,9 @@ class SealedBody:
     source: str
 
 
+_SEALED: Final = tuple(each.name for each in fields(SealedBody))
+
+
 def _key_of(text: str) -> int:
     """Return the 8-byte key of an id, signed as databases want it."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
@@ -181,8 +184,8 @@ def numbers(connection: sa.Connection, stix_ids: Iterable[str]) -> dict[str, int
     wanted = set(stix_ids)
     found: dict[str, int] = {}
     for part in parts([_key_of(each) for each in wanted]):
-        rows = connection.execute(sa.select(IDS.c.stix_id, IDS.c.number).where(IDS.c.key.in_(part)))
-        found.update((row.stix_id, row.number) for row in rows if row.stix_id in wanted)
+        rows = connection.execute(sa.select(IDS.c.stix_id, IDS.c.number).where(IDS.c.key.in_(part))).all()
+        found.update((stix_id, number) for stix_id, number in rows if stix_id in wanted)
     return found
 
 
@@ -392,7 +395,7 @@ def newest(connection: sa.Connection, id_numbers: Iterable[int]) -> dict[int, li
         query = sa.select(*columns).where(HOLDINGS.c.id.in_(part), HOLDINGS.c.state == State.HELD.value)
         for number, source, position, label in connection.execute(
             query.order_by(HOLDINGS.c.version, HOLDINGS.c.position)
-        ):
+        ).all():
             best[number, source] = Newest(position=position, own_label=label)
     found: dict[int, list[Newest]] = {}
     for (number, _), each in best.items():
@@ -416,7 +419,7 @@ def sealed(connection: sa.Connection, positions: Iterable[int]) -> list[SealedBo
     found: list[SealedBody] = []
     for part in parts(sorted(set(positions))):
         query = _sealed_query().where(HOLDINGS.c.position.in_(part))
-        found.extend(_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position)))
+        found.extend(_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position)).all())
     return found
 
 
@@ -425,7 +428,7 @@ def sealed_after(connection: sa.Connection, cursor: int, limit: int, types: Sequ
     query = _sealed_query().where(HOLDINGS.c.position > cursor)
     if types:
         query = query.where(HOLDINGS.c.type.in_(types))
-    return [_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position).limit(limit))]
+    return [_sealed(row) for row in connection.execute(query.order_by(HOLDINGS.c.position).limit(limit)).all()]
 
 
 def _sealed_query() -> sa.Select[tuple[Any, ...]]:
@@ -435,12 +438,12 @@ def _sealed_query() -> sa.Select[tuple[Any, ...]]:
             IDS.c.stix_id,
             HOLDINGS.c.type,
             HOLDINGS.c.digest,
+            BODIES.c.ciphertext,
+            BODY_KEYS.c.wrapped,
             HOLDINGS.c.handling,
             HOLDINGS.c.own_label,
             HOLDINGS.c.originator,
             HOLDINGS.c.source,
-            BODIES.c.ciphertext,
-            BODY_KEYS.c.wrapped,
         )
         .join(IDS, IDS.c.number == HOLDINGS.c.id)
         .join(BODIES, BODIES.c.position == HOLDINGS.c.position)
@@ -449,8 +452,8 @@ def _sealed_query() -> sa.Select[tuple[Any, ...]]:
     )
 
 
-def _sealed(row: sa.Row[tuple[Any, ...]]) -> SealedBody:
-    return SealedBody(**row._mapping)  # noqa: SLF001 the documented way from a row to a mapping
+def _sealed(row: Sequence[Any]) -> SealedBody:
+    return SealedBody(**dict(zip(_SEALED, row, strict=True)))
 
 
 def top(connection: sa.Connection) -> int:
@@ -604,7 +607,7 @@ def expired(connection: sa.Connection, now: str, limit: int) -> list[int]:
         if (until := orjson.loads(body).get("dispose_by")) is not None and until < now
     ]
     query = sa.select(HOLDINGS.c.position).where(
-        HOLDINGS.c.handling.in_(numbers), HOLDINGS.c.state != State.DISPOSED.value
+        HOLDINGS.c.handling.in_(numbers), HOLDINGS.c.state.not_in([State.DISPOSED.value, State.SEALED.value])
     )
     return list(connection.execute(query.limit(limit)).scalars())
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -52,6 +52,9 @@ class Standing:
     closure: int
 
 
+_STANDING: Final = tuple(each.name for each in fields(Standing))
+
+
 def standing(connection: sa.Connection, positions: Iterable[int]) -> list[Standing]:
     """Return the live holdings at positions, in order of position; what is gone is left out."""
     found: list[Standing] = []
@@ -75,9 +78,13 @@ def standing(connection: sa.Connection, positions: Iterable[int]) -> list[Standi
         .order_by(HOLDINGS.c.position)
     )
     for part in parts(sorted(set(positions))):
-        rows = connection.execute(query.where(HOLDINGS.c.position.in_(part)))
-        found.extend(Standing(**row._mapping) for row in rows)  # noqa: SLF001 the documented way to a mapping
+        rows = connection.execute(query.where(HOLDINGS.c.position.in_(part))).all()
+        found.extend(_stand(row) for row in rows)
     return found
+
+
+def _stand(row: Sequence[Any]) -> Standing:
+    return Standing(**dict(zip(_STANDING, row, strict=True)))
 
 
 def already_sent(connection: sa.Connection, audience: str, positions: Sequence[int]) -> set[int]:
@@ -85,7 +92,7 @@ def already_sent(connection: sa.Connection, audience: str, positions: Sequence[i
     found: set[int] = set()
     for part in parts(positions):
         query = sa.select(SENT.c.position).where(SENT.c.audience == audience, SENT.c.position.in_(part))
-        found.update(connection.execute(query).scalars())
+        found.update(connection.execute(query).scalars().all())
     return found
 
 

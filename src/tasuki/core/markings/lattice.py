@@ -20,6 +20,9 @@ WIDEST: Final = Label(tlp=Tlp.CLEAR, releasable_to=None, originators=frozenset()
 
 def meet(one: Label, other: Label) -> Label:
     """Return the label of two things together: idempotent, commutative, associative, never wider than either."""
+    if one is other:
+        # Most of what is weighed hangs together with nothing narrower: labels are interned, so it is the same one.
+        return one
     return Label(
         tlp=_narrower(one.tlp, other.tlp),
         releasable_to=_both(one.releasable_to, other.releasable_to),

@@ -158,12 +158,14 @@ def release_objects(
             going.append(candidate)
         else:
             kept.append((candidate.stix_id, verdict))
+    # Few labels among many objects: each is written once.
+    labels = {label: label_to_json(label) for label in {candidate.own for candidate in going}}
     released = Released(
         _KEY,
         kind="objects",
         audience=str(reader),
         policy=policy,
-        objects=tuple(_out(candidate, reader) for candidate in going),
+        objects=tuple(_out(candidate, labels[candidate.own], str(reader)) for candidate in going),
         label=meet_all(candidate.own for candidate in going),
     )
     return released, tuple(kept)
@@ -180,12 +182,12 @@ def verdict_on(
     return ask(closure_number, closure, reader, at) if both == closure else ask(0, both, reader, at)
 
 
-def _out(candidate: Candidate, reader: Audience) -> ReleasedObject:
+def _out(candidate: Candidate, label: Json, reader: str) -> ReleasedObject:
     entry: dict[str, Json] = {
-        "label": label_to_json(candidate.own),
+        "label": label,
         "handling": dict(candidate.handling),
         "originator": candidate.originator,
-        "audience": str(reader),
+        "audience": reader,
     }
     return ReleasedObject(stix_id=candidate.stix_id, raw=candidate.raw, entry=entry)
 
@@ -206,7 +208,9 @@ def release_notice(kind: str, message: Mapping[str, Json], audience: str, policy
     for name, fits in forms.items():
         if not fits(message[name]):
             raise CallerError(NOTICE_FORM.because(notice=kind, member=name))
-    if kind == "mirror" and not str(message["log"]).endswith(f"/pair/{audience.partition('/')[0]}"):
+    if kind == "mirror" and str(message["log"]).split("/")[4] != audience.partition("/")[0]:
+        raise CallerError(WRONG_ADDRESSEE.because(audience=str(message["log"]), found=audience))
+    if kind == "recovered" and not str(message["log"]).startswith(f"tasuki/{audience}/pair/"):
         raise CallerError(WRONG_ADDRESSEE.because(audience=str(message["log"]), found=audience))
     return Released(_KEY, kind=kind, audience=audience, policy=policy, body=canonical(dict(message)))
 

@@ -27,6 +27,7 @@ def release_positions(node: Node, positions: Sequence[int], audience: Audience) 
             if each.verdict.allowed
         }
         bodies = holdings.sealed(connection, going)
+    bases = {each: orjson.loads(each) for each in {each.standing.handling for each in going.values()}}
     candidates = [
         Candidate(
             stix_id=body.stix_id,
@@ -34,7 +35,7 @@ def release_positions(node: Node, positions: Sequence[int], audience: Audience) 
             own=going[body.position].own,
             closure=going[body.position].closure,
             closure_number=going[body.position].standing.closure,
-            handling=orjson.loads(going[body.position].standing.handling),
+            handling=bases[going[body.position].standing.handling],
             originator=body.originator,
             at=going[body.position].at,
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
 from tasuki.store import channel, consent, holdings, sending, withdrawal
+from tasuki.store.holdings import Newest
 from tasuki.store.sending import Standing
 
 
@@ -76,16 +78,22 @@ def audience_of(node: Node, text: str) -> Audience:
 def weigh(node: Node, connection: sa.Connection, positions: Iterable[int], audience: Audience) -> list[Weighed]:
     """Return the live holdings at positions with the verdict on each, in order of position."""
     scales = _Scales(node, connection, audience, Agreements(node, connection))
-    return [scales.weigh(row, absence) for row, absence in _standing(connection, positions, scales.at.now)]
+    rows = sending.standing(connection, positions)
+    newest = _positions(holdings.newest(connection, {row.id for row in rows}))
+    return [scales.weigh(row, absence) for row, absence in _standing(connection, rows, set(newest), scales.at.now)]
+
+
+def _positions(newest: Mapping[int, Sequence[Newest]]) -> list[int]:
+    return [each.position for sources in newest.values() for each in sources]
 
 
 def _standing(
-    connection: sa.Connection, positions: Iterable[int], now: datetime
+    connection: sa.Connection, rows: Sequence[Standing], current: set[int], now: datetime
 ) -> Iterator[tuple[Standing, Reason | None]]:
-    """Yield the live holdings at positions, each with the reason why it is not there to be released, if any."""
-    rows = sending.standing(connection, positions)
-    newest = holdings.newest(connection, {row.id for row in rows})
-    current = {each.position for sources in newest.values() for each in sources}
+    """Yield live holdings, each with the reason why it is not there to be released, if any.
+
+    `current` are the positions of the newest of each source.
+    """
     buried = holdings.tombstoned(connection, LOCAL, {row.stix_id for row in rows})
     withdrawn = withdrawal.withdrawn(connection, (row.position for row in rows))
     moment = format_rfc3339(now)
@@ -98,10 +106,12 @@ def weigh_ids(
     node: Node, connection: sa.Connection, stix_ids: Iterable[str], audience: Audience
 ) -> Mapping[str, Weighed]:
     """Return for each id held the holding that would go: our own before anybody else's, of the newest version."""
-    newest = holdings.newest(connection, holdings.numbers(connection, stix_ids).values())
-    positions = [each.position for sources in newest.values() for each in sources]
+    positions = _positions(holdings.newest(connection, holdings.numbers(connection, stix_ids).values()))
+    rows = sending.standing(connection, positions)
+    scales = _Scales(node, connection, audience, Agreements(node, connection))
     found: dict[str, Weighed] = {}
-    for each in weigh(node, connection, positions, audience):
+    for row, absence in _standing(connection, rows, set(positions), scales.at.now):
+        each = scales.weigh(row, absence)
         best = found.get(each.standing.stix_id)
         if best is None or _preference(each.standing) > _preference(best.standing):
             found[each.standing.stix_id] = each
@@ -115,9 +125,9 @@ def weigh_for(
 
     Empty where nothing is held of the id.
     """
-    newest = holdings.newest(connection, holdings.numbers(connection, [stix_id]).values())
-    positions = [each.position for sources in newest.values() for each in sources]
-    standing = list(_standing(connection, positions, node.clock.now()))
+    positions = _positions(holdings.newest(connection, holdings.numbers(connection, [stix_id]).values()))
+    rows = sending.standing(connection, positions)
+    standing = list(_standing(connection, rows, set(positions), node.clock.now()))
     if not standing:
         return {}
     row, absence = max(standing, key=lambda each: _preference(each[0]))
@@ -147,11 +157,18 @@ def _absence(row: Standing, current: set[int], buried: set[str], now: str) -> Re
         return why.RECALLED.because(stix_id=row.stix_id)
     if row.position not in current:
         return why.REPLACED.because(stix_id=row.stix_id)
-    until = orjson.loads(row.handling).get("dispose_by")
+    until = _dispose_by(row.handling)
     # Both are written in one form, in which the order of moments is that of their texts.
     if until is not None and until <= now:
         return why.DUE.because(stix_id=row.stix_id, until=until)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _dispose_by(handling: str) -> str | None:
+    """Return when what is held on a handling basis is to be disposed of; many are held on the same few."""
+    until = orjson.loads(handling).get("dispose_by")
+    return None if until is None else str(until)
 
 
 class _Scales:
