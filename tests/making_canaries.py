@@ -29,6 +29,7 @@ from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.model import PersonalData
 from tasuki.core.persons.model import Principal
+from tasuki.core.reconciliation.sets import Span
 from tasuki.core.release.circumstances import GrantKind
 from tasuki.core.release.released import Released
 from tasuki.faces.api.app import ROUTES, api_app
@@ -36,7 +37,18 @@ from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.json.pieces import Piece
-from tasuki.services import channel, consent, health, ledger, partners, persons, release, tearline, withdrawal
+from tasuki.services import (
+    channel,
+    consent,
+    health,
+    ledger,
+    partners,
+    persons,
+    reconciliation,
+    release,
+    tearline,
+    withdrawal,
+)
 from tasuki.services import holdings as showing
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
@@ -132,6 +144,8 @@ PLACES = {
     ledger.MIRROR: "services/ledger/cosigning.py _send",
     ledger.ADD_CHECKPOINT: "services/ledger/cosigning.py _ask",
     health.PATH: "services/health/life.py reach",
+    reconciliation.STATEMENT: "services/reconciliation/exchanging.py exchange",
+    reconciliation.COMPARE: "services/reconciliation/comparing.py _ask",
 }
 """From where in the code something is posted to each path."""
 
@@ -312,6 +326,13 @@ def _visit(three: Three, heard: Heard) -> None:
         visit(f"POST {ledger.MIRROR}", page)
     for request in (b"", b"old 0\n\ngarbage\n", b"old 9\n\ntasuki/CCC/ccc-1/pair/AAA\n1\nAAAA\n"):
         visit(f"POST {ledger.ADD_CHECKPOINT}", request)
+    stated = reconciliation.make(three.bbb, three.aaa.anchor).raw
+    for raw in (b"", b"garbage", reconciliation.make(three.ccc, three.aaa.anchor).raw, stated, stated[:-1]):
+        visit(f"POST {reconciliation.STATEMENT}", raw)
+    for way in ("sent", "received"):
+        span = {"way": way, "lane": "urgent", "epoch": 1, "first": 1, "last": 60}
+        visit(f"POST {reconciliation.COMPARE}", canonical({"spans": [span, {**span, "lane": "bulk"}]}))
+    visit(f"POST {reconciliation.COMPARE}", canonical({"spans": []}))
     visit(f"GET, POST {health.PATH}")
     visit(f"GET, POST {health.PATH}", WORD.encode(), method="POST")
     for path in ("/", "/v1/holdings", f"/v1/holdings/{secret(1)['id']}", "/v1/metrics", "/exchange/v1/envelopes/"):
@@ -396,6 +417,9 @@ def _cosign(three: Three) -> None:
             if peer is not node:
                 ledger.cosign_with(node, peer.me.participant)
     health.reach(aaa, three.bbb.anchor)
+    reconciliation.exchange(aaa, three.bbb.me.participant)
+    everything = Span(way="sent", lane="urgent", epoch=1, first=1, last=10_000)
+    reconciliation.compare(aaa, three.bbb.anchor, [everything])
     partners.export_anchor(aaa)
     with aaa.database.read() as connection:
         known = store.history(connection, partner="BBB", lane=None, limit=99)

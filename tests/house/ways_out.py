@@ -32,9 +32,13 @@ MAKERS = ("release_objects", "release_notice", "release_protocol", "release_docu
 TO_PARTNERS = {
     "POST /exchange/v1/envelopes": "`accept`: a stored receipt (closed form) or an unsigned notice (code and sentence)",
     "POST /exchange/v1/add-checkpoint": "`add_checkpoint`: a cosignature line, a size, or a code with its sentence",
+    "POST /exchange/v1/statement": "`answer_statement`: our statement to this very partner, or an unsigned notice",
+    "POST /exchange/v1/compare": "`answer_comparison`: the closed list `compared`, of what this very partner exchanged",
     "POST /exchange/v1/mirror": "`receive_mirror`: the closed list `mirrored`",
     "GET, POST /exchange/v1/health": "`sign_of_life`: the closed list `health`",
     "services/channel/sending.py push": "an envelope: sealed from what the gate released for its one recipient",
+    "services/reconciliation/exchanging.py exchange": "a statement: numbers, hashes and roots of this pair alone",
+    "services/reconciliation/comparing.py _ask": "the closed list `compare`: spans of numbers of this pair",
     "services/ledger/cosigning.py _send": "the closed list `mirror`: leaves of the log kept with this very partner",
     "services/ledger/cosigning.py _ask": "a checkpoint: origin, size, root, signatures",
     "services/health/life.py reach": "the closed list `health`",

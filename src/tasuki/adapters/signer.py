@@ -29,7 +29,7 @@ from tasuki.adapters.sealing import open_sealed, private_key
 from tasuki.base.errors import CallerError, PeerError, TasukiError, WorldError
 from tasuki.base.ids import NodeName
 from tasuki.core.channel.model import STATEMENT_TYPES
-from tasuki.formats.envelope import anchor, receipt
+from tasuki.formats.envelope import anchor, receipt, statement
 from tasuki.formats.envelope.header import read_header
 from tasuki.formats.suites.fields import Fields, read_statement
 from tasuki.formats.suites.keys import Algorithm, Purpose
@@ -68,6 +68,12 @@ class Desk:
         fields = Fields(read_statement(statement, "receipt"), "receipt")
         self._require_author("receipt", fields.node("by"))
         return self._sign_pair(receipt.STATEMENT_TYPE, statement, Purpose.ENVELOPE, fields.key_pair("sig_keys"))
+
+    def sign_statement(self, signed: bytes) -> bytes:
+        """Return the signature block over a statement that names this node as the one that states."""
+        fields = Fields(read_statement(signed, "statement"), "statement")
+        self._require_author("statement", fields.node("by"))
+        return self._sign_pair(statement.STATEMENT_TYPE, signed, Purpose.ENVELOPE, fields.key_pair("sig_keys"))
 
     def sign_anchor(self, statement: bytes) -> bytes:
         """Return the signature block over an anchor of this node, by its newest root keys."""
@@ -157,6 +163,7 @@ class Desk:
 _STATEMENTS: Final[dict[str, Callable[..., bytes]]] = {
     "sign_envelope": Desk.sign_envelope,
     "sign_receipt": Desk.sign_receipt,
+    "sign_statement": Desk.sign_statement,
     "sign_anchor": Desk.sign_anchor,
     "sign_checkpoint": Desk.sign_checkpoint,
     "cosign": Desk.cosign,
@@ -205,6 +212,10 @@ class Signer:
     def sign_receipt(self, statement: bytes) -> Signatures:
         """Sign a stored receipt of this node."""
         return read_signatures(self._question("sign_receipt", statement))
+
+    def sign_statement(self, signed: bytes) -> Signatures:
+        """Sign a statement of this node to a partner."""
+        return read_signatures(self._question("sign_statement", signed))
 
     def sign_anchor(self, statement: bytes) -> Signatures:
         """Sign an anchor of this node with its root keys."""

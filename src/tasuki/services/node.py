@@ -17,6 +17,7 @@ from tasuki.services.link import Link
 from tasuki.services.locks import Locks
 from tasuki.services.matching import Matching
 from tasuki.services.pulses import Pulses
+from tasuki.services.sets import Sets
 from tasuki.services.sights import Sights
 from tasuki.services.signals import Signals
 from tasuki.store.database import Database
@@ -53,4 +54,5 @@ class Node:
     locks: Locks = field(default_factory=Locks)
     pulses: Pulses = field(default_factory=Pulses)
     sights: Sights = field(default_factory=Sights)
+    sets: Sets = field(default_factory=Sets)
     person: str = ""

@@ -20,6 +20,11 @@ PARTNERS: Final = "partners"
 """A partner was added, trusted or ended."""
 
 
+def reconciled(partner: str) -> str:
+    """Return the topic of a partner that answered a statement: whoever waits for that partner wakes."""
+    return f"reconciled:{partner}"
+
+
 class Signals:
     """Named counters that only rise; waiting means: until this one has risen past what I saw."""
 

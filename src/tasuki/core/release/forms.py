@@ -16,7 +16,7 @@ from tasuki.base.ids import Audience, NodeName, stix_id
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.markings.labels import LEVELS
 from tasuki.core.markings.lattice import caveat
-from tasuki.formats.envelope import anchor, envelope, notice, receipt
+from tasuki.formats.envelope import anchor, envelope, notice, receipt, statement
 
 MAX_IDS: Final = 10_000
 """Ids in one notice."""
@@ -29,6 +29,12 @@ MAX_SENTENCE: Final = 500
 
 MAX_REFUSAL: Final = 600
 """Characters of the sentence with which leaves or a checkpoint are refused."""
+
+MAX_SPANS: Final = 64
+"""Spans of numbers in one comparison."""
+
+MAX_ITEMS: Final = 64
+"""Envelopes named in one of them."""
 
 MAX_LEAVES: Final = 1_000
 """Leaves in one page of a mirrored log."""
@@ -164,6 +170,37 @@ LEAVES: Final[Mapping[str, Mapping[str, Form]]] = {
 }
 """Leaves of a pair log: both sides know what is in them; a leaf of the private audit log is none of these."""
 
+def spans(value: Json) -> bool:
+    """Spans of numbers of lanes."""
+    return _are(value, MAX_SPANS, _SPAN)
+
+
+def tallies(value: Json) -> bool:
+    """What is held of each span asked about: a count, a root, and numbers with hashes of envelopes."""
+    return _are(value, MAX_SPANS, _TALLY)
+
+
+def items(value: Json) -> bool:
+    """Numbers and hashes of envelopes."""
+    return _are(value, MAX_ITEMS, {"seq": number, "hash": sha256})
+
+
+def _are(value: Json, most: int, forms: Mapping[str, Form]) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= most
+        and all(
+            isinstance(each, dict)
+            and each.keys() == forms.keys()
+            and all(fits(each[name]) for name, fits in forms.items())
+            for each in value
+        )
+    )
+
+
+_SPAN: Final[Mapping[str, Form]] = {"way": code, "lane": code, "epoch": number, "first": number, "last": number}
+_TALLY: Final[Mapping[str, Form]] = {"count": number, "root": sha256, "items": items}
+
 _WITHDRAWAL: Final[Mapping[str, Form]] = {"ids": ids, "reason": sentence, "at": moment}
 
 _CONSENT: Final[Mapping[str, Form]] = {
@@ -186,6 +223,8 @@ NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
     "receipt": {"env_id": envelope_id, "decision": code, "office": code, "at": moment},
     "mirror": {"log": log, "start": number, "leaves": leaves},
     "mirrored": {"size": number, "root": root, "witnessed": number, "refused": refusal},
+    "compare": {"spans": spans},
+    "compared": {"spans": tallies},
     "health": {"node": node, "version": number, "at": moment},
 }
 """Protocol messages that may leave: all members each has, and the form of each."""
@@ -217,6 +256,7 @@ PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "checkpoint": _starts(b"old "),
     "cosignature": _witness_answer,
     "anchor": _starts(anchor.MAGIC),
+    "statement": _starts(statement.MAGIC),
 }
 """Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""
 

@@ -10,6 +10,7 @@ import click
 
 from tasuki.base.reasons import Language, Text
 from tasuki.faces.cli.kit import Call, command, group, option
+from tasuki.faces.cli.reconciliation import reconcile
 
 _PARTNER = {
     "en": "Only this partner, such as JPN.",
@@ -105,9 +106,9 @@ COMMANDS: Final = (
     sync,
     group(
         "channel",
-        en="Lanes, envelopes and receipts.",
-        ja="レーン・封筒・受領証。",
+        en="Lanes, envelopes, receipts and statements.",
+        ja="レーン・封筒・受領証・申告書。",
         example="tasuki channel show",
-        commands=[show],
+        commands=[show, reconcile],
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tasuki.base.reasons import Language, Text
 from tasuki.faces.cli.kit import Call, command
+from tasuki.faces.cli.reconciliation import lines
 
 _HELD: Final = Text(en="held from {source}: {count} ({state})", ja="{source} から保有: {count}件({state})")
 _LANE: Final = Text(
@@ -38,6 +39,7 @@ def _lines(call: Call, state: Mapping[str, Any]) -> Iterator[str]:
         yield call.say(_HELD, **held)
     for lane in state["lanes"]:
         yield call.say(_LANE, **lane)
+    yield from lines(call, state["reconciliations"])
     for loop in state["loops"]:
         if loop["failures"]:
             yield call.say(_FAILING, **loop)

@@ -13,7 +13,7 @@ import structlog
 from tasuki.base.errors import TasukiError
 from tasuki.base.reasons import Reason
 from tasuki.faces.worker.reasons import SURPRISE
-from tasuki.services import channel, detection, holdings, ledger
+from tasuki.services import channel, detection, holdings, ledger, reconciliation
 from tasuki.services.node import Node
 
 _LOG = structlog.get_logger("tasuki.worker")
@@ -40,6 +40,7 @@ LOOPS: Final = (
     Loop(name="seal", run=channel.run_sealer),
     Loop(name="send", run=channel.run_sender),
     Loop(name="checkpoints", run=ledger.run_checkpoints),
+    Loop(name="statements", run=reconciliation.run_statements),
     Loop(name="match", run=detection.run_matching),
 )
 """What every node does by itself."""

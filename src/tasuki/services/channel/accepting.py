@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tasuki.base.canonical import Json
 from tasuki.base.errors import PeerError, TasukiError, WorldError
 from tasuki.base.ids import ParticipantId
-from tasuki.base.reasons import Language, Reason
+from tasuki.base.reasons import Reason
 from tasuki.core.channel.acceptance import Again, Facts, Gap, Judgement, Lie, Open, Refuse, Spend, judge
 from tasuki.core.channel.model import LANES, Arrival, Disposition, LaneState
 from tasuki.core.channel.reasons import WRONG_CERTIFICATE
@@ -21,14 +21,13 @@ from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import Envelope, payload_of, read_envelope
-from tasuki.formats.envelope.notice import Notice, write_notice
 from tasuki.formats.envelope.receipt import Receipt, read_receipt, receipt_statement, write_receipt
 from tasuki.formats.json import strict
 from tasuki.formats.suites.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services import consent, intake, withdrawal
-from tasuki.services.channel.peers import partner_anchor, policy, protocol
+from tasuki.services.channel.peers import notice, partner_anchor, policy, protocol
 from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED, PAYLOAD_SURPRISE
 from tasuki.services.signals import ARRIVED, OUTBOX
@@ -49,13 +48,13 @@ def accept(node: Node, certificate: bytes, raw: bytes) -> Released:
         envelope = read_envelope(raw)
     except PeerError as error:
         _audit_refusal(node, "", error.reason)
-        return _notice(node, error.reason, 0)
+        return notice(node, error.reason)
     claimed = envelope.header.sender.participant
     try:
         partner = partner_anchor(node, claimed)
     except PeerError as error:
         _audit_refusal(node, "", error.reason)
-        return _notice(node, WRONG_CERTIFICATE.because(partner=claimed), 0)
+        return notice(node, WRONG_CERTIFICATE.because(partner=claimed))
     case = _Case(node=node, envelope=envelope, raw=raw, partner=partner)
     # A lock's name is kept for ever, so a lane nobody has shares one.
     lane = envelope.header.lane if envelope.header.lane in LANES else "unknown"
@@ -100,14 +99,14 @@ def _carry_out(case: _Case, judgement: Judgement, state: LaneState | None) -> Re
         case Again(receipt=receipt):
             return protocol(node, "stored-receipt", receipt, case.participant)
         case Gap(reason=reason, expected_seq=expected):
-            return _notice(node, reason, expected)
+            return notice(node, reason, expected_seq=expected)
         case Lie(reason=reason):
             _keep_lie(case, judgement)
-            return _notice(node, reason, 0)
+            return notice(node, reason)
         case Refuse(reason=reason):
             _audit_refusal(node, case.participant, reason)
             # Without the number: whoever is refused may be somebody else, and it counts what another one sent.
-            return _notice(node, reason, 0)
+            return notice(node, reason)
         case Spend(disposition=disposition):
             return _spend(case, _settled(disposition), _known(state), disposition)
         case Open():
@@ -349,17 +348,7 @@ def _leaf(case: _Case, promised: Disposition, receipt_hash: str) -> dict[str, Js
 
 def refusal(node: Node, reason: Reason) -> Released:
     """Return a refusal outside the protocol of the lanes: one of the closed list of sentences that anybody may hear."""
-    return _notice(node, reason, 0)
-
-
-def _notice(node: Node, reason: Reason, expected_seq: int) -> Released:
-    notice = Notice(
-        code=reason.code,
-        expected_seq=expected_seq,
-        en=reason.sentence(Language.EN),
-        ja=reason.sentence(Language.JA),
-    )
-    return protocol(node, "unsigned-notice", write_notice(notice), "")
+    return notice(node, reason)
 
 
 def _audit_refusal(node: Node, partner: str, reason: Reason) -> None:

@@ -8,8 +8,10 @@ from typing import Final
 
 from tasuki.base.errors import PeerError
 from tasuki.base.ids import ParticipantId
+from tasuki.base.reasons import Language, Reason
 from tasuki.core.release.released import Released, release_protocol
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
+from tasuki.formats.envelope.notice import Notice, write_notice
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
 from tasuki.store import channel as store
@@ -39,6 +41,18 @@ def partner_anchor(node: Node, partner: ParticipantId) -> Anchor:
 def policy(node: Node) -> str:
     """Return the digest of the release rules in force at a node."""
     return node.gate.rules.digest
+
+
+def notice(node: Node, reason: Reason, *, expected_seq: int = 0, retry_s: int = 0) -> Released:
+    """Return an unsigned notice: why nothing was taken, in both languages, and what may be sent when."""
+    said = Notice(
+        code=reason.code,
+        expected_seq=expected_seq,
+        en=reason.sentence(Language.EN),
+        ja=reason.sentence(Language.JA),
+        retry_s=retry_s,
+    )
+    return protocol(node, "unsigned-notice", write_notice(said), "")
 
 
 def protocol(node: Node, kind: str, body: bytes, partner: str) -> Released:

@@ -16,7 +16,7 @@ from tasuki.services.channel.sealing import seal_next
 from tasuki.services.channel.sending import push
 from tasuki.services.node import Node
 from tasuki.services.reasons import LOOP_BROKE
-from tasuki.services.signals import OUTBOX, PARTNERS, SEALED
+from tasuki.services.signals import OUTBOX, PARTNERS, SEALED, reconciled
 from tasuki.store import channel as store
 
 _LOG = structlog.get_logger("tasuki.channel")
@@ -76,10 +76,19 @@ def _serve(node: Node, stop: threading.Event, step: Step, topic: str, partner: P
         except Exception as error:  # noqa: BLE001 the loop must outlive whatever one envelope brings
             reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
             _LOG.warning("channel.retry", loop=name, reason=reason.code, exc_info=not isinstance(error, TasukiError))
-            stop.wait(pause(node, lane, node.pulses.failed(name, reason, node.clock.now())))
+            _rest(node, stop, partner, pause(node, lane, node.pulses.failed(name, reason, node.clock.now())))
         else:
             node.pulses.done(name, node.clock.now())
             node.signals.wait(topic, seen, _PATIENCE_S)
+
+
+def _rest(node: Node, stop: threading.Event, partner: ParticipantId, seconds: float) -> None:
+    """Wait so long, unless the node stops or the partner answers again before."""
+    topic = reconciled(partner)
+    seen, end = node.signals.seen(topic), node.clock.monotonic() + seconds
+    while not stop.is_set() and (left := end - node.clock.monotonic()) > 0:
+        if node.signals.wait(topic, seen, min(left, _PATIENCE_S)) > seen:
+            return
 
 
 def pause(node: Node, lane: Lane, failures: int) -> float:

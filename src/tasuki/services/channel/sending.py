@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import PeerError, WorldError
 from tasuki.base.ids import ParticipantId
+from tasuki.base.time import format_rfc3339
 from tasuki.core.channel.model import Lane
 from tasuki.core.channel.reasons import GAP
 from tasuki.core.channel.sending import Sent, accept_receipt
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
+from tasuki.core.reconciliation.judging import FRESH_FOR, is_stale
+from tasuki.core.reconciliation.reasons import STALE
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.receipt import Receipt, is_receipt, read_receipt
@@ -21,7 +26,7 @@ from tasuki.services.node import Node
 from tasuki.services.reasons import PARTNER_BEHIND, REFUSED_BY_PARTNER
 from tasuki.services.signals import SEALED
 from tasuki.store import channel as store
-from tasuki.store import ledger
+from tasuki.store import ledger, reconciliation
 
 URGENT_FIRST = (Lane.URGENT, Lane.EXERCISE, Lane.BULK)
 """The order in which one worker serves the lanes."""
@@ -31,7 +36,8 @@ def push(node: Node, partner: ParticipantId, lane: str) -> bool:
     """Push the oldest unanswered envelope of a lane and keep the receipt; return whether there was one.
 
     Raises:
-        WorldError: the partner was not reached or did not take it; it stays queued, to be pushed again.
+        WorldError: the partner was not reached or did not take it, or has stated nothing for too long and the lane is
+            not the urgent one; it stays queued, to be pushed again.
         PeerError: the partner is not trusted, or its answer breaks the protocol; the envelope stays queued.
     """
     with node.locks.hold(f"push:{partner}:{lane}"):
@@ -40,12 +46,29 @@ def push(node: Node, partner: ParticipantId, lane: str) -> bool:
         if envelope is None:
             return False
         anchor = partner_anchor(node, partner)
+        if lane != Lane.URGENT:
+            _require_fresh(node, partner)
         answer = node.link.post(anchor, PATH, protocol(node, "envelope", envelope.raw, partner))
         if is_receipt(answer):
             _keep_receipt(node, anchor, envelope, answer)
         else:
             _heed(node, anchor, envelope, answer)
         return True
+
+
+def stale_since(node: Node, partner: ParticipantId) -> datetime | None:
+    """Return of when the newest statement of a partner is, where it is too old for bulk traffic; else None."""
+    with node.database.read() as connection:
+        newest = reconciliation.newest_stated(connection, partner)
+    return newest if is_stale(newest, node.clock.now()) else None
+
+
+def _require_fresh(node: Node, partner: ParticipantId) -> None:
+    """Hold back what can wait while a partner has stated nothing for too long: somebody may be hiding its news."""
+    since = stale_since(node, partner)
+    if since is not None:
+        hours = int(FRESH_FOR.total_seconds()) // 3600
+        raise WorldError(STALE.because(partner=partner, hours=hours, at=format_rfc3339(since)), retry=True)
 
 
 def sync(node: Node, partner: ParticipantId) -> int:
@@ -77,12 +100,15 @@ def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, ra
     receipt = accept_receipt(signed, sent, node.me, anchor)
     partner, now = anchor.name.participant, node.clock.now()
     leaf = _leaf(receipt, signed.hash)
+    stale = stale_since(node, partner)
 
     def work(connection: sa.Connection) -> None:
         if not store.answer(connection, envelope.env_id, status=receipt.status, receipt=raw, at=now):
             return
         ledger.append(connection, pair_log(partner), "receipt-held", leaf, now, node.entropy.draw(SALT_BYTES))
         body: dict[str, Json] = {**leaf, "act": "receipt-held", "reason": receipt.reason}
+        if stale:
+            body["stale"] = format_rfc3339(stale)
         ledger.append(connection, AUDIT, "receipt-held", body, now, node.entropy.draw(SALT_BYTES))
 
     # A crash before the commit: the envelope is pushed again and the partner gives the same receipt again.

@@ -12,6 +12,7 @@ from tasuki.adapters.metrics import Sample, render
 from tasuki.services.health.alarms import alarms
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
+from tasuki.services.reconciliation import ReconciliationView, reconciliations
 from tasuki.store import channel, health, holdings
 
 
@@ -34,6 +35,7 @@ class Status:
     holdings: list[dict[str, Any]]
     partners: list[dict[str, Any]]
     lanes: list[dict[str, Any]]
+    reconciliations: list[ReconciliationView]
     logs: Mapping[str, int]
     loops: list[dict[str, Any]]
     alarms: list[dict[str, object]]
@@ -57,6 +59,7 @@ def status(node: Node) -> Status:
             for each in partners(node)
         ],
         lanes=[_lane(each) for each in lanes],
+        reconciliations=reconciliations(node),
         logs=logs,
         loops=list(_loops(node)),
         alarms=[alarm.as_json() for alarm in alarms(node)],

@@ -261,6 +261,40 @@ def _channel() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_equivocations"),
         sa.UniqueConstraint("partner", "first_hash", "second_hash", name="equivocations_pair"),
     )
+    _reconciliation()
+
+
+def _reconciliation() -> None:
+    op.create_table(
+        "statements",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("direction", sa.Text, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("stated_at", sa.BigInteger, nullable=False),
+        sa.Column("kept_at", sa.BigInteger, nullable=False),
+        sa.Column("raw", sa.LargeBinary, nullable=False),
+        sa.Column("before", sa.LargeBinary, nullable=True),
+        sa.Column("fell", sa.Text, nullable=True),
+        sa.PrimaryKeyConstraint("partner", "direction", name="pk_statements"),
+    )
+    op.create_table(
+        "reconciliations",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("asked_at", sa.BigInteger, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("skew", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("partner", name="pk_reconciliations"),
+    )
+    op.create_table(
+        "findings",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("params", sa.LargeBinary, nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.Column("rounds", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "number", name="pk_findings"),
+    )
 
 
 def _ledger() -> None:
