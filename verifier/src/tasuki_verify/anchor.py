@@ -21,6 +21,8 @@ MAX_STATEMENT: Final = 64 << 10
 MAX_KEYS: Final = 64
 PURPOSES: Final = ("root", "envelope", "kem", "log", "witness")
 KEY_BYTES: Final = {"ed25519": 32, "ml-dsa-65": 1952, "mlkem768-x25519": 1184 + 32}
+MORE_KEY_BYTES: Final = {"ml-dsa-44": 1312}
+"""Algorithms of `more_keys`, which the previous release does not read; such keys witness and do nothing else."""
 
 _P = 2**255 - 19
 _ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
@@ -96,24 +98,31 @@ def _read_the_rest(said: Statement) -> None:
 
 
 def _keys(said: Statement) -> tuple[Key, ...]:
-    listed = said.member("keys")
-    if not isinstance(listed, list) or len(listed) > MAX_KEYS or not all(isinstance(each, dict) for each in listed):
-        raise said.wrong("keys")
-    keys = tuple(_key(Statement(each, "key")) for each in listed)
+    keys = tuple(_key(each, KEY_BYTES) for each in _listed(said, "keys"))
+    if "more_keys" in said.value:
+        keys += tuple(_key(each, MORE_KEY_BYTES) for each in _listed(said, "more_keys"))
     if len({key.id for key in keys}) != len(keys):
         raise WrongError("one of its keys serves two purposes.", "一つの鍵が二つの用途を兼ねています。")
     return keys
 
 
-def _key(said: Statement) -> Key:
+def _listed(said: Statement, name: str) -> list[Statement]:
+    listed = said.member(name)
+    if not isinstance(listed, list) or len(listed) > MAX_KEYS or not all(isinstance(each, dict) for each in listed):
+        raise said.wrong(name)
+    return [Statement(each, "key") for each in listed]
+
+
+def _key(said: Statement, sizes: dict[str, int]) -> Key:
     purpose, algorithm = said.text("purpose", 16), said.text("algorithm", 32)
     raw = read_base64(said.member("raw"), "raw")
-    if purpose not in PURPOSES or KEY_BYTES.get(algorithm) != len(raw):
+    known = purpose in PURPOSES if sizes is KEY_BYTES else purpose == "witness"
+    if not known or sizes.get(algorithm) != len(raw):
         raise WrongError("a key has an unknown purpose, algorithm or size.", "鍵の用途・方式・長さが不明です。")
-    if algorithm == "ed25519" and raw in LOW_ORDER:
+    if algorithm == "ed25519" and (raw in LOW_ORDER or int.from_bytes(raw, "little") % (1 << 255) >= _P):
         raise WrongError(
-            "an Ed25519 key is one of the 14 under which anybody can sign.",
-            "誰でも署名できる Ed25519 鍵(14 種の一つ)です。",
+            "an Ed25519 key is one under which anybody can sign, or has a second spelling.",
+            "誰でも署名できる、または別表記のある Ed25519 鍵です。",
         )
     return Key(purpose, algorithm, raw, said.time("not_before"), said.time("not_after"))
 

@@ -7,17 +7,14 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from tasuki_verify.anchor import Anchor, Key, keys_of
+from tasuki_verify.cosigning import Cosignature, cosignatures, log_keys
 from tasuki_verify.evidence import Evidence, Opening, read_evidence
 from tasuki_verify.frame import require_both
 from tasuki_verify.letters import PLACE, Letter, read_envelope, read_receipt
-from tasuki_verify.note import Checkpoint, Line, read_checkpoint
+from tasuki_verify.note import Checkpoint, read_checkpoint
 from tasuki_verify.spelling import spell
 from tasuki_verify.tree import includes
 from tasuki_verify.words import FAILS, HOLDS, Said, WrongError
@@ -27,12 +24,7 @@ HELD: Final = "receipt-held"
 ISSUED: Final = "receipt-issued"
 KINDS: Final = (SENT, HELD, ISSUED)
 
-LAST_SECOND: Final = 253_402_300_799
-"""The last second of the year 9999, since 1970."""
-
-_ORIGIN = re.compile(r"tasuki/([A-Z]{3}/[a-z][a-z0-9-]{0,31})/pair/([A-Z]{3})")
-_LOG_TYPE, _COSIGNATURE_TYPE = 0x01, 0x04
-_TIME_BYTES = 8
+_ORIGIN = re.compile(r"tasuki/([A-Z]{3}/[a-z][a-z0-9-]{0,31})/pair/([A-Z]{3})(/[0-9]{4}/([1-9][0-9]{0,15}))?")
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -59,19 +51,13 @@ class Answer(NamedTuple):
 
 
 class Log(NamedTuple):
-    """A checkpoint proved to be of a pair log: whose, with whom, and the keys that signed it."""
+    """A checkpoint proved to be of a pair log: whose, with whom, after how many leaves, and by which keys."""
 
     checkpoint: Checkpoint
     node: str
     partner: str
+    start: int
     keys: tuple[Key, ...]
-
-
-class Cosigned(NamedTuple):
-    """Who cosigned, and when by its own clock."""
-
-    witness: str
-    at: datetime
 
 
 class Sheet:
@@ -123,38 +109,43 @@ def log_signature(evidence: Evidence, anchors: Sequence[Anchor]) -> Log:
     named = _ORIGIN.fullmatch(checkpoint.origin)
     if named is None or named[1].startswith(named[2]):
         raise WrongError("its origin is no pair log.", "オリジンがペアログではありません。")
-    node, partner = named[1], named[2]
+    node, partner, start = named[1], named[2], int(named[4] or 0)
     if not any(anchor.node.startswith(f"{partner}/") for anchor in anchors):
         raise WrongError(f"no anchor of {partner} was given.", f"{partner} のアンカーが与えられていません。")
-    keys = []
-    for key in keys_of(anchors, node, "log", "ed25519"):
-        for line in _lines_of(checkpoint, checkpoint.origin, _LOG_TYPE, key):
-            _require_signature(key, line.signature, checkpoint.text.encode())
-            keys.append(key)
+    keys = log_keys(checkpoint, anchors, node)
     if not keys:
         raise WrongError(f"no line is by a log key of {node}.", f"{node} のログ鍵による署名行がありません。")
-    return Log(checkpoint, node, partner, tuple(keys))
+    return Log(checkpoint, node, partner, start, tuple(keys))
 
 
-def cosignature(log: Log | None, anchors: Sequence[Anchor]) -> Cosigned:
-    """A witness key of a node of the partner cosigned it, and both keys were valid at the time of the cosignature."""
+def cosignature(log: Log | None, anchors: Sequence[Anchor]) -> Cosignature:
+    """A witness of the partner cosigned with each algorithm it had, and its keys and the log's were valid then."""
     log = _rests_on("log-signature", log)
-    found, valid = [], []
-    for node in {anchor.node for anchor in anchors if anchor.node.startswith(f"{log.partner}/")}:
-        for key in keys_of(anchors, node, "witness", "ed25519"):
-            for line in _lines_of(log.checkpoint, f"tasuki/{node}/witness", _COSIGNATURE_TYPE, key):
-                at = _cosigned_at(log.checkpoint, key, line)
-                found.append(node)
-                if key.valid(at) and any(each.valid(at) for each in log.keys):
-                    valid.append((at, node))
-    if not found:
+    found = cosignatures(log.checkpoint, anchors, log.partner)
+    valid = [each for each in found if each.key.valid(each.at) and any(key.valid(each.at) for key in log.keys)]
+    first = [each for each in valid if each.key.algorithm == "ed25519"]
+    if not any(each.key.algorithm == "ed25519" for each in found):
         raise WrongError(
             f"no line is by a witness key of {log.partner}.", f"{log.partner} の連署鍵による署名行がありません。"
         )
-    if not valid:
+    if not first:
         raise WrongError("a key was not valid at the time of the cosignature.", "連署の時点で有効でない鍵があります。")
-    at, node = min(valid)
-    return Cosigned(node, at)
+    whole = [each for each in first if not _has_second_key(each) or _signed_with_it(each.anchor, valid)]
+    if not whole:
+        raise WrongError(
+            "the witness had an ML-DSA-44 key and did not cosign with it.",
+            "連署者の ML-DSA-44 鍵による連署がありません。",
+        )
+    return whole[0]
+
+
+def _has_second_key(first: Cosignature) -> bool:
+    keys = [key for key in first.anchor.keys if (key.purpose, key.algorithm) == ("witness", "ml-dsa-44")]
+    return any(key.valid(first.at) for key in keys)
+
+
+def _signed_with_it(anchor: Anchor, valid: Sequence[Cosignature]) -> bool:
+    return any(each.key.algorithm == "ml-dsa-44" and each.anchor == anchor for each in valid)
 
 
 def inclusion(evidence: Evidence, log: Log | None) -> bool:
@@ -202,7 +193,7 @@ def receipt(evidence: Evidence, leaf: Opening | None, log: Log | None, anchors: 
             raise WrongError("its hash is not the one in the leaf.", "ハッシュが葉と一致しません。")
     if leaf.kind == HELD:
         _same(leaf, letter.said, ("log_index",))
-    if leaf.kind == ISSUED and letter.said["log_index"] != evidence.index:
+    if leaf.kind == ISSUED and letter.said["log_index"] != log.start + evidence.index:
         raise WrongError("it promised another place in the log.", "ログ内の別の位置を約束しています。")
     _went(letter, log, outward=leaf.kind == ISSUED)
     _signed(letter, anchors)
@@ -253,34 +244,12 @@ def _signed(letter: Letter, anchors: Sequence[Anchor]) -> None:
     require_both(letter.frame, letter.kind, *raws)
 
 
-def _lines_of(checkpoint: Checkpoint, name: str, kind: int, key: Key) -> list[Line]:
-    """Return the lines that claim to be by a key: its name and its 4-byte key id (C2SP signed-note)."""
-    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key.raw).digest()[:4]
-    return [line for line in checkpoint.lines if (line.name, line.key_id) == (name, key_id)]
-
-
-def _cosigned_at(checkpoint: Checkpoint, key: Key, line: Line) -> datetime:
-    """Return when a line was made: 8 bytes of seconds since 1970, then a signature over them and the text."""
-    seconds = int.from_bytes(line.signature[:_TIME_BYTES], "big")
-    _require_signature(key, line.signature[_TIME_BYTES:], f"cosignature/v1\ntime {seconds}\n{checkpoint.text}".encode())
-    if seconds > LAST_SECOND:
-        raise WrongError("the time of a cosignature is no moment.", "連署の時刻が正しくありません。")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _require_signature(key: Key, signature: bytes, signed: bytes) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(key.raw).verify(signature, signed)
-    except InvalidSignature as error:
-        raise WrongError("a signature line does not verify.", "検証できない署名行があります。") from error
-
-
-def _meaning(evidence: Evidence, log: Log, cosigned: Cosigned, letters: dict[str, Letter | None]) -> dict[str, Any]:
+def _meaning(evidence: Evidence, log: Log, cosigned: Cosignature, letters: dict[str, Letter | None]) -> dict[str, Any]:
     meaning: dict[str, Any] = {
         "origin": log.checkpoint.origin,
         "size": log.checkpoint.size,
         "root": base64.b64encode(log.checkpoint.root).decode(),
-        "witness": cosigned.witness,
+        "witness": cosigned.anchor.node,
         "cosigned_at": f"{cosigned.at:%Y-%m-%dT%H:%M:%S}.000Z",
         "index": evidence.index,
         "commitment": base64.b64encode(evidence.commitment).decode(),
