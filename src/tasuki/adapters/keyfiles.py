@@ -15,10 +15,10 @@ from typing import Final
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA65PrivateKey
 
 from tasuki.adapters.clock import Entropy
-from tasuki.adapters.reasons import KEY_FILE_BAD, KEYS_EXIST, KEYS_MISSING
+from tasuki.adapters.reasons import KEY_FILE_BAD, KEYS_EXIST, KEYS_MISSING, NOT_RENEWED
 from tasuki.adapters.sealing import ML_KEM_SEED_BYTES, public_part
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError, TasukiError, WorldError
@@ -36,6 +36,7 @@ LOG_LIFE: Final = timedelta(days=5 * 365)
 
 _SECRET_BYTES: Final = {
     Algorithm.ED25519: 32,
+    Algorithm.ML_DSA_44: 32,
     Algorithm.ML_DSA_65: 32,
     Algorithm.MLKEM768_X25519: ML_KEM_SEED_BYTES + 32,
 }
@@ -45,8 +46,9 @@ _SETS: Final[Mapping[Purpose, tuple[Algorithm, ...]]] = {
     Purpose.ENVELOPE: _PAIR,
     Purpose.KEM: (Algorithm.MLKEM768_X25519,),
     Purpose.LOG: (Algorithm.ED25519,),
-    Purpose.WITNESS: (Algorithm.ED25519,),
+    Purpose.WITNESS: (Algorithm.ED25519, Algorithm.ML_DSA_44),
 }
+_ROLES: Final = (Purpose.KEYS, Purpose.PEERS)
 _RENEWED = (Purpose.ENVELOPE, Purpose.KEM)
 _OWNER_ONLY = 0o600
 
@@ -56,7 +58,7 @@ class PrivateKey:
     """A private key beside its public one; its secret never shows in a printout.
 
     Attributes:
-        secret: raw seed: 32 bytes for Ed25519 and ML-DSA-65, 64 + 32 for the KEM.
+        secret: raw seed: 32 bytes for Ed25519, ML-DSA-44 and ML-DSA-65, 64 + 32 for the KEM.
     """
 
     public: PublicKey
@@ -77,13 +79,49 @@ def create_keys(directory: Path, entropy: Entropy, now: datetime) -> tuple[Publi
     return _make(folder, tuple(_SETS), entropy, now)
 
 
-def renew_keys(directory: Path, entropy: Entropy, now: datetime) -> tuple[PublicKey, ...]:
-    """Make the next envelope and KEM keys beside the old ones and return them; an anchor must name them before use.
+def create_role_keys(directory: Path, entropy: Entropy, now: datetime) -> tuple[PublicKey, ...]:
+    """Make the keys that sign statements of the roles `keys` and `peers`, for a node that holds these roles itself.
 
     Raises:
         WorldError: the disk refused.
     """
-    return _make(directory / FOLDER, _RENEWED, entropy, now)
+    return _make(directory / FOLDER, _ROLES, entropy, now)
+
+
+def renew_keys(
+    directory: Path, entropy: Entropy, now: datetime, purposes: tuple[Purpose, ...] = _RENEWED
+) -> tuple[PublicKey, ...]:
+    """Make the next keys beside the old ones and return them; partners must know them before use.
+
+    Raises:
+        CallerError: keys of a purpose are not renewed so.
+        WorldError: the disk refused.
+    """
+    for purpose in purposes:
+        if purpose not in _SETS or purpose is Purpose.ROOT:
+            raise CallerError(NOT_RENEWED.because(purpose=purpose))
+    return _make(directory / FOLDER, purposes, entropy, now)
+
+
+def destroy_key(directory: Path, key: PublicKey) -> None:
+    """Remove a private key from the disk: overwritten first, which an SSD may not honour; the file is gone for sure.
+
+    Raises:
+        WorldError: the disk refused.
+    """
+    folder = directory / FOLDER
+    file = folder / f"{key.purpose}-{key.algorithm}-{key.id}.key"
+    try:
+        with file.open("r+b") as stream:
+            stream.write(bytes(file.stat().st_size))
+            stream.flush()
+            os.fsync(stream.fileno())
+        file.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WorldError(KEY_FILE_BAD.because(file=str(file)), retry=True) from error
+    _sync_folder(folder)
 
 
 def load_keys(directory: Path) -> tuple[PrivateKey, ...]:
@@ -109,7 +147,7 @@ def _make(folder: Path, purposes: tuple[Purpose, ...], entropy: Entropy, now: da
     made = []
     for purpose in purposes:
         life = NODE_LIFE if purpose in _RENEWED else LOG_LIFE
-        for algorithm in _SETS[purpose]:
+        for algorithm in _SETS.get(purpose, _PAIR):
             secret = entropy.draw(_SECRET_BYTES[algorithm])
             key = PrivateKey(public=_public(purpose, algorithm, secret, (start, start + life)), secret=secret)
             _write(folder / f"{purpose}-{algorithm}-{key.public.id}.key", key)
@@ -121,6 +159,8 @@ def _make(folder: Path, purposes: tuple[Purpose, ...], entropy: Entropy, now: da
 def _public(purpose: str, algorithm: str, secret: bytes, validity: tuple[datetime, datetime]) -> PublicKey:
     if algorithm == Algorithm.ED25519:
         raw = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+    elif algorithm == Algorithm.ML_DSA_44:
+        raw = MLDSA44PrivateKey.from_seed_bytes(secret).public_key().public_bytes_raw()
     elif algorithm == Algorithm.ML_DSA_65:
         raw = MLDSA65PrivateKey.from_seed_bytes(secret).public_key().public_bytes_raw()
     else:

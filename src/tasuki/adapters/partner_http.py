@@ -11,7 +11,7 @@ from typing import Final
 import httpx2
 
 from tasuki.adapters.reasons import CANNOT_REACH, NOT_THE_PARTNER, STRANGE_ANSWER
-from tasuki.adapters.tls import client_context
+from tasuki.adapters.tls import client_context, stamp
 from tasuki.base.errors import PeerError, WorldError
 from tasuki.core.release.released import Released
 from tasuki.formats.envelope.anchor import Anchor
@@ -33,7 +33,7 @@ class HttpLink:
         """Present the certificate of the node in `directory`; `close` ends every connection."""
         self._directory = directory
         self._guard = threading.Lock()
-        self._clients: dict[tuple[str, bytes], httpx2.Client] = {}
+        self._clients: dict[tuple[str, tuple[bytes, ...], int], httpx2.Client] = {}
 
     def post(self, partner: Anchor, path: str, body: Released) -> bytes:
         """Return the partner's answer to `body` posted to `path`.
@@ -74,12 +74,13 @@ class HttpLink:
             self._clients.clear()
 
     def _client(self, partner: Anchor) -> httpx2.Client:
-        key = partner.endpoint, partner.tls_certificate
+        # A new certificate, theirs or ours, means a new client; requests under way end on the old one.
+        key = partner.endpoint, partner.certificates, stamp(self._directory)
         with self._guard:
             if key not in self._clients:
                 self._clients[key] = httpx2.Client(
                     base_url=partner.endpoint,
-                    verify=client_context(self._directory, partner.tls_certificate),
+                    verify=client_context(self._directory, partner.certificates),
                     trust_env=False,
                     timeout=TIMEOUT,
                     limits=_LIMITS,
@@ -93,7 +94,7 @@ _HEADERS: Final = {"content-type": "application/octet-stream"}
 def _require_pinned(answer: httpx2.Response, partner: Anchor) -> None:
     tls = answer.extensions["network_stream"].get_extra_info("ssl_object")
     # By position: what lies under the client may be the interpreter's own object, which knows no name for it.
-    if tls is None or tls.getpeercert(True) != partner.tls_certificate:  # noqa: FBT003
+    if tls is None or tls.getpeercert(True) not in partner.certificates:  # noqa: FBT003
         raise PeerError(NOT_THE_PARTNER.because(partner=str(partner.name)))
 
 

@@ -93,3 +93,53 @@ NO_DUMP = kind(
     en="The copy of the database could not be made ({cause}); nothing was changed. Make one yourself, such as with: {command} - then run `tasuki upgrade --backed-up`.",
     ja="データベースの写しを作成できません({cause})。何も変更していません。例えば {command} で自ら作成し、`tasuki upgrade --backed-up` を実行してください。",
 )
+JOURNAL_FAILED = kind(
+    "adapters.journal-failed",
+    en="The journal beside the database could not be written or read ({path}: {cause}). What was to be kept there waits in the database and is written with the next act; make room on the disk.",
+    ja="データベース横のジャーナルを読み書きできません({path}: {cause})。記録すべき内容はデータベースで待機し、次の操作時に書き込まれます。ディスクの空きを確保してください。",
+)
+JOURNAL_BROKEN = kind(
+    "adapters.journal-broken",
+    en="Expected the journal of this node in {path}, found it altered behind entry {count}, or another node's; nothing was added. Keep the file, and move it aside only after a backup.",
+    ja="{path} のこのノードのジャーナルが{count}件目より後で改変されているか、別のノードのものです。追記していません。ファイルを保存し、バックアップ後にのみ移動してください。",
+)
+NO_RECOVERY_KEY = kind(
+    "adapters.no-recovery-key",
+    en="Expected the public recovery key of this node in {path}, found none; make one with `tasuki backup --new-key FILE`, and keep that file away from the node.",
+    ja="{path} に復旧用公開鍵がありません。`tasuki backup --new-key FILE` で作成し、そのファイルはノードとは別の場所に保管してください。",
+)
+RECOVERY_KEY_BAD = kind(
+    "adapters.recovery-key-bad",
+    en="Expected a recovery key of this project at {path}, or room for a new one, found {found}; name another file.",
+    ja="{path} は本ソフトウェアの復旧鍵ではないか、新しく作成できません({found})。別のファイルを指定してください。",
+)
+BACKUP_DAMAGED = kind(
+    "adapters.backup-damaged",
+    en="Expected a whole backup in {path}, found it missing, cut off or altered; take another one.",
+    ja="{path} のバックアップがないか、途中で切れているか、改変されています。別のバックアップを使ってください。",
+)
+BACKUP_OTHER_KEY = kind(
+    "adapters.backup-other-key",
+    en="Expected the recovery key to which {path} was sealed, found another; try the key that was current when it was made.",
+    ja="{path} を封じた復旧鍵ではありません。作成当時の復旧鍵を使ってください。",
+)
+WRONG_PASSPHRASE = kind(
+    "adapters.wrong-passphrase",
+    en="Expected the passphrase under which the keys in the backup are sealed, found another; nothing was restored.",
+    ja="バックアップ内の鍵を封じたパスフレーズではありません。何も復元していません。",
+)
+NOT_RENEWED = kind(
+    "adapters.not-renewed",
+    en="Expected keys of the purposes envelope, kem, log or witness, found {purpose}; keys of a root or role change by a ceremony: `tasuki key root`.",
+    ja="更新できるのは用途 envelope・kem・log・witness の鍵ですが、{purpose} が指定されました。ルートや役割の鍵は儀式(`tasuki key root`)で変更します。",
+)
+NO_BACKUP_DUMP = kind(
+    "adapters.no-backup-dump",
+    en="The copy of the database could not be made ({cause}); no backup was written. Install PostgreSQL's programs of the server's version here, or copy the database by yourself, such as with: {command}",
+    ja="データベースの写しを作成できません({cause})。バックアップは作成していません。サーバーと同じ版のPostgreSQLのプログラムを導入するか、例えば {command} で自ら作成してください。",
+)
+NO_RESTORE = kind(
+    "adapters.no-restore",
+    en="The copy could not be put into the database ({cause}); nothing was restored. The database must be empty, and PostgreSQL's programs of the server's version must be installed here.",
+    ja="写しをデータベースに復元できません({cause})。何も復元していません。データベースは空で、サーバーと同じ版のPostgreSQLのプログラムが必要です。",
+)

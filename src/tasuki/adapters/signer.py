@@ -7,6 +7,7 @@ node ends, however it ends, the sockets close and the signer ends too.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import queue
 import re
@@ -16,24 +17,40 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA65PrivateKey
 
-from tasuki.adapters.keyfiles import PrivateKey, load_keys
+from tasuki.adapters.clock import Entropy
+from tasuki.adapters.keyfiles import FOLDER, PrivateKey, destroy_key, load_keys, renew_keys
 from tasuki.adapters.reasons import CANNOT_OPEN, NO_PRIVATE_KEY, NOT_OURS, SIGNER_GONE, SIGNER_REFUSED
 from tasuki.adapters.sealing import open_sealed, private_key
+from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import CallerError, PeerError, TasukiError, WorldError
 from tasuki.base.ids import NodeName
+from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.core.channel.model import STATEMENT_TYPES
+from tasuki.core.ledger.model import witness_name
 from tasuki.formats.envelope import anchor, receipt, statement
 from tasuki.formats.envelope.header import read_header
 from tasuki.formats.suites.fields import Fields, read_statement
-from tasuki.formats.suites.keys import Algorithm, Purpose
+from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose, public_key
 from tasuki.formats.suites.signatures import Signatures, context, read_signatures, signing_input
+from tasuki.formats.tlog.cosignature import read_message_v2
+from tasuki.formats.trust.statement import (
+    ROLES,
+    KeySignature,
+    Signed,
+    fields_of,
+    key_json,
+    read_signed,
+    write_signed,
+)
 
 CONNECTIONS: Final = 4
 """Statements that may be signed at once; more wait their turn."""
@@ -50,9 +67,11 @@ _Sockets = queue.LifoQueue[socket.socket | None]
 class Desk:
     """What the signer does with its keys: typed statements only, and only those that name this node as their author."""
 
-    def __init__(self, me: NodeName, keys: Iterable[PrivateKey]) -> None:
-        """Sign for `me` with `keys`."""
+    def __init__(self, me: NodeName, keys: Iterable[PrivateKey], directory: Path | None = None) -> None:
+        """Sign for `me` with `keys`; with a directory, new keys are made there and those of another process found."""
         self._me = me
+        self._directory = directory
+        self._learned = 0
         self._keys = {(key.public.purpose, key.public.id): key for key in keys}
 
     def sign_envelope(self, header: bytes) -> bytes:
@@ -82,18 +101,70 @@ class Desk:
         root = self._newest(Purpose.ROOT, Algorithm.ED25519), self._newest(Purpose.ROOT, Algorithm.ML_DSA_65)
         return self._sign_pair(anchor.STATEMENT_TYPE, statement, Purpose.ROOT, root)
 
-    def sign_checkpoint(self, text: bytes) -> bytes:
-        """Return the Ed25519 signature of the log key over a checkpoint whose origin names this node.
+    def sign_trust(self, role: str, statement: bytes) -> bytes:
+        """Return trust metadata of this node with the signatures of the keys it holds for that role.
+
+        Source: docs/spec/trust.md clause 1.2.
+        """
+        if role not in ROLES:
+            raise CallerError(NOT_OURS.because(what="trust metadata", me=str(self._me), found=str(role)[:20]))
+        fields = fields_of(Signed(statement=statement, signatures=()), role)
+        self._require_author("trust metadata", fields.node("node"))
+        purpose = Purpose(role)
+        ids = self._newest(purpose, Algorithm.ED25519), self._newest(purpose, Algorithm.ML_DSA_65)
+        both = read_signatures(self._sign_pair(role, statement, purpose, ids))
+        made = zip(ids, (both.ed25519, both.ml_dsa_65), strict=True)
+        signatures = tuple(KeySignature(key=key, signature=signature) for key, signature in made)
+        return write_signed(Signed(statement=statement, signatures=signatures))
+
+    def public(self) -> bytes:
+        """Return the public halves of every key here, as JSON."""
+        return canonical([_public_json(key.public) for _, key in sorted(self._keys.items())])
+
+    def renew(self, purposes: list[str], at: str) -> bytes:
+        """Make new keys of these purposes, valid from `at`, and return their public halves as JSON."""
+        wanted = tuple(Purpose(each) for each in purposes)
+        if self._directory is None:
+            raise CallerError(NO_PRIVATE_KEY.because(key="directory", purpose=", ".join(purposes)[:60]))
+        made = renew_keys(self._directory, Entropy(), parse_rfc3339(at), wanted)
+        self._learn()
+        return canonical([_public_json(key) for key in made])
+
+    def destroy(self, key_id: str) -> bytes:
+        """Remove a private KEM key for good; what was sealed to it opens nowhere any more."""
+        key = self._key(Purpose.KEM, key_id)
+        if self._directory is not None:
+            destroy_key(self._directory, key.public)
+        del self._keys[Purpose.KEM, key_id]
+        return b""
+
+    def _learn(self) -> None:
+        """Take in keys that were made in this node's directory since."""
+        if self._directory is None:
+            return
+        changed = (self._directory / FOLDER).stat().st_mtime_ns
+        if changed == self._learned:
+            return
+        for key in load_keys(self._directory):
+            self._keys.setdefault((key.public.purpose, key.public.id), key)
+        self._learned = changed
+
+    def sign_checkpoint(self, text: bytes, key_id: str = "") -> bytes:
+        """Return the Ed25519 signature of a log key over a checkpoint whose origin names this node.
+
+        Without a key id the newest key signs.
 
         Source: C2SP signed-note, tlog-checkpoint.
         """
         origin = text.split(b"\n", 1)[0]
         if not self._is_ours(origin) or not text.endswith(b"\n"):
             raise CallerError(NOT_OURS.because(what="checkpoint", me=str(self._me), found=_shown(origin)))
-        return self._sign_ed25519(Purpose.LOG, text)
+        return self._sign_ed25519(Purpose.LOG, text, key_id)
 
-    def cosign(self, message: bytes) -> bytes:
-        """Return the Ed25519 signature of the witness key over a cosignature message about another node's log.
+    def cosign(self, message: bytes, key_id: str = "") -> bytes:
+        """Return the Ed25519 signature of a witness key over a cosignature message about another node's log.
+
+        Without a key id the newest key signs.
 
         Source: C2SP tlog-cosignature, Ed25519 signatures (`cosignature/v1`).
         """
@@ -101,7 +172,21 @@ class Desk:
         if match is None or self._is_ours(match[2]):
             found = "no cosignature/v1 message" if match is None else _shown(match[2])
             raise CallerError(NOT_OURS.because(what="cosignature", me=str(self._me), found=found))
-        return self._sign_ed25519(Purpose.WITNESS, message)
+        return self._sign_ed25519(Purpose.WITNESS, message, key_id)
+
+    def cosign_ml_dsa_44(self, message: bytes, key_id: str = "") -> bytes:
+        """Return the ML-DSA-44 signature of a witness key over a cosignature message about another node's log.
+
+        Without a key id the newest key signs.
+
+        Source: C2SP tlog-cosignature, ML-DSA-44 signatures (`subtree/v1`); FIPS 204 with an empty context.
+        """
+        said = read_message_v2(message)
+        if said.witness != witness_name(str(self._me)) or self._is_ours(said.origin.encode()):
+            found = f"{said.witness} {said.origin}"[:60]
+            raise CallerError(NOT_OURS.because(what="cosignature", me=str(self._me), found=found))
+        key = self._key(Purpose.WITNESS, key_id or self._newest(Purpose.WITNESS, Algorithm.ML_DSA_44))
+        return MLDSA44PrivateKey.from_seed_bytes(key.secret).sign(message)
 
     def open(self, enc_key_id: str, info: bytes, ciphertext: bytes) -> bytes:
         """Return what was sealed to one of this node's KEM keys.
@@ -134,6 +219,9 @@ class Desk:
     def _key(self, purpose: Purpose, key_id: str) -> PrivateKey:
         key = self._keys.get((purpose, key_id))
         if key is None:
+            self._learn()
+            key = self._keys.get((purpose, key_id))
+        if key is None:
             raise PeerError(NO_PRIVATE_KEY.because(key=str(key_id)[:32], purpose=purpose))
         return key
 
@@ -155,8 +243,8 @@ class Desk:
             ml_dsa_65=MLDSA65PrivateKey.from_seed_bytes(ml_dsa_65.secret).sign(message, context(statement_type)),
         ).as_bytes()
 
-    def _sign_ed25519(self, purpose: Purpose, message: bytes) -> bytes:
-        key = self._key(purpose, self._newest(purpose, Algorithm.ED25519))
+    def _sign_ed25519(self, purpose: Purpose, message: bytes, key_id: str) -> bytes:
+        key = self._key(purpose, key_id or self._newest(purpose, Algorithm.ED25519))
         return Ed25519PrivateKey.from_private_bytes(key.secret).sign(message)
 
 
@@ -166,7 +254,12 @@ _STATEMENTS: Final[dict[str, Callable[..., bytes]]] = {
     "sign_statement": Desk.sign_statement,
     "sign_anchor": Desk.sign_anchor,
     "sign_checkpoint": Desk.sign_checkpoint,
+    "sign_trust": Desk.sign_trust,
+    "public": Desk.public,
+    "renew": Desk.renew,
+    "destroy": Desk.destroy,
     "cosign": Desk.cosign,
+    "cosign_ml_dsa_44": Desk.cosign_ml_dsa_44,
     "open": Desk.open,
 }
 """Everything the signer can be asked."""
@@ -201,9 +294,9 @@ class Signer:
         return cls(late.ask, late.stop)
 
     @classmethod
-    def in_process(cls, me: NodeName, keys: Iterable[PrivateKey]) -> Signer:
-        """Return a signer without a process, for tests and the bench."""
-        return cls(Desk(me, keys).answer, _nothing)
+    def in_process(cls, me: NodeName, keys: Iterable[PrivateKey], directory: Path | None = None) -> Signer:
+        """Return a signer without a process, for setting up, tests and the bench."""
+        return cls(Desk(me, keys, directory).answer, _nothing)
 
     def sign_envelope(self, header: bytes) -> Signatures:
         """Sign an envelope header of this node."""
@@ -221,13 +314,47 @@ class Signer:
         """Sign an anchor of this node with its root keys."""
         return read_signatures(self._question("sign_anchor", statement))
 
-    def sign_checkpoint(self, text: bytes) -> bytes:
-        """Return the log key's Ed25519 signature over a checkpoint of this node (the whole note text)."""
-        return self._question("sign_checkpoint", text)
+    def sign_trust(self, role: str, statement: bytes) -> Signed:
+        """Return trust metadata of this node, signed by the keys of that role that it holds itself.
 
-    def cosign(self, message: bytes) -> bytes:
-        """Return the witness key's Ed25519 signature over `cosignature/v1`, time line and a partner's checkpoint."""
-        return self._question("cosign", message)
+        Raises:
+            PeerError: it holds none: the role is held by others, who sign by a ceremony.
+        """
+        signed, _ = read_signed(self._question("sign_trust", role, statement))
+        return signed
+
+    def public(self) -> tuple[PublicKey, ...]:
+        """Return the public halves of every key the signer holds."""
+        return _publics(self._question("public"))
+
+    def renew(self, purposes: Iterable[Purpose], at: datetime) -> tuple[PublicKey, ...]:
+        """Have new keys made, valid from `at`, and return their public halves; the private ones stay with the signer.
+
+        Raises:
+            CallerError: keys of a purpose are not renewed so.
+            WorldError: the disk refused.
+        """
+        return _publics(self._question("renew", [each.value for each in purposes], format_rfc3339(at)))
+
+    def destroy(self, key_id: str) -> None:
+        """Remove a private KEM key for good.
+
+        Raises:
+            PeerError: there is none of that id.
+        """
+        self._question("destroy", key_id)
+
+    def sign_checkpoint(self, text: bytes, key_id: str = "") -> bytes:
+        """Return a log key's Ed25519 signature over a checkpoint of this node (the whole note text)."""
+        return self._question("sign_checkpoint", text, key_id)
+
+    def cosign(self, message: bytes, key_id: str = "") -> bytes:
+        """Return a witness key's Ed25519 signature over `cosignature/v1`, time line and a partner's checkpoint."""
+        return self._question("cosign", message, key_id)
+
+    def cosign_ml_dsa_44(self, message: bytes, key_id: str = "") -> bytes:
+        """Return a witness key's ML-DSA-44 signature over a `subtree/v1` message about a partner's checkpoint."""
+        return self._question("cosign_ml_dsa_44", message, key_id)
 
     def open(self, enc_key_id: str, info: bytes, ciphertext: bytes) -> bytes:
         """Open what a partner sealed to this node.
@@ -248,6 +375,24 @@ class Signer:
         if code == NOT_OURS.code:
             raise CallerError(NOT_OURS.because(**params))
         raise CallerError(SIGNER_REFUSED.because(why=sentence or str(params)))
+
+
+def _public_json(key: PublicKey) -> Json:
+    return dict(key_json(key.purpose, key.algorithm, key.raw, (key.not_before, key.not_after)))
+
+
+def _publics(raw: bytes) -> tuple[PublicKey, ...]:
+    rows: list[dict[str, str]] = orjson.loads(raw)
+    return tuple(
+        public_key(
+            purpose=row["purpose"],
+            algorithm=row["algorithm"],
+            raw=base64.b64decode(row["raw"]),
+            not_before=parse_rfc3339(row["not_before"]),
+            not_after=parse_rfc3339(row["not_after"]),
+        )
+        for row in rows
+    )
 
 
 def _nothing() -> None:
@@ -398,7 +543,7 @@ def main(arguments: list[str]) -> None:
     # Keys must not reach a disk through a core dump.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connections = [socket.socket(fileno=int(number)) for number in numbers]
-    desk = Desk(NodeName.parse(me), load_keys(Path(directory)))
+    desk = Desk(NodeName.parse(me), load_keys(Path(directory)), Path(directory))
     _send(connections[0], b"ready")
     threads = [threading.Thread(target=_serve, args=(desk, each)) for each in connections]
     for thread in threads:

@@ -27,8 +27,9 @@ FOLDER: Final = "tls"
 LIFE: Final = timedelta(days=5 * 365)
 """How long a certificate is valid; the anchor that names it ends sooner and is renewed with it."""
 
-_KEY = "key.pem"
-_CERTIFICATE = "certificate.pem"
+_NOW = "identity.pem"
+_NEXT = "next.pem"
+"""Key and certificate in one file, so that one rename changes both."""
 
 
 def create_certificate(directory: Path, me: NodeName, endpoint: str, now: datetime) -> bytes:
@@ -37,15 +38,62 @@ def create_certificate(directory: Path, me: NodeName, endpoint: str, now: dateti
     Raises:
         FileExistsError: there is one already.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate(key, me, endpoint, now)
     folder = directory / FOLDER
     folder.mkdir(mode=0o700)
+    return _create(folder / _NOW, me, endpoint, now)
+
+
+def create_next(directory: Path, me: NodeName, endpoint: str, now: datetime) -> bytes:
+    """Make the next TLS key and certificate beside the one in use; return the certificate's DER.
+
+    One that was made before and is not in use yet is replaced: nobody relies on it.
+
+    Raises:
+        WorldError: the disk refused.
+    """
+    path = directory / FOLDER / _NEXT
+    try:
+        path.unlink(missing_ok=True)
+        return _create(path, me, endpoint, now)
+    except OSError as error:
+        raise WorldError(TLS_MISSING.because(path=str(path)), retry=True) from error
+
+
+def next_certificate(directory: Path) -> bytes | None:
+    """Return the DER of the certificate that was made to come next; None where there is none."""
+    path = directory / FOLDER / _NEXT
+    return _der(path) if path.exists() else None
+
+
+def switch(directory: Path) -> None:
+    """Put the next key and certificate in the place of those in use, in one step.
+
+    Raises:
+        WorldError: there is none, or the disk refused.
+    """
+    folder = directory / FOLDER
+    try:
+        (folder / _NEXT).replace(folder / _NOW)
+    except OSError as error:
+        raise WorldError(TLS_MISSING.because(path=str(folder / _NEXT)), retry=True) from error
+
+
+def stamp(directory: Path) -> int:
+    """Return a number that changes with the certificate in use."""
+    path = directory / FOLDER / _NOW
+    try:
+        return path.stat().st_ino
+    except OSError as error:
+        raise WorldError(TLS_MISSING.because(path=str(path)), retry=False) from error
+
+
+def _create(path: Path, me: NodeName, endpoint: str, now: datetime) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _certificate(key, me, endpoint, now)
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(folder / _KEY, secret)
-    _write(folder / _CERTIFICATE, certificate.public_bytes(serialization.Encoding.PEM))
+    _write(path, secret + certificate.public_bytes(serialization.Encoding.PEM))
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
@@ -93,15 +141,18 @@ def load_certificate(directory: Path) -> bytes:
     Raises:
         WorldError: it is missing or damaged.
     """
-    path = directory / FOLDER / _CERTIFICATE
+    return _der(directory / FOLDER / _NOW)
+
+
+def _der(path: Path) -> bytes:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(serialization.Encoding.DER)
     except (OSError, ValueError) as error:
         raise WorldError(TLS_MISSING.because(path=str(path)), retry=False) from error
 
 
-def client_context(directory: Path, partner: bytes) -> ssl.SSLContext:
-    """Return a context that presents this node's certificate and trusts one certificate alone.
+def client_context(directory: Path, partner: Iterable[bytes]) -> ssl.SSLContext:
+    """Return a context that presents this node's certificate and trusts those of one partner alone.
 
     Raises:
         WorldError: this node's certificate or key is missing or damaged.
@@ -110,7 +161,7 @@ def client_context(directory: Path, partner: bytes) -> ssl.SSLContext:
     # The certificate itself is pinned; which name stands in it says nothing more.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_REQUIRED
-    _trust(context, [partner])
+    _trust(context, partner)
     return context
 
 
@@ -151,11 +202,11 @@ def _server_context(directory: Path, certificates: Iterable[bytes]) -> ssl.SSLCo
 def _context(protocol: int, directory: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(protocol)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    folder = directory / FOLDER
+    path = directory / FOLDER / _NOW
     try:
-        context.load_cert_chain(folder / _CERTIFICATE, folder / _KEY)
+        context.load_cert_chain(path)
     except (OSError, ssl.SSLError) as error:
-        raise WorldError(TLS_MISSING.because(path=str(folder)), retry=False) from error
+        raise WorldError(TLS_MISSING.because(path=str(path)), retry=False) from error
     return context
 
 

@@ -8,13 +8,13 @@ decide which receipt is given. So nothing a partner signs can block its lane.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from tasuki.base.errors import PeerError
-from tasuki.base.ids import NodeName
+from tasuki.base.ids import NodeName, ParticipantId
 from tasuki.base.limits import MAX_SKEW_S
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339
@@ -27,6 +27,7 @@ from tasuki.core.channel.reasons import (
     FUTURE,
     GAP,
     NOT_AN_ENVELOPE,
+    REVOKED,
     SPENT,
     STALE_ANCHOR,
     SUITE_TOO_LOW,
@@ -62,6 +63,7 @@ class Facts:
         certificate: DER of the TLS certificate the peer presented.
         lane: where the lane stands; None if this node has no such lane.
         seen: what came before under the same envelope id or the same number.
+        logged: where the sender's log, as mirrored here, has this very envelope; None where it does not.
     """
 
     me: NodeName
@@ -71,6 +73,7 @@ class Facts:
     lane: LaneState | None
     seen: tuple[Seen, ...]
     min_suite: int = SUITE
+    logged: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +132,8 @@ def judge(envelope: Envelope, facts: Facts) -> Judgement:
 
 
 def _certificate(_envelope: Envelope, facts: Facts) -> Judgement | None:
-    """A1: the peer presents the certificate its anchor pins."""
-    if facts.certificate == facts.anchor.tls_certificate:
+    """A1: the peer presents a certificate its anchor pins."""
+    if facts.certificate in facts.anchor.certificates:
         return None
     return Refuse(reason=WRONG_CERTIFICATE.because(partner=facts.anchor.name.participant))
 
@@ -170,9 +173,24 @@ def _signed(envelope: Envelope, facts: Facts) -> Judgement | None:
     try:
         pair = facts.anchor.pair(header.sig_keys, Purpose.ENVELOPE, at)
         verify(header.type, envelope.header_bytes, envelope.signatures, pair, Purpose.ENVELOPE)
+        require_live(facts.anchor, pair.ids, facts.me.participant, facts.logged)
     except PeerError as error:
         return Refuse(reason=error.reason)
     return None
+
+
+def require_live(anchor: Anchor, keys: Iterable[str], reader: ParticipantId, logged: int | None) -> None:
+    """Refuse what a revoked key signed, unless its leaf stands in the log with `reader` before the key was dead.
+
+    Raises:
+        PeerError: a key was dead by then, or nobody knows whether it was.
+    Source: docs/spec/trust.md clause 5.2.
+    """
+    for key in keys:
+        dead_from = anchor.dead_from(key, reader)
+        if dead_from is not None and (logged is None or logged >= dead_from):
+            shown = "-" if logged is None else str(logged)
+            raise PeerError(REVOKED.because(key=key, index=dead_from, found=shown))
 
 
 def _recipient(envelope: Envelope, facts: Facts) -> Judgement | None:

@@ -98,3 +98,8 @@ WRONG_RECEIPT = kind(
     en="Expected a receipt for {env_id} from {partner}; its field {field} says otherwise. It was kept out and the envelope stays unanswered: call the partner.",
     ja="{partner} からの {env_id} の受領証が必要ですが、フィールド {field} が一致しません。採用せず、封筒は未応答のままです。相手に連絡してください。",
 )
+REVOKED = kind(
+    "trust.revoked",
+    en="Expected a signature by a key that counts, found key {key}, which was revoked from leaf {index} of the log on; this stands at {found}. Sign anew with a current key, or send it again once the log is mirrored.",
+    ja="有効な鍵による署名が必要ですが、鍵 {key} はログの {index} 番目以降について失効しています(当該箇所: {found})。現行の鍵で署名し直すか、ログの複写が済んでから再送してください。",
+)

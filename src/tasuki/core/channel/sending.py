@@ -10,6 +10,7 @@ from datetime import datetime
 from tasuki.base.errors import PeerError
 from tasuki.base.ids import NodeName
 from tasuki.base.reasons import Reason
+from tasuki.core.channel.acceptance import require_live
 from tasuki.core.channel.model import LaneState
 from tasuki.core.channel.reasons import WRONG_RECEIPT
 from tasuki.formats.envelope.anchor import Anchor
@@ -88,11 +89,20 @@ class Sent:
     seq: int
 
 
-def accept_receipt(signed: SignedReceipt, sent: Sent, me: NodeName, partner: Anchor) -> Receipt:
+def accept_receipt(
+    signed: SignedReceipt, sent: Sent, me: NodeName, partner: Anchor, logged: int | None = None
+) -> Receipt:
     """Return the receipt if it answers exactly what was sent, signed by the partner that got it.
 
+    Args:
+        signed: the receipt as it came.
+        sent: what it must answer.
+        me: this node.
+        partner: who must have given it.
+        logged: where the partner's log, as mirrored here, has this very receipt; None where it does not.
+
     Raises:
-        PeerError: it answers something else, its suite or key is unfit, or a signature is wrong.
+        PeerError: it answers something else, its suite or key is unfit or dead, or a signature is wrong.
     """
     receipt = signed.receipt
     require_suite(receipt.suite)
@@ -112,6 +122,7 @@ def accept_receipt(signed: SignedReceipt, sent: Sent, me: NodeName, partner: Anc
         raise PeerError(_wrong("contiguous", sent, partner))
     pair = partner.pair(receipt.sig_keys, Purpose.ENVELOPE, receipt.at)
     verify(STATEMENT_TYPE, signed.statement, signed.signatures, pair, Purpose.ENVELOPE)
+    require_live(partner, pair.ids, me.participant, logged)
     return receipt
 
 

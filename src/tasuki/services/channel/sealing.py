@@ -22,16 +22,17 @@ from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import SALT_BYTES as PAYLOAD_SALT_BYTES
 from tasuki.formats.envelope.envelope import envelope_hash, salted, write_envelope
-from tasuki.formats.envelope.header import header_json, seal_info, write_header
+from tasuki.formats.envelope.header import Header, header_json, seal_info, write_header
 from tasuki.formats.envelope.objects import ObjectPart, write_objects
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.services import release
 from tasuki.services.channel.peers import partner_anchor, policy
+from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED
 from tasuki.services.signals import SEALED
 from tasuki.store import channel as store
-from tasuki.store import ledger
+from tasuki.store import ledger, trust
 
 _LOOK_AHEAD: Final = 256
 """Outbox entries looked at for one envelope: acts that share one object each go out together."""
@@ -64,10 +65,11 @@ def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
 
     Raises:
         PeerError: the partner is not trusted, or has no valid key.
-        WorldError: the signer or the database failed; nothing was changed.
+        WorldError: the signer or the database failed, or the node is closed; nothing was changed.
     """
     with node.locks.hold(f"out:{partner}:{lane}"):
         with node.database.read() as connection:
+            require_open_within(connection)
             state = store.lane_state(connection, partner, lane, "out")
             items = store.waiting(connection, partner, lane, _LOOK_AHEAD)
         if state is None or not items:
@@ -183,14 +185,17 @@ def _seal(node: Node, recipient: Anchor, lane: str, state: LaneState, parcel: _P
         sealed_at=now,
         state="sealed",
     )
-    _keep(node, recipient, state, parcel, envelope)
+    _keep(node, header, state, parcel, envelope)
 
 
-def _keep(node: Node, recipient: Anchor, state: LaneState, parcel: _Parcel, envelope: store.SealedEnvelope) -> None:
-    partner, now = recipient.name.participant, envelope.sealed_at
+def _keep(node: Node, header: Header, state: LaneState, parcel: _Parcel, envelope: store.SealedEnvelope) -> None:
+    partner, now = header.recipient.participant, envelope.sealed_at
 
     def work(connection: sa.Connection) -> None:
         _require_same(node, connection, parcel)
+        if trust.any_revoked(connection, header.sig_keys):
+            # Revoked since it was signed: the partner would take nothing after the cut by it.
+            raise WorldError(LANE_MOVED.because(lane=envelope.lane), retry=True)
         moved = store.advance(
             connection,
             partner=partner,

@@ -14,14 +14,16 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.channel.model import Lane
 from tasuki.core.channel.reasons import GAP
 from tasuki.core.channel.sending import Sent, accept_receipt
+from tasuki.core.ledger.mirror import ISSUED
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
 from tasuki.core.reconciliation.judging import FRESH_FOR, is_stale
 from tasuki.core.reconciliation.reasons import STALE
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.receipt import Receipt, is_receipt, read_receipt
-from tasuki.services.channel.peers import PATH, partner_anchor, protocol
+from tasuki.services.channel.peers import PATH, logged_at, partner_anchor, protocol
 from tasuki.services.channel.sealing import seal_next
+from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
 from tasuki.services.reasons import PARTNER_BEHIND, REFUSED_BY_PARTNER
 from tasuki.services.signals import SEALED
@@ -42,6 +44,7 @@ def push(node: Node, partner: ParticipantId, lane: str) -> bool:
     """
     with node.locks.hold(f"push:{partner}:{lane}"):
         with node.database.read() as connection:
+            require_open_within(connection)
             envelope = store.next_unanswered(connection, partner, lane)
         if envelope is None:
             return False
@@ -97,13 +100,18 @@ def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, ra
     sent = Sent(
         env_id=envelope.env_id, env_hash=envelope.hash, lane=envelope.lane, epoch=envelope.epoch, seq=envelope.seq
     )
-    receipt = accept_receipt(signed, sent, node.me, anchor)
+    with node.database.read() as connection:
+        stated = envelope.env_id, "receipt_hash", signed.hash
+        logged = logged_at(connection, anchor, ISSUED, stated, signed.receipt.sig_keys)
+    receipt = accept_receipt(signed, sent, node.me, anchor, logged)
     partner, now = anchor.name.participant, node.clock.now()
     leaf = _leaf(receipt, signed.hash)
     stale = stale_since(node, partner)
 
     def work(connection: sa.Connection) -> None:
-        if not store.answer(connection, envelope.env_id, status=receipt.status, receipt=raw, at=now):
+        before = store.receipt_of(connection, envelope.env_id)
+        if not store.answer(connection, envelope.env_id, status=receipt.status, receipt=raw, at=now) or before == raw:
+            # A partner that was restored gives the same receipt once more: its leaf is there.
             return
         ledger.append(connection, pair_log(partner), "receipt-held", leaf, now, node.entropy.draw(SALT_BYTES))
         body: dict[str, Json] = {**leaf, "act": "receipt-held", "reason": receipt.reason}

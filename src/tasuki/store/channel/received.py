@@ -28,6 +28,7 @@ ENVELOPES_IN: Final = sa.Table(
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("receipt", sa.LargeBinary, nullable=False),
     sa.Column("held", sa.LargeBinary, nullable=True),  # the whole envelope, where its type is unknown here
+    sa.Column("sig_key", sa.Text, nullable=True),  # id of the Ed25519 key that signed it
     sa.UniqueConstraint("partner", "env_id", name="envelopes_in_env_id"),
     sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_in_seq"),
 )
@@ -74,6 +75,7 @@ class ReceivedEnvelope:
     status: str
     receipt: bytes
     held: bytes | None
+    sig_key: str | None = None
 
 
 def seen(connection: sa.Connection, partner: str, env_id: str, place: tuple[str, int, int]) -> list[Seen]:
@@ -107,6 +109,7 @@ def keep_received(connection: sa.Connection, partner: str, envelope: ReceivedEnv
             received_at=to_micros(at),
             receipt=envelope.receipt,
             held=envelope.held,
+            sig_key=envelope.sig_key,
         )
     )
 

@@ -17,10 +17,12 @@ def upgrade() -> None:
     _holdings()
     _release()
     _channel()
+    _trust()
     _ledger()
     _persons()
     _consent()
     _tearline()
+    _recovery()
     _search()
 
 
@@ -163,6 +165,44 @@ def _release() -> None:
     )
 
 
+def _trust() -> None:
+    op.create_table(
+        "own_trust",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("chain", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_own_trust"),
+    )
+    op.create_table(
+        "own_keys",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("algorithm", sa.Text, nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.Column("used_at", sa.BigInteger, nullable=True),
+        sa.Column("revoked_at", sa.BigInteger, nullable=True),
+        sa.Column("destroyed_at", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("key", name="pk_own_keys"),
+    )
+    op.create_table(
+        "held_trust",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("root", sa.BigInteger, nullable=False),
+        sa.Column("keys", sa.BigInteger, nullable=False),
+        sa.Column("peers", sa.BigInteger, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", name="pk_held_trust"),
+    )
+    op.create_table(
+        "confirmed",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "env_id", name="pk_confirmed"),
+    )
+
+
 def _channel() -> None:
     op.create_table(
         "partners",
@@ -233,6 +273,7 @@ def _channel() -> None:
         sa.Column("received_at", sa.BigInteger, nullable=False),
         sa.Column("receipt", sa.LargeBinary, nullable=False),
         sa.Column("held", sa.LargeBinary, nullable=True),
+        sa.Column("sig_key", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_envelopes_in"),
         sa.UniqueConstraint("partner", "env_id", name="envelopes_in_env_id"),
         sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_in_seq"),
@@ -321,27 +362,31 @@ def _ledger() -> None:
     op.create_table(
         "logs",
         sa.Column("log", sa.Text, nullable=False),
+        sa.Column("start", sa.BigInteger, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("frontier", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("log", name="pk_logs"),
+        sa.PrimaryKeyConstraint("log", "start", name="pk_logs"),
     )
     op.create_table(
         "log_subtrees",
         sa.Column("log", sa.Text, nullable=False),
+        sa.Column("start", sa.BigInteger, nullable=False),
         sa.Column("level", sa.Integer, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("root", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("log", "level", "position", name="pk_log_subtrees"),
+        sa.PrimaryKeyConstraint("log", "start", "level", "position", name="pk_log_subtrees"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "checkpoints",
         sa.Column("log", sa.Text, nullable=False),
+        sa.Column("start", sa.BigInteger, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("note", sa.LargeBinary, nullable=False),
         sa.Column("cosignature", sa.LargeBinary, nullable=True),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("log", "size", name="pk_checkpoints"),
+        sa.PrimaryKeyConstraint("log", "start", "size", name="pk_checkpoints"),
     )
     _witness()
 
@@ -492,6 +537,63 @@ def _tearline() -> None:
         sa.Column("stix_id", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("tearline", "position", name="pk_derived_from"),
         sqlite_with_rowid=False,
+    )
+
+
+def _recovery() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("number", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_journal"),
+    )
+    op.create_table(
+        "closures",
+        sa.Column("number", _NUMBER, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("taken_at", sa.BigInteger, nullable=True),
+        sa.Column("opened_at", sa.BigInteger, nullable=True),
+        sa.Column("opened_by", sa.Text, nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_closures"),
+    )
+    op.create_table(
+        "recoveries",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("said", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", name="pk_recoveries"),
+    )
+    op.create_table(
+        "given_back",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("direction", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("receipt", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "direction", "env_id", name="pk_given_back"),
+    )
+    op.create_table(
+        "copies",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("direction", sa.Text, nullable=False),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("token", sa.Text, nullable=False),
+        sa.Column("next", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "direction", name="pk_copies"),
+    )
+    op.create_table(
+        "holds",
+        sa.Column("position", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("before", sa.Text, nullable=False),
+        sa.Column("placed_by", sa.Text, nullable=False),
+        sa.Column("placed_at", sa.BigInteger, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_holds"),
     )
 
 
