@@ -45,14 +45,14 @@ class Refused:
         status: of the answer; `CUT` where there must be none.
         spends: the number is spent on a receipt that says so.
         keeps: tables and views that may change: evidence of the lie.
-        leaf: whether the private audit log names the refusal.
+        leaf: whether the private audit log names the refusal, or under which other reason it does.
     """
 
     codes: tuple[str, ...]
     status: tuple[int, ...] = (200,)
     spends: bool = False
     keeps: frozenset[str] = frozenset()
-    leaf: bool = True
+    leaf: bool | str = True
 
     @property
     def said(self) -> str:
@@ -81,8 +81,9 @@ class Refused:
         changed = set(case.before.differs(case.after)) - self.keeps - (SPENT if self.spends else frozenset())
         if changed:
             yield f"changed: {', '.join(sorted(changed))}"
-        if self.leaf and not any(saw.code in str(body) for _, body in case.audited):
-            yield "no audit leaf names the refusal"
+        named = self.leaf if isinstance(self.leaf, str) else saw.code
+        if self.leaf and not any(named in f"{kind} {body}" for kind, body in case.audited):
+            yield f"no audit leaf names the refusal ({named})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import secrets
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from tasuki.base.errors import WorldError
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
 from tasuki.sim.partner.driven import Driven, Said, State
 from tasuki.sim.partner.liar import Liar, meet
+from tasuki.sim.partner.payloads import indicator
 from tasuki.sim.partner.reasons import NOT_QUIET, UNWILLING
+from tasuki.sim.partner.skewed import program
 
 ME: Final = "GBR"
 QUIET_S: Final = 20.0
@@ -102,7 +108,79 @@ class Stage:
     audited_before: int = 0
     said_before: int = 0
     _after: State | None = None
+    _yard: Stage | None = None
+    _resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def yard(self) -> Stage:
+        """Return another stage, made when first asked for: moves that kill, skew or scribble do it there."""
+        if self._yard is None:
+            self._yard = self._resources.enter_context(staged(self.folder / "yard", self.seed, full=self.full))
+        if not self._yard.node.is_alive:
+            self._yard.node.start()
+        return self._yard
+
+    @contextlib.contextmanager
+    def apart(self, name: str) -> Iterator[Stage]:
+        """Give a stage of its own to a move that leaves nothing usable behind."""
+        with staged(self.folder / name, self.seed, full=self.full) as other:
+            yield other
+
+    @contextlib.contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Keep a copy of the node's database and put it back afterwards, as a restore would."""
+        self.node.stop()
+        kept = self.folder / "kept"
+        kept.mkdir()
+        for file in self.node.directory.glob("node.db*"):
+            shutil.copy2(file, kept / file.name)
+        self.node.start()
+        yield
+        self.node.kill()
+        for file in self.node.directory.glob("node.db*"):
+            file.unlink()
+        for file in kept.iterdir():
+            shutil.copy2(file, self.node.directory / file.name)
+        self.node.start()
+
+    def unanswered(self) -> int:
+        """Return how many acts and envelopes of the node wait for a receipt."""
+        return sum(each["unanswered"] + each["waiting"] for each in self.ok("GET", "/v1/channel/lanes"))
+
+    def bring_one(self) -> str:
+        """Import an indicator of the node's own; return its id."""
+        made = indicator(f"{secrets.token_hex(6)}.example")
+        self.bring(msgspec.json.encode(made))
+        return str(made["id"])
+
+    def close(self) -> None:
+        """End what the stage opened."""
+        self._resources.close()
+
+    def ship(self, lane: str = "urgent", value: str = "") -> str:
+        """Import an indicator of the node's own and share it with the partner; return its id."""
+        made = indicator(value or f"{secrets.token_hex(6)}.example")
+        self.bring(msgspec.json.encode(made))
+        self.ok("POST", "/v1/release/share", {"ids": [made["id"]], "to": "JPN/cert:csirt", "lane": lane})
+        return str(made["id"])
+
+    @contextlib.contextmanager
+    def under(self, by: str) -> Iterator[None]:
+        """Run the node under a clock that is wrong by so many seconds, or `frozen`; set it right afterwards."""
+        self.node.kill()
+        self.node.program_served = program(by)
+        self.node.start()
+        try:
+            yield
+        finally:
+            self.node.kill()
+            self.node.program_served = ()
+            self.node.start()
+
+    def sync(self) -> Said:
+        """Have the node send what waits for the partner now."""
+        return self.node.ask("POST", "/v1/channel/sync", {"partner": self.jpn.participant})
 
     def begin(self) -> None:
         """Remember how the node stands; what a move before left under way comes to rest first."""
@@ -139,8 +217,7 @@ class Stage:
         self.said_before = self.node.log.stat().st_size
 
     def _waits(self) -> bool:
-        lanes = self.node.ask("GET", "/v1/channel/lanes").json
-        return any(each["waiting"] or each["unanswered"] for each in lanes)
+        return self.unanswered() > 0
 
     def trouble(self) -> list[str]:
         """Return what the node's log says of errors nobody foresaw, since the move began."""
@@ -218,7 +295,10 @@ def staged(folder: Path, seed: int, *, full: bool = False) -> Iterator[Stage]:
                 folder=folder, node=node, anchor=anchor, jpn=jpn, fra=fra, before=node.state(), seed=seed, full=full
             )
             stage.until(lambda: _lets_in(jpn) and _lets_in(fra))
-            yield stage
+            try:
+                yield stage
+            finally:
+                stage.close()
             node.stop()
     finally:
         node.kill()

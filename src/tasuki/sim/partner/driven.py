@@ -81,11 +81,17 @@ class State:
 
 @dataclass(slots=True, kw_only=True)
 class Driven:
-    """One node of its own directory, in a process of its own."""
+    """One node of its own directory, in a process of its own.
+
+    Attributes:
+        program: its command line.
+        program_served: another one under which it is served, such as one whose clock is wrong.
+    """
 
     directory: Path
     program: Sequence[str] = PROGRAM
     environment: Mapping[str, str] = field(default_factory=dict)
+    program_served: Sequence[str] = ()
     _process: subprocess.Popen[bytes] | None = None
     _line: _Local | None = None
 
@@ -120,7 +126,7 @@ class Driven:
         began = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 our own program
-                [*self.program, "serve", str(self.directory)],
+                [*(self.program_served or self.program), "serve", str(self.directory)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

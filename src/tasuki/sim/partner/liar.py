@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.sim.partner.honest import ADD_CHECKPOINT, ENVELOPES, MIRROR, Honest
@@ -95,6 +97,15 @@ class Liar:
         """Send a message that keeps every rule."""
         letter = self.draft(named).seal()
         return letter, self.post(letter)
+
+    def mirror(self, start: int | None = None, end: int | None = None, **changes: Any) -> dict[str, Any]:
+        """Have the node mirror leaves of the log; from where its mirror ends where no start is given."""
+        if start is None:
+            start = int(self._mirrored(self.log.page(0, 0))["size"])
+        return self._mirrored(self.log.page(start, end, **changes))
+
+    def _mirrored(self, page: bytes) -> dict[str, Any]:
+        return msgspec.json.decode(self.wire.post(MIRROR, page).body, type=dict[str, Any])
 
     def shows(self, certificate: Certificate | None) -> Wire:
         """Return another connection, with any certificate or none."""
