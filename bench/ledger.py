@@ -29,6 +29,7 @@ from tasuki.app.wiring import wired
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import uuid7
 from tasuki.core.ledger.model import AUDIT, pair_log
+from tasuki.core.ledger.periods import Period
 from tasuki.core.release.released import Released
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.tlog import merkle
@@ -145,12 +146,12 @@ def append(here: Node, count: int) -> Spent:
 
 def included(connection: sa.Connection, index: int, size: int) -> list[bytes]:
     """Return an inclusion proof, read afresh."""
-    return merkle.inclusion_proof(index, size, store.range_of(connection, AUDIT))
+    return merkle.inclusion_proof(index, size, store.range_of(connection, Period(log=AUDIT)))
 
 
 def consistent(connection: sa.Connection, old: int, size: int) -> list[bytes]:
     """Return a consistency proof, read afresh."""
-    return merkle.consistency_proof(old, size, store.range_of(connection, AUDIT))
+    return merkle.consistency_proof(old, size, store.range_of(connection, Period(log=AUDIT)))
 
 
 def prove(here: Node, size: int) -> tuple[list[Spent], list[Spent]]:
@@ -164,7 +165,7 @@ def prove(here: Node, size: int) -> tuple[list[Spent], list[Spent]]:
             index, old = chance.randrange(size), chance.randrange(1, size)
             spent, proof = timed(included, connection, index, size)
             inclusion.append(spent)
-            leaf = store.range_of(connection, AUDIT)(index, index + 1)
+            leaf = store.range_of(connection, Period(log=AUDIT))(index, index + 1)
             merkle.verify_inclusion(index=index, size=size, leaf=leaf, proof=proof, root_hash=root)
             spent, proof = timed(consistent, connection, old, size)
             consistency.append(spent)

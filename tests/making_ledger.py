@@ -14,6 +14,7 @@ from making_nodes import Hands, two_nodes
 from tasuki.base.canonical import canonical
 from tasuki.base.ids import uuid7
 from tasuki.core.ledger.model import SALT_BYTES, Leaf, pair_log
+from tasuki.core.ledger.periods import Period
 from tasuki.services import ledger, partners
 from tasuki.services.channel import accept, sync
 from tasuki.services.node import Node
@@ -99,7 +100,7 @@ def leaves_of(node: Node, log: str) -> list[Leaf]:
 
 def checkpoint_sizes(node: Node, log: str) -> list[int]:
     with node.database.read() as connection:
-        return [each.size for each in store.checkpoints(connection, log)]
+        return [each.size for each in store.checkpoints(connection, Period(log=log))]
 
 
 def change(node: Node, statement: sa.Executable) -> None:
@@ -111,7 +112,7 @@ def rewind(node: Node, log: str, size: int) -> None:
     """Put a log back to what it was with `size` leaves, as restoring a backup would."""
 
     def work(connection: sa.Connection) -> None:
-        frontier = store.frontier_at(connection, log, size)
+        frontier = store.frontier_at(connection, Period(log=log), size)
         for table, column in ((store.LEAVES, "leaf_index"), (store.CHECKPOINTS, "size")):
             end = table.c[column] >= size if column == "leaf_index" else table.c[column] > size
             connection.execute(table.delete().where(table.c.log == log, end))

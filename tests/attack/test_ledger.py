@@ -24,8 +24,9 @@ from tasuki.base.errors import PeerError, TasukiError
 from tasuki.core.ledger.evidence import verify_evidence
 from tasuki.core.ledger.mirror import read_state, write_page
 from tasuki.core.ledger.model import Leaf
+from tasuki.core.ledger.periods import Period
 from tasuki.core.ledger.witness import write_request
-from tasuki.formats.suites.keys import Purpose
+from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.checkpoint import Checkpoint
 from tasuki.formats.tlog.cosignature import cosigned_message
@@ -53,7 +54,7 @@ def post(jpn, gbr, body):
 def state_of(node):
     """Return everything a node remembers of its partner's log, and of its own."""
     with node.database.read() as connection:
-        logs = {log: store.edge(connection, log) for log in store.logs(connection) if log != "audit"}
+        logs = {log: store.edge(connection, Period(log=log)) for log in store.logs(connection) if log != "audit"}
         return logs, store.witnessed(connection, NAME)
 
 
@@ -88,7 +89,7 @@ def test_a_signature_made_for_one_purpose_does_not_serve_another(nodes):
     send(gbr, "JPN")
     text = Checkpoint(origin=NAME, size=2, root=merkle.root([bytes(32)] * 2)).text
     # A cosignature by the UK's witness key where the signature of its log key belongs.
-    (key,) = (each for each in gbr.anchor.keys if each.purpose is Purpose.WITNESS)
+    key = gbr.anchor.current(Purpose.WITNESS, Algorithm.ED25519, gbr.clock.now())
     with pytest.raises(TasukiError):
         gbr.signer.cosign(cosigned_message(text, 1))
     for kind in (ED25519, COSIGNATURE_ED25519):

@@ -10,6 +10,7 @@ import pytest
 
 from tasuki.base.time import to_micros
 from tasuki.core.ledger.model import AUDIT, pair_log
+from tasuki.core.ledger.periods import Period
 from tasuki.store import channel, health, holdings, ledger
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -79,13 +80,13 @@ def test_a_pair_log_is_uncosigned_from_the_first_leaf_no_cosignature_covers(data
         for each in (log, AUDIT):
             for minute in range(3):
                 ledger.append(connection, each, "act", {}, NOW + timedelta(minutes=minute), bytes(32))
-        ledger.keep_checkpoint(connection, log, 1, b"note", NOW)
-        ledger.keep_checkpoint(connection, log, 2, b"note", NOW)
+        ledger.keep_checkpoint(connection, Period(log=log), 1, b"note", NOW)
+        ledger.keep_checkpoint(connection, Period(log=log), 2, b"note", NOW)
 
     database.write(work)
     (found,) = read(database, health.uncosigned)
     assert (found.log, found.since, found.leaves) == (log, NOW, 3)
-    database.write(lambda c: ledger.keep_cosigned(c, log, 1, b"cosigned"))
+    database.write(lambda c: ledger.keep_cosigned(c, Period(log=log), 1, b"cosigned"))
     (found,) = read(database, health.uncosigned)
     assert (found.since, found.leaves) == (NOW + timedelta(minutes=1), 2)
     assert read(database, health.log_sizes) == {log: 3, AUDIT: 3}

@@ -10,6 +10,7 @@ import pytest
 from tasuki.base.canonical import canonical
 from tasuki.base.time import to_micros
 from tasuki.core.ledger.model import AUDIT, Leaf, pair_log
+from tasuki.core.ledger.periods import Period
 from tasuki.formats.tlog import merkle
 from tasuki.store import ledger
 from tasuki.store.ledger import MAX_FORKS, Entry, Fork, Witnessed
@@ -70,7 +71,7 @@ def test_the_root_is_that_of_the_leaves_however_they_came(database):
     assert read(database, ledger.root, AUDIT) == (305, merkle.root(hashes))
     for size in (0, 1, 255, 256, 257, 300, 305):
         assert read(database, ledger.root_at, AUDIT, size) == merkle.root(hashes[:size])
-    (subtree,) = read(database, lambda c: list(ledger.subtrees(c, AUDIT)))
+    (subtree,) = read(database, lambda c: list(ledger.subtrees(c, Period(log=AUDIT))))
     assert tuple(subtree) == (1, 0, merkle.root(hashes[:256]))
 
 
@@ -85,15 +86,15 @@ def test_leaves_are_found_newest_first_and_by_their_envelope(database):
 
 
 def test_a_checkpoint_of_a_size_stands_once_and_gets_its_cosignature(database):
-    first = database.write(lambda c: ledger.keep_checkpoint(c, PAIR, 1, b"note", NOW))
-    again = database.write(lambda c: ledger.keep_checkpoint(c, PAIR, 1, b"another", NOW))
+    first = database.write(lambda c: ledger.keep_checkpoint(c, Period(log=PAIR), 1, b"note", NOW))
+    again = database.write(lambda c: ledger.keep_checkpoint(c, Period(log=PAIR), 1, b"another", NOW))
     assert (first.note, again.note) == (b"note", b"note")
-    database.write(lambda c: ledger.keep_checkpoint(c, PAIR, 5, b"later", NOW))
+    database.write(lambda c: ledger.keep_checkpoint(c, Period(log=PAIR), 5, b"later", NOW))
     assert read(database, ledger.checkpoint, PAIR, cosigned=True) is None
-    database.write(lambda c: ledger.keep_cosigned(c, PAIR, 1, b"note and line"))
+    database.write(lambda c: ledger.keep_cosigned(c, Period(log=PAIR), 1, b"note and line"))
     assert read(database, ledger.checkpoint, PAIR, cosigned=True).cosigned == b"note and line"
     assert read(database, ledger.checkpoint, PAIR).size == 5
-    assert read(database, lambda c: [each.size for each in ledger.checkpoints(c, PAIR)]) == [1, 5]
+    assert read(database, lambda c: [each.size for each in ledger.checkpoints(c, Period(log=PAIR))]) == [1, 5]
     assert read(database, ledger.checkpoint_count, PAIR) == 2
     assert read(database, ledger.checkpoint, AUDIT) is None
 

@@ -12,6 +12,7 @@ import pytest
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import WorldError
 from tasuki.core.ledger.model import Leaf, hash_stored
+from tasuki.core.ledger.periods import Period
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.tiles import subtree_root
 from tasuki.store import ledger as store
@@ -52,7 +53,7 @@ def test_the_root_is_that_of_the_leaves_at_every_size_it_ever_had(database):
         assert ask(database, store.root, LOG) == (size, merkle.root(leaves[:size]))
     for size in SIZES:
         assert ask(database, store.root_at, LOG, size) == merkle.root(leaves[:size])
-        frontier = ask(database, store.frontier_at, LOG, size)
+        frontier = ask(database, store.frontier_at, Period(log=LOG), size)
         assert merkle.root_of_frontier(frontier) == merkle.root(leaves[:size])
 
 
@@ -60,8 +61,8 @@ def test_one_by_one_or_all_at_once_is_the_same_log(database):
     for _ in range(300):
         grow(database, 1, "one")
     grow(database, 300, "many")
-    assert ask(database, store.edge, "one") == ask(database, store.edge, "many")
-    one, many = (ask(database, lambda c, log=log: list(store.subtrees(c, log))) for log in ("one", "many"))
+    assert ask(database, store.edge, Period(log="one")) == ask(database, store.edge, Period(log="many"))
+    one, many = (ask(database, lambda c, log=log: list(store.subtrees(c, Period(log=log)))) for log in ("one", "many"))
     assert one == many
     assert [(level, position) for level, position, _ in one] == [(1, 0)]
 
@@ -71,9 +72,9 @@ def test_proofs_out_of_a_log_of_two_levels_verify_and_read_little(database):
     leaves = hashes(BIG)
     root, read = merkle.root(leaves), []
     with database.read() as connection:
-        row = store.row_of(connection, LOG)
+        row = store.row_of(connection, Period(log=LOG))
         assert store.root_at(connection, LOG, BIG) == root
-        subtree = store.range_of(connection, LOG)
+        subtree = store.range_of(connection, Period(log=LOG))
         for index in (0, 255, 256, 65_535, 65_536, BIG - 1):
             proof = merkle.inclusion_proof(index, BIG, subtree)
             merkle.verify_inclusion(index=index, size=BIG, leaf=leaves[index], proof=proof, root_hash=root)
@@ -202,13 +203,13 @@ def test_a_state_never_moves_from_another_size_or_root(database):
 
 def test_a_size_is_signed_once_and_the_first_stands(database):
     keep = store.keep_checkpoint
-    assert database.write(lambda c: keep(c, LOG, 5, b"first", NOW)).note == b"first"
-    assert database.write(lambda c: keep(c, LOG, 5, b"second", NOW)).note == b"first"
-    database.write(lambda c: keep(c, LOG, 9, b"third", NOW + timedelta(seconds=1)))
-    database.write(lambda c: store.keep_cosigned(c, LOG, 5, b"cosigned"))
+    assert database.write(lambda c: keep(c, Period(log=LOG), 5, b"first", NOW)).note == b"first"
+    assert database.write(lambda c: keep(c, Period(log=LOG), 5, b"second", NOW)).note == b"first"
+    database.write(lambda c: keep(c, Period(log=LOG), 9, b"third", NOW + timedelta(seconds=1)))
+    database.write(lambda c: store.keep_cosigned(c, Period(log=LOG), 5, b"cosigned"))
     assert ask(database, store.checkpoint, LOG).size == 9
     assert ask(database, store.checkpoint, LOG, cosigned=True).cosigned == b"cosigned"
-    assert [each.size for each in ask(database, lambda c: list(store.checkpoints(c, LOG)))] == [5, 9]
+    assert [each.size for each in ask(database, lambda c: list(store.checkpoints(c, Period(log=LOG))))] == [5, 9]
     assert [each.size for each in ask(database, store.newest_checkpoints, LOG, 5)] == [9, 5]
 
 

@@ -16,7 +16,7 @@ from tasuki.core.ledger.model import MIRROR, PAIR
 from tasuki.store.channel import ENVELOPES_IN, ENVELOPES_OUT, EQUIVOCATIONS, OUTBOX
 from tasuki.store.database import Database
 from tasuki.store.holdings import QUARANTINE
-from tasuki.store.ledger import CONTRADICTIONS, FORKS, LEAVES, LOGS, UNSEEN, checkpoint
+from tasuki.store.ledger import CONTRADICTIONS, FORKS, LEAVES, UNSEEN, checkpoint, sizes
 
 _DEAD: Final = ("refused", "expired", "unsupported")
 _WAL_RESET: Final = ((3, 7, 0), (3, 51, 3))
@@ -110,10 +110,11 @@ def quarantine(connection: sa.Connection) -> Mapping[str, int]:
 def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
     """Return the pair logs with leaves that no cosignature covers."""
     found = []
-    logs = connection.execute(sa.select(LOGS.c.log, LOGS.c.size).where(LOGS.c.log.startswith(PAIR)))
-    for log, size in logs.all():
+    for log, size in sizes(connection).items():
+        if not log.startswith(PAIR):
+            continue
         last = checkpoint(connection, log, cosigned=True)
-        covered = 0 if last is None else last.size
+        covered = 0 if last is None else last.end
         first = sa.select(LEAVES.c.at).where(LEAVES.c.log == log, LEAVES.c.leaf_index == covered)
         at = connection.execute(first).scalar()
         if at is not None and size > covered:
@@ -123,7 +124,7 @@ def uncosigned(connection: sa.Connection) -> list[Uncosigned]:
 
 def log_sizes(connection: sa.Connection) -> dict[str, int]:
     """Return the size of every log."""
-    return dict(connection.execute(sa.select(LOGS.c.log, LOGS.c.size)).all())
+    return sizes(connection)
 
 
 def sqlite_with_reset_bug(database: Database) -> str | None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import product
 from typing import Final
 
 from tasuki.base.canonical import Json, canonical
@@ -22,6 +23,7 @@ from tasuki.core.channel.model import STATEMENT_TYPES
 from tasuki.core.ledger import reasons as why
 from tasuki.core.ledger.mirror import HELD, ISSUED, KIND, KNOWN, MAX_BODY_BYTES, SENT
 from tasuki.core.ledger.model import SALT_BYTES, commit, origin, pair_log, witness_name
+from tasuki.core.ledger.periods import period_named
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import MAGIC as ENVELOPE_MAGIC
 from tasuki.formats.envelope.header import Header, read_header
@@ -37,6 +39,7 @@ from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
 from tasuki.formats.tlog.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from tasuki.formats.tlog.note import (
     COSIGNATURE_ED25519,
+    COSIGNATURE_MLDSA44,
     ED25519,
     Note,
     SignatureLine,
@@ -51,6 +54,12 @@ from tasuki.formats.tlog.numbers import MAX_SIZE
 FORMAT: Final = "tasuki-evidence@v1"
 MAX_EVIDENCE_BYTES: Final = 128 << 10
 """An evidence file: header, receipt and proof take about 15 kB, the largest of each 60 kB."""
+
+COSIGNATURES: Final = {Algorithm.ED25519: COSIGNATURE_ED25519, Algorithm.ML_DSA_44: COSIGNATURE_MLDSA44}
+"""The kind of cosignature that a witness key of an algorithm makes."""
+
+_KINDS: Final = {Purpose.LOG: {Algorithm.ED25519: ED25519}, Purpose.WITNESS: COSIGNATURES}
+"""The kind of note signature that a key of a purpose makes, by its algorithm."""
 
 _REQUIRED: Final = frozenset({"format", "index", "commitment", "proof", "checkpoint"})
 _OPTIONAL: Final = frozenset({"opening", "envelope", "receipt"})
@@ -260,13 +269,30 @@ class _Verifier:
         _, sides = self._known()
         signed = _signed_by(parse_note(self._evidence.checkpoint), sides.witnesses, Purpose.WITNESS)
         signed.sort(key=lambda each: (_moment(each), str(each.anchor.name)))
-        fit = [each for each in signed if self._both_valid(each.key, _moment(each))]
+        first = [each for each in signed if each.key.algorithm is Algorithm.ED25519]
+        if not first:
+            raise InputError(why.NOT_SIGNED.because(node=str(signed[0].anchor.name)))
+        fit = [each for each in first if self._both_valid(each.key, _moment(each))]
         if not fit:
-            at = format_rfc3339(_moment(signed[0]))
-            raise InputError(why.KEY_TIME.because(node=str(signed[0].anchor.name), at=at))
-        node, at = str(fit[0].anchor.name), format_rfc3339(_moment(fit[0]))
+            at = format_rfc3339(_moment(first[0]))
+            raise InputError(why.KEY_TIME.because(node=str(first[0].anchor.name), at=at))
+        whole = [each for each in fit if self._is_whole(each, signed)]
+        if not whole:
+            raise InputError(why.HALF_COSIGNED.because(node=str(fit[0].anchor.name)))
+        node, at = str(whole[0].anchor.name), format_rfc3339(_moment(whole[0]))
         self._meaning |= {"witness": node, "cosigned_at": at}
         return why.COSIGNED.because(witness=node, at=at)
+
+    def _is_whole(self, first: _Signed, signed: Sequence[_Signed]) -> bool:
+        """Whether a witness whose anchor had an ML-DSA-44 key when it cosigned did so with that one too."""
+        if not any(_is_asked(key, _moment(first)) for key in first.anchor.keys):
+            return True
+        return any(
+            other.anchor == first.anchor
+            and other.key.algorithm is Algorithm.ML_DSA_44
+            and self._both_valid(other.key, _moment(other))
+            for other in signed
+        )
 
     def _both_valid(self, witness: PublicKey, at: datetime) -> bool:
         """Whether the key of the witness and one that signed for the log were valid at the time of a cosignature."""
@@ -334,7 +360,7 @@ class _Verifier:
         if leaf.kind == HELD:
             stated["log_index"] = receipt.log_index
         _require_leaf(leaf, stated)
-        if leaf.kind == ISSUED and receipt.log_index != self._evidence.index:
+        if leaf.kind == ISSUED and receipt.log_index != sides.start + self._evidence.index:
             raise InputError(why.NOT_THE_LEAF.because(member="log_index"))
         sides.require(receipt.by, receipt.to, from_owner=leaf.kind == ISSUED)
         _verify_pair(self._anchors, receipt.by, receipt, read_frame(RECEIPT_MAGIC, raw, MAX_HEADER_BYTES))
@@ -360,10 +386,12 @@ class _Sides:
     Attributes:
         owners: anchors of the node whose log it is, of whatever version.
         witnesses: anchors of nodes of the partner.
+        start: leaves of the log before the period that the checkpoint is of.
     """
 
     owners: tuple[Anchor, ...]
     witnesses: tuple[Anchor, ...]
+    start: int
 
     @property
     def owner(self) -> NodeName:
@@ -381,17 +409,18 @@ class _Sides:
 
 
 def _sides_of(name: str, anchors: Sequence[Anchor]) -> _Sides:
-    pairs = [
-        (owner, witness)
-        for owner in anchors
-        for witness in anchors
-        if name == origin(str(owner.name), pair_log(witness.name.participant))
-        and owner.name.participant != witness.name.participant
-    ]
-    if not pairs:
+    owners: dict[Anchor, None] = {}
+    witnesses: dict[Anchor, None] = {}
+    start = 0
+    for owner, witness in product(anchors, repeat=2):
+        log = pair_log(witness.name.participant)
+        period = period_named(name, origin(str(owner.name), log), log)
+        if period is not None and owner.name.participant != witness.name.participant:
+            owners[owner], witnesses[witness] = None, None
+            start = period.start
+    if not owners:
         raise InputError(why.NO_ANCHORS.because(origin=name[:120]))
-    owners, witnesses = (tuple(dict.fromkeys(each)) for each in zip(*pairs, strict=True))
-    return _Sides(owners=owners, witnesses=witnesses)
+    return _Sides(owners=tuple(owners), witnesses=tuple(witnesses), start=start)
 
 
 def _place(stated: Header | Receipt) -> dict[str, Json]:
@@ -442,7 +471,7 @@ def _signed_by(note: Note, anchors: Sequence[Anchor], purpose: Purpose) -> list[
         _Signed(anchor=anchor, key=key, line=verify_note(replace(note, lines=(line,)), named))
         for anchor in anchors
         for key in anchor.keys
-        if key.purpose is purpose and key.algorithm is Algorithm.ED25519
+        if key.purpose is purpose and key.algorithm in _KINDS[purpose]
         for named in (_named(anchor, key, note),)
         for line in note.lines
         if (line.name, line.key_id) == (named.name, named.id)
@@ -454,9 +483,9 @@ def _signed_by(note: Note, anchors: Sequence[Anchor], purpose: Purpose) -> list[
 
 def _named(anchor: Anchor, key: PublicKey, note: Note) -> VerifierKey:
     """Return a key under the name by which it signs: a log under its origin, a witness under its own name."""
-    if key.purpose is Purpose.WITNESS:
-        return make_key(witness_name(str(anchor.name)), COSIGNATURE_ED25519, key.raw)
-    return make_key(parse_checkpoint(note.text).origin, ED25519, key.raw)
+    witness = key.purpose is Purpose.WITNESS
+    name = witness_name(str(anchor.name)) if witness else parse_checkpoint(note.text).origin
+    return make_key(name, _KINDS[key.purpose][key.algorithm], key.raw)
 
 
 def _moment(signed: _Signed) -> datetime:
@@ -465,6 +494,11 @@ def _moment(signed: _Signed) -> datetime:
     if stamp > _LAST_STAMP:
         raise InputError(why.KEY_TIME.because(node=str(signed.anchor.name), at=str(stamp)))
     return datetime.fromtimestamp(stamp, UTC)
+
+
+def _is_asked(key: PublicKey, at: datetime) -> bool:
+    """Whether a witness that has this key must have cosigned with one of its kind at `at`."""
+    return key.purpose is Purpose.WITNESS and key.algorithm is Algorithm.ML_DSA_44 and _is_valid(key, at)
 
 
 def _is_valid(key: PublicKey, at: datetime) -> bool:

@@ -15,6 +15,7 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import InputError, PeerError, TasukiError
 from tasuki.core.ledger import reasons as why
 from tasuki.core.ledger.model import SALT_BYTES, Leaf
+from tasuki.core.ledger.periods import PERIOD_OPENED, read_turn
 from tasuki.formats.json import strict
 from tasuki.formats.suites.fields import Fields
 from tasuki.formats.tlog.base64s import decode, encode
@@ -61,6 +62,7 @@ class MirrorState:
     Attributes:
         size: leaves mirrored; `root` is the root over them.
         witnessed: size of the last checkpoint it cosigned.
+        periods: periods of the log it mirrors; None from a partner of the previous release, which knows of none.
         refused: (code, English, Japanese) of why it took none of a page; None where it did.
     """
 
@@ -68,6 +70,7 @@ class MirrorState:
     root: bytes
     witnessed: int
     refused: tuple[str, str, str] | None
+    periods: int | None = None
 
 
 def write_page(log: str, start: int, leaves: Sequence[Leaf]) -> dict[str, Json]:
@@ -106,7 +109,9 @@ def _leaf(index: int, row: Json) -> Leaf:
     if len(raw_salt) != SALT_BYTES or size > MAX_BODY_BYTES:
         raise _malformed(f"leaf {index} with a salt of {len(raw_salt)} and a body of {size} bytes")
     leaf = Leaf(index=index, kind=kind, salt=raw_salt, body=body)
-    if kind in _READERS:
+    if kind == PERIOD_OPENED:
+        read_turn(body)
+    elif kind in _READERS:
         _read_known(leaf)
     return leaf
 
@@ -134,7 +139,13 @@ def write_state(state: MirrorState) -> dict[str, Json]:
     if state.refused is not None:
         code, en, ja = state.refused
         refused = {"code": code, "en": en[:_MAX_SAID], "ja": ja[:_MAX_SAID]}
-    return {"size": state.size, "root": encode(state.root), "witnessed": state.witnessed, "refused": refused}
+    written: dict[str, Json] = {
+        "size": state.size,
+        "root": encode(state.root),
+        "witnessed": state.witnessed,
+        "refused": refused,
+    }
+    return written if state.periods is None else {**written, "periods": state.periods}
 
 
 def read_state(raw: bytes, partner: str) -> MirrorState:
@@ -152,9 +163,12 @@ def read_state(raw: bytes, partner: str) -> MirrorState:
         said = value.get("refused")
         if not isinstance(said, dict):
             raise _strange(partner, "a refusal of another form")
-        refused = _refused(said) if said else None
         state = MirrorState(
-            size=fields.integer("size", 0), root=root, witnessed=fields.integer("witnessed", 0), refused=refused
+            size=fields.integer("size", 0),
+            root=root,
+            witnessed=fields.integer("witnessed", 0),
+            refused=_refused(said) if said else None,
+            periods=fields.integer("periods", 0) if "periods" in value else None,
         )
     except (TasukiError, ValueError) as error:
         raise _strange(partner, str(error)[:120]) from error
@@ -177,6 +191,9 @@ def contradiction(leaf: Leaf, ours: Mapping[str, Sequence[Leaf]], taken: str | N
 
 def is_seen(leaf: Leaf, ours: Mapping[str, Sequence[Leaf]]) -> bool:
     """Whether our own log has what an uncontradicted leaf of the partner speaks of, so that it is confirmed."""
+    if leaf.kind == PERIOD_OPENED:
+        # It speaks of the log itself, and was held against it when it was mirrored.
+        return True
     counterpart = {SENT: ISSUED, ISSUED: HELD, HELD: ISSUED}.get(leaf.kind)
     return counterpart is not None and bool(ours.get(counterpart))
 

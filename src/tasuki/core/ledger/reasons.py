@@ -44,6 +44,16 @@ MIRROR_LEAF = kind(
     en="Expected leaves with kind, salt and body as docs/spec/ledger.md says, found {found}; none of them was taken.",
     ja="docs/spec/ledger.md の定める葉(kind・salt・body)ではありません({found})。どれも受け取っていません。",
 )
+PERIOD = kind(
+    "ledger.period",
+    en="Expected the leaf that opens a period of the log (docs/spec/ledger.md, Periods), found {found}; it was not taken.",
+    ja="ログの期間を開く葉(docs/spec/ledger.md の Periods)ではありません({found})。受け取っていません。",
+)
+PERIOD_CLOSED = kind(
+    "ledger.period-closed",
+    en="The period {origin} is closed: a later one was opened behind its {size} leaves. Nothing was taken.",
+    ja="期間 {origin} は閉じています(葉{size}個の後に次の期間が開かれました)。受け取っていません。",
+)
 MIRROR_ROOT = kind(
     "ledger.mirror-root",
     en="The mirrored leaves of {origin} do not give the root it signed for size {size}.",
@@ -124,6 +134,16 @@ COSIGNATURE_WRONG = kind(
     en="Expected the cosignature of {partner} on our checkpoint, found {found}; it was not kept.",
     ja="こちらのチェックポイントに対する{partner}の連署ではありません({found})。保存していません。",
 )
+OTHER_TEXT = kind(
+    "ledger.other-text",
+    en="Expected signature lines under our checkpoint, found another text.",
+    ja="こちらのチェックポイントへの署名行ではなく、別の本文がありました。",
+)
+WITNESS_LOST = kind(
+    "ledger.witness-lost",
+    en="{partner} cosigned {held} leaves of our log and says it cosigned none: its witness lost its state. Nothing was signed; its witness key must be retired, so ask for metadata with a new one.",
+    ja="{partner}はこちらのログの葉{held}個に連署しましたが、一つも連署していないと答えています。証人の状態が失われています。署名していません。相手の証人鍵は廃止が必要です。新しい鍵のメタデータを求めてください。",
+)
 COSIGNATURE_TIME = kind(
     "ledger.cosignature-time",
     en="{partner} cosigned at {stamp}, which is more than {limit} s away from now; compare the clocks. It was not kept.",
@@ -180,6 +200,11 @@ NOT_SIGNED = kind(
     "ledger.not-signed",
     en="No key of {node} in the anchors given has a valid signature on this checkpoint.",
     ja="指定されたアンカーにある{node}の鍵による有効な署名が、このチェックポイントにありません。",
+)
+HALF_COSIGNED = kind(
+    "ledger.half-cosigned",
+    en="{node} cosigned with Ed25519 alone, though its anchor had an ML-DSA-44 witness key then: both are needed.",
+    ja="{node}のアンカーには当時 ML-DSA-44 の証人鍵がありましたが、連署は Ed25519 だけです。両方が必要です。",
 )
 KEY_TIME = kind(
     "ledger.key-time",

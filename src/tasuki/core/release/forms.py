@@ -42,7 +42,7 @@ MAX_LEAVES: Final = 1_000
 _HEX64: Final = re.compile(r"[0-9a-f]{64}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9.-]{0,79}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ORIGIN: Final = re.compile(r"tasuki/[A-Z]{3}/[a-z0-9-]{1,32}/pair/[A-Z]{3}")
+_ORIGIN: Final = re.compile(r"tasuki/[A-Z]{3}/[a-z0-9-]{1,32}/pair/[A-Z]{3}(?:/[0-9]{4}/[0-9]{1,16})?")
 _HASH64: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
 _SIGNATURE_LINE: Final = re.compile("— [^\\s+]+ [A-Za-z0-9+/]+={0,2}")
 _SIZE: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\n")
@@ -167,6 +167,7 @@ LEAVES: Final[Mapping[str, Mapping[str, Form]]] = {
     "envelope-sent": {**_PLACE, "type": code, "policy": sha256},
     "receipt-issued": {**_PLACE, "status": code, "receipt_hash": sha256},
     "receipt-held": {**_PLACE, "status": code, "receipt_hash": sha256, "log_index": number},
+    "period-opened": {"year": number, "size": number, "root": root},
 }
 """Leaves of a pair log: both sides know what is in them; a leaf of the private audit log is none of these."""
 
@@ -222,7 +223,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
     "consent": {**_CONSENT, "decision": decision, "reason": sentence, "at": moment},
     "receipt": {"env_id": envelope_id, "decision": code, "office": code, "at": moment},
     "mirror": {"log": log, "start": number, "leaves": leaves},
-    "mirrored": {"size": number, "root": root, "witnessed": number, "refused": refusal},
+    "mirrored": {"size": number, "root": root, "witnessed": number, "refused": refusal, "periods": number},
     "compare": {"spans": spans},
     "compared": {"spans": tallies},
     "health": {"node": node, "version": number, "at": moment},

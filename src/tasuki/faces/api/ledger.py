@@ -41,12 +41,20 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open: bool = False
 
 
+class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The log with which partner; the period behind `start` leaves of it, else the newest that was cosigned."""
+
+    partner: str
+    start: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
 class Tile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which tile of the log with a partner, as it was with so many leaves."""
+    """Which tile of the period behind `start` leaves of the log with a partner, as it was with so many leaves."""
 
     partner: str
     size: Annotated[int, msgspec.Meta(ge=1)]
     tile: str
+    start: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 def _show(node: Node, question: Which) -> list[ledger.LogView]:
@@ -61,12 +69,12 @@ def _audit(node: Node, question: With) -> list[dict[str, object]]:
     return [each.as_json() for each in ledger.examine(node, question.partner)]
 
 
-def _checkpoint(node: Node, question: With) -> Released:
-    return ledger.export_checkpoint(node, _partner(question.partner or ""))
+def _checkpoint(node: Node, question: Export) -> Released:
+    return ledger.export_checkpoint(node, _partner(question.partner), question.start)
 
 
 def _tile(node: Node, question: Tile) -> Released:
-    return ledger.export_tile(node, _partner(question.partner), question.size, question.tile)
+    return ledger.export_tile(node, _partner(question.partner), question.size, question.tile, start=question.start)
 
 
 def _partner(named: str) -> ParticipantId:
@@ -80,6 +88,6 @@ ROUTES: Final = (
     get("/v1/ledger", Which, _show),
     post("/v1/ledger/evidence", About, _evidence),
     post("/v1/ledger/audit", With, _audit),
-    post("/v1/ledger/export", With, _checkpoint),
+    post("/v1/ledger/export", Export, _checkpoint),
     get("/v1/ledger/tile", Tile, _tile),
 )

@@ -33,6 +33,10 @@ _WITH: Final[dict[str, Any]] = {
 _SHOWN_BYTES: Final = 200
 
 _LOG: Final = Text(en="{log}: {size} leaves, root {root}", ja="{log}: 葉{size}個、ルート {root}")
+_PERIODS: Final = Text(
+    en="  {periods} periods; root and checkpoints are those of the newest: {origin}",
+    ja="  期間{periods}個。ルートとチェックポイントは最新の期間のものです: {origin}",
+)
 _MIRROR: Final = Text(
     en="  mirror of {partner}'s log: {mirrored} leaves, {witnessed} cosigned by us",
     ja="  {partner} のログのミラー: 葉{mirrored}個、うち{witnessed}個に連署済み",
@@ -116,6 +120,8 @@ def show(call: Call, partner: str | None, limit: int, *, audit: bool) -> None:
 
 def _log_lines(call: Call, log: Mapping[str, Any]) -> Iterator[str]:
     yield call.say(_LOG, log=log["log"], size=log["size"], root=log["root"])
+    if log["periods"] > 1:
+        yield call.say(_PERIODS, periods=log["periods"], origin=log["origin"])
     if log["partner"] is not None:
         yield call.say(_MIRROR, **{name: log[name] for name in ("partner", "mirrored", "witnessed")})
     for each in log["checkpoints"]:
@@ -219,22 +225,39 @@ def _audit_lines(call: Call, one: Mapping[str, Any]) -> Iterator[str]:
     required=True,
     metavar="DIR",
 )
-def export(call: Call, partner: str, out: Path) -> None:
+@option(
+    "--period",
+    "start",
+    en="The period behind so many leaves (the last number of its origin); else the newest.",
+    ja="指定した数の葉の後に始まる期間(originの末尾の数)。省略時は最新の期間。",
+    type=click.IntRange(min=0),
+    default=None,
+    metavar="START",
+)
+def export(call: Call, partner: str, out: Path, start: int | None) -> None:
     """Write checkpoint and tiles; the checkpoint last, so that what it names is there."""
-    asked = Question(method="POST", path="/v1/ledger/export", params={}, body=msgspec.json.encode({"partner": partner}))
+    question = msgspec.json.encode({"partner": partner, "start": start})
+    asked = Question(method="POST", path="/v1/ledger/export", params={}, body=question)
     checkpoint = call.ask(asked).body
     state = parse_checkpoint(parse_note(checkpoint).text)
     _require_own(out, state)
+    place = {"partner": partner, "size": state.size, "start": _start_of(state.origin)}
     files = 1
     for tile in tiles_of(state.size):
         bundle = [Tile(level=None, index=tile.index, width=tile.width)] if tile.level == 0 else []
         for each in (tile, *bundle):
-            body = call.fetch("/v1/ledger/tile", partner=partner, size=state.size, tile=each.path)
+            body = call.fetch("/v1/ledger/tile", **place, tile=each.path)
             _write(out / each.path, body)
             files += 1
     _write(out / "checkpoint", checkpoint)
     answer = {"origin": state.origin, "size": state.size, "files": files, "out": str(out)}
     call.show(answer, [call.say(_EXPORTED, **answer)])
+
+
+def _start_of(name: str) -> int:
+    """Return how many leaves stand before the period of an origin of this node."""
+    last = name.rpartition("/")[2]
+    return int(last) if last.isdigit() else 0
 
 
 def _require_own(out: Path, state: Checkpoint) -> None:

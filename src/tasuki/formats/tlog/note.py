@@ -31,6 +31,7 @@ _KEY_BYTES: Final = {ED25519: 32, COSIGNATURE_ED25519: 32, COSIGNATURE_MLDSA44: 
 _LINE: Final = re.compile("— (\\S+) ([A-Za-z0-9+/]+={0,2})")
 _ID_BYTES: Final = 4
 _STAMP_BYTES: Final = 8
+_LAST_STAMP: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +163,20 @@ def verify_note(note: Note, key: VerifierKey) -> SignatureLine:
     raise InputError(SIGNATURE.because(name=key.name))
 
 
+def cosignature(key: VerifierKey, stamp: int, signature: bytes) -> SignatureLine:
+    """Return the line of a cosignature made at `stamp`, in seconds since 1970."""
+    stamped = stamp.to_bytes(_STAMP_BYTES, "big") + signature
+    return SignatureLine(name=key.name, key_id=key.id, signature=stamped)
+
+
 def cosigned_at(line: SignatureLine) -> int:
     """Return when a cosignature was made, in seconds since 1970."""
     return int.from_bytes(line.signature[:_STAMP_BYTES], "big")
 
 
 def _verify(note: Note, line: SignatureLine, key: VerifierKey) -> None:
+    if key.kind != ED25519 and cosigned_at(line) > _LAST_STAMP:
+        raise InputError(SIGNATURE.because(name=key.name))
     try:
         if key.kind == ED25519:
             Ed25519PublicKey.from_public_bytes(key.key).verify(line.signature, note.text.encode())

@@ -26,6 +26,11 @@ CHECKPOINT = kind(
     en="Expected a checkpoint (origin, size, root), found {found}.",
     ja="チェックポイント(origin・size・root)が必要ですが、{found}がありました。",
 )
+COSIGNED = kind(
+    "tlog.cosigned",
+    en="Expected the message of a cosignature (C2SP tlog-cosignature), found {found}.",
+    ja="連署の対象文(C2SP tlog-cosignature)が必要ですが、{found}がありました。",
+)
 PROOF_TEXT = kind(
     "tlog.proof-text", en="Expected a tlog-proof, found {found}.", ja="tlog-proofが必要ですが、{found}がありました。"
 )

@@ -13,7 +13,7 @@ from tasuki.services.ledger.cosigning import ADD_CHECKPOINT, MIRROR, cosign_with
 from tasuki.services.ledger.proving import export_checkpoint, export_evidence, export_tile
 from tasuki.services.ledger.running import run_checkpoints
 from tasuki.services.ledger.showing import LogView, show
-from tasuki.services.ledger.signing import checkpoint, log_key, witness_key
+from tasuki.services.ledger.signing import checkpoint, log_key, open_period, turn, witness_keys
 from tasuki.services.ledger.witnessing import WitnessReply, add_checkpoint, receive_mirror
 
 __all__ = [
@@ -33,8 +33,10 @@ __all__ = [
     "export_evidence",
     "export_tile",
     "log_key",
+    "open_period",
     "receive_mirror",
     "run_checkpoints",
     "show",
-    "witness_key",
+    "turn",
+    "witness_keys",
 ]

@@ -16,17 +16,19 @@ from tasuki.base.ids import ParticipantId
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339
 from tasuki.core.ledger import reasons as why
+from tasuki.core.ledger.evidence import COSIGNATURES
 from tasuki.core.ledger.model import AUDIT, hash_stored, mirror_log, origin, pair_log, witness_name
+from tasuki.core.ledger.periods import Period
 from tasuki.formats.envelope.anchor import Anchor
-from tasuki.formats.suites.keys import Algorithm, Purpose
+from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
-from tasuki.formats.tlog.note import COSIGNATURE_ED25519, ED25519, Note, make_key, parse_note, verify_note
+from tasuki.formats.tlog.note import ED25519, Note, SignatureLine, cosigned_at, make_key, parse_note, verify_note
 from tasuki.formats.tlog.tiles import HEIGHT, WIDTH
 from tasuki.services.channel import partner_anchor, trusted
 from tasuki.services.entries import audit
 from tasuki.services.ledger.comparing import MAX_LISTED, Comparison, Differences, compare
-from tasuki.services.ledger.witnessing import theirs
+from tasuki.services.ledger.witnessing import theirs, witnessed_of
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
 from tasuki.store import ledger as store
@@ -124,12 +126,12 @@ def examine(node: Node, partner: str | None) -> list[Examination]:
 def _examine_audit(node: Node) -> Examination:
     found = Differences()
     with node.database.read() as connection:
-        tree = _Tree(connection, AUDIT, found)
-        count = tree.against_checkpoints(node.anchor, None)
+        trees = _trees(connection, AUDIT, found)
+        count = sum(tree.against_checkpoints(node.anchor, None) for tree in trees)
         return Examination(
             log=AUDIT,
             partner=None,
-            leaves=tree.size,
+            leaves=trees[-1].end,
             checkpoints=count,
             cosigned=0,
             mirrored=0,
@@ -146,14 +148,15 @@ def _examine_pair(node: Node, partner: ParticipantId) -> Examination:
     anchor = partner_anchor(node, partner)
     comparison = compare(node, partner)
     with node.database.read() as connection:
-        ours = _Tree(connection, pair_log(partner), found)
-        count = ours.against_checkpoints(node.anchor, anchor)
-        if comparison.cosigned > ours.size:
-            lost = why.AUDIT_LOST.because(partner=partner, cosigned=comparison.cosigned, ours=ours.size)
+        ours = _trees(connection, pair_log(partner), found)
+        count = sum(tree.against_checkpoints(node.anchor, anchor) for tree in ours)
+        if comparison.cosigned > ours[-1].end:
+            lost = why.AUDIT_LOST.because(partner=partner, cosigned=comparison.cosigned, ours=ours[-1].end)
             found.add(lost)
-        witnessed = store.witnessed(connection, theirs(node, anchor))
-        mirror = _Tree(connection, mirror_log(partner), found)
-        mirror.against_witnessed(anchor, theirs(node, anchor), witnessed)
+        mirror = _trees(connection, mirror_log(partner), found)
+        for tree in mirror:
+            tree.against_witnessed(connection, anchor, theirs(node, anchor))
+        witnessed = witnessed_of(connection, theirs(node, anchor), partner)
         for fork in store.forks(connection, partner):
             found.add(why.AUDIT_FORK.because(partner=partner, size=fork.size, at=format_rfc3339(fork.at)))
         unseen = tuple(_unseen(connection, partner))
@@ -162,11 +165,11 @@ def _examine_pair(node: Node, partner: ParticipantId) -> Examination:
     return Examination(
         log=pair_log(partner),
         partner=partner,
-        leaves=ours.size,
+        leaves=ours[-1].end,
         checkpoints=count,
         cosigned=comparison.cosigned,
-        mirrored=mirror.size,
-        witnessed=witnessed.size,
+        mirrored=mirror[-1].end,
+        witnessed=witnessed,
         comparison=comparison,
         unseen=unseen,
         differences=tuple(found.listed),
@@ -189,27 +192,55 @@ def _unseen(connection: sa.Connection, partner: ParticipantId) -> Iterator[Unsee
             )
 
 
-class _Tree:
-    """One log computed again from its leaves; every root it was signed or cosigned under is held against it."""
+def _trees(connection: sa.Connection, log: str, found: Differences) -> list[_Tree]:
+    """Return the trees of a log, oldest first, to be gone through in this order."""
+    periods = store.periods(connection, log) or [Period(log=log)]
+    leaves = _Leaves(connection, log)
+    ends: list[int | None] = [*(each.start for each in periods[1:]), None]
+    return [_Tree(connection, period, end, leaves, found) for period, end in zip(periods, ends, strict=True)]
 
-    def __init__(self, connection: sa.Connection, log: str, found: Differences) -> None:
+
+class _Leaves:
+    """The leaves of a log as they lie in the store, one after the other."""
+
+    def __init__(self, connection: sa.Connection, log: str) -> None:
+        self._rest = store.stored_leaves(connection, log)
+        self.head = next(self._rest, None)
+
+    def take(self) -> None:
+        self.head = next(self._rest, None)
+
+
+class _Tree:
+    """One period computed again from its leaves; every root it was signed or cosigned under is held against it."""
+
+    def __init__(
+        self, connection: sa.Connection, period: Period, end: int | None, leaves: _Leaves, found: Differences
+    ) -> None:
+        """Compute `period`, behind which the next begins at `end`; `leaves` are at its first."""
         self._connection = connection
-        self._log = log
+        self._period = period
+        self._log = period.name
         self._found = found
-        self.size, self._edge = store.edge(connection, log)
-        self._subtrees = {(level, place): top for level, place, top in store.subtrees(connection, log)}
+        self._limit = end
+        self.size, self._edge = store.edge(connection, period)
+        self._subtrees = {(level, place): top for level, place, top in store.subtrees(connection, period)}
         self._frontier: list[bytes] = []
-        self._leaves = store.stored_leaves(connection, log)
-        self._head = next(self._leaves, None)
+        self._leaves = leaves
         self._next = 0
         self._good = 0
         self._agrees = True
         self._gapless = True
 
+    @property
+    def end(self) -> int:
+        """Leaves of the log up to the end of the period."""
+        return self._period.start + self.size
+
     def against_checkpoints(self, owner: Anchor, witness: Anchor | None) -> int:
-        """Hold the log against every checkpoint signed over it; return how many there are."""
+        """Hold the period against every checkpoint signed over it; return how many there are."""
         name, count = origin(str(owner.name), self._log), 0
-        for signed in store.checkpoints(self._connection, self._log):
+        for signed in store.checkpoints(self._connection, self._period):
             count += 1
             root = self._checkpoint(signed, name, owner, witness)
             if root is not None:
@@ -217,8 +248,10 @@ class _Tree:
         self._finish()
         return count
 
-    def against_witnessed(self, owner: Anchor, name: str, witnessed: store.Witnessed) -> None:
-        """Hold a mirror against what was cosigned of it here."""
+    def against_witnessed(self, connection: sa.Connection, owner: Anchor, first: str) -> None:
+        """Hold a mirrored period against what was cosigned of it here; `first` is the origin of the first one."""
+        name = first + self._period.suffix
+        witnessed = store.witnessed(connection, name)
         if witnessed.size:
             try:
                 note = parse_note(witnessed.note)
@@ -257,31 +290,32 @@ class _Tree:
 
     def _grow_to(self, size: int) -> None:
         while self._next < size:
-            leaf = self._head
-            if leaf is not None and leaf.index == self._next:
+            leaf = self._leaves.head
+            if leaf is not None and leaf.index == self._period.start + self._next:
                 self._take(leaf)
-                self._head = next(self._leaves, None)
+                self._leaves.take()
                 self._next += 1
             else:
-                self._miss(size if leaf is None else min(leaf.index, size))
+                self._miss(size if leaf is None else min(leaf.index - self._period.start, size))
 
     def _miss(self, end: int) -> None:
         self._gapless = False
+        start = self._period.start
         for index in range(self._next, min(end, self._next + MAX_LISTED)):
-            self._found.add(why.AUDIT_MISSING.because(log=self._log, index=index))
+            self._found.add(why.AUDIT_MISSING.because(log=self._period.log, index=start + index))
         self._next = end
 
     def _take(self, leaf: store.StoredLeaf) -> None:
         if hash_stored(leaf.salt, leaf.kind, leaf.body) != leaf.hash:
-            self._found.add(why.AUDIT_LEAF.because(log=self._log, index=leaf.index))
+            self._found.add(why.AUDIT_LEAF.because(log=self._period.log, index=leaf.index))
         elif leaf.env_id != _envelope_of(leaf):
-            self._found.add(why.AUDIT_FINDER.because(log=self._log, index=leaf.index))
+            self._found.add(why.AUDIT_FINDER.because(log=self._period.log, index=leaf.index))
         if not self._gapless:
             return
-        roots = merkle.completed(self._frontier, leaf.index, leaf.hash)
+        roots = merkle.completed(self._frontier, self._next, leaf.hash)
         self._frontier = [*self._frontier[: len(self._frontier) - len(roots) + 1], roots[-1]]
         for height in range(HEIGHT, len(roots), HEIGHT):
-            level, place = height // HEIGHT, leaf.index >> height
+            level, place = height // HEIGHT, self._next >> height
             if self._subtrees.pop((level, place), None) != roots[height]:
                 self._subtree(level, place)
 
@@ -292,9 +326,9 @@ class _Tree:
 
     def _finish(self) -> None:
         self._grow_to(self.size)
-        while self._head is not None:
-            self._found.add(why.AUDIT_SURPLUS.because(log=self._log, index=self._head.index, size=self.size))
-            self._head = next(self._leaves, None)
+        while (head := self._leaves.head) is not None and (self._limit is None or head.index < self._limit):
+            self._found.add(why.AUDIT_SURPLUS.because(log=self._period.log, index=head.index, size=self.end))
+            self._leaves.take()
         if not self._gapless:
             return
         for level, place in self._subtrees:
@@ -320,21 +354,33 @@ def _signed_state(signed: store.SignedSize, name: str, owner: Anchor) -> Checkpo
 
 
 def _require_cosigned(cosigned: bytes, state: Checkpoint, witness: Anchor) -> None:
+    """Refuse what the partner did not cosign under every kind of witness key that its anchor had then."""
     note = parse_note(cosigned)
-    _require_signed(note, witness, Purpose.WITNESS, witness_name(str(witness.name)))
+    name = witness_name(str(witness.name))
+    line = _require_signed(note, witness, Purpose.WITNESS, name)
+    if any(_was_valid(key, cosigned_at(line)) for key in witness.keys):
+        _require_signed(note, witness, Purpose.WITNESS, name, Algorithm.ML_DSA_44)
     if note.text != state.text:
-        partner = witness.name.participant
-        raise InputError(why.COSIGNATURE_WRONG.because(partner=partner, found="a cosignature of another text"))
+        raise InputError(why.OTHER_TEXT.because())
 
 
-def _require_signed(note: Note, anchor: Anchor, purpose: Purpose, name: str) -> None:
-    """Refuse a note that no key of this anchor signed under that name, whatever the key's age."""
-    kind = COSIGNATURE_ED25519 if purpose is Purpose.WITNESS else ED25519
+def _was_valid(key: PublicKey, stamp: int) -> bool:
+    """Whether a key is of the kind of which a witness that has it must cosign with, and was valid at `stamp`."""
+    fit = key.purpose is Purpose.WITNESS and key.algorithm is Algorithm.ML_DSA_44
+    return fit and key.not_before.timestamp() <= stamp <= key.not_after.timestamp()
+
+
+def _require_signed(
+    note: Note, anchor: Anchor, purpose: Purpose, name: str, algorithm: Algorithm = Algorithm.ED25519
+) -> SignatureLine:
+    """Return the line of a key of this anchor under that name, whatever the key's age.
+
+    Raises:
+        InputError: there is none.
+    """
+    kind = ED25519 if purpose is Purpose.LOG else COSIGNATURES[algorithm]
     for key in anchor.keys:
-        if key.purpose is purpose and key.algorithm is Algorithm.ED25519:
-            try:
-                verify_note(note, make_key(name, kind, key.raw))
-            except InputError:
-                continue
-            return
+        if key.purpose is purpose and key.algorithm is algorithm:
+            with contextlib.suppress(InputError):
+                return verify_note(note, make_key(name, kind, key.raw))
     raise InputError(why.NOT_SIGNED.because(node=str(anchor.name)))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from tasuki.formats.suites.frames import read_frame
 from tasuki.services.ledger.witnessing import beside
 from tasuki.services.node import Node
 from tasuki.store import ledger as store
+from tasuki.store import recovery
 
 MAX_LISTED = 1000
 """Differences that are named one by one; of more than that the number is enough."""
@@ -77,7 +78,7 @@ def compare(node: Node, partner: ParticipantId) -> Comparison:
             partner=partner,
             leaves=store.size(connection, log),
             mirrored=store.size(connection, mirror_log(partner)),
-            cosigned=0 if last is None else last.size,
+            cosigned=0 if last is None else last.end,
             sent=counts[SENT],
             receipted=counts[HELD],
             issued=counts[ISSUED],
@@ -139,7 +140,10 @@ def _records(
     connection: sa.Connection, partner: ParticipantId, leaves: list[Leaf], found: Differences, *, sent: bool
 ) -> None:
     log = pair_log(partner)
-    kept = store.records_of(connection, partner, _env_ids(leaves), sent=sent)
+    kept = {
+        **_given_back(connection, partner, _env_ids(leaves), sent=sent),
+        **store.records_of(connection, partner, _env_ids(leaves), sent=sent),
+    }
     for leaf in leaves:
         env_id = str(leaf.body.get("env_id"))[:60]
         record = kept.get(env_id)
@@ -147,6 +151,27 @@ def _records(
             found.add(why.AUDIT_NO_RECORD.because(log=log, index=leaf.index, env_id=env_id))
         elif (member := _differing(leaf, record)) is not None:
             found.add(why.AUDIT_RECORD.because(log=log, index=leaf.index, env_id=env_id, member=member))
+
+
+def _given_back(
+    connection: sa.Connection, partner: ParticipantId, env_ids: Sequence[str], *, sent: bool
+) -> dict[str, store.Record]:
+    """Return what a restore took from here of these envelopes and the partner gave back."""
+    found = recovery.given_back(connection, partner, "out" if sent else "in", env_ids)
+    return {
+        env_id: store.Record(
+            row=0,
+            env_id=env_id,
+            sent=sent,
+            hash=each.hash,
+            lane=each.lane,
+            epoch=each.epoch,
+            seq=each.seq,
+            start=None,
+            receipt=each.receipt,
+        )
+        for env_id, each in found.items()
+    }
 
 
 def _env_ids(leaves: Iterable[Leaf]) -> list[str]:

@@ -15,6 +15,7 @@ from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.core.ledger import reasons as why
 from tasuki.core.ledger.evidence import Evidence, Opening, write_evidence
 from tasuki.core.ledger.model import Leaf, commit_stored, pair_log
+from tasuki.core.ledger.periods import Period
 from tasuki.core.release.released import Released, release_document
 from tasuki.core.release.rules import of_the_node
 from tasuki.formats.envelope.envelope import MAGIC
@@ -47,14 +48,16 @@ def export_evidence(node: Node, partner: ParticipantId, env_id: str, *, opened: 
         if not about:
             raise InputError(why.NO_LEAF.because(partner=partner, env_id=env_id[:60]))
         leaf = about[0]
-        signed = store.checkpoint(connection, log, cosigned=True)
-        if signed is None or signed.cosigned is None or signed.size <= leaf.index:
+        period = store.period_at(connection, log, leaf.index)
+        place = leaf.index - period.start
+        signed = store.checkpoint_of(connection, period, cosigned=True)
+        if signed is None or signed.cosigned is None or signed.size <= place:
             raise InputError(why.NOT_COSIGNED.because(partner=partner, index=leaf.index))
-        proof = merkle.inclusion_proof(leaf.index, signed.size, store.range_of(connection, log))
-        evidence = Evidence(index=leaf.index, commitment=leaf.commitment, proof=proof, checkpoint=signed.cosigned)
+        proof = merkle.inclusion_proof(place, signed.size, store.range_of(connection, period))
+        evidence = Evidence(index=place, commitment=leaf.commitment, proof=proof, checkpoint=signed.cosigned)
         if opened:
             evidence = _opened(connection, partner, leaf, evidence)
-    _require_proved(log, evidence)
+    _require_proved(log, leaf.index, evidence)
     released = _document(node, "evidence", write_evidence(evidence))
     detail: dict[str, Json] = {"partner": partner, "env_id": env_id, "index": leaf.index, "opened": opened}
     _audited(node, "release:evidence", detail)
@@ -80,7 +83,7 @@ def _opened(connection: sa.Connection, partner: ParticipantId, leaf: Leaf, close
     )
 
 
-def _require_proved(log: str, evidence: Evidence) -> None:
+def _require_proved(log: str, index: int, evidence: Evidence) -> None:
     """Refuse to hand out evidence that its own checkpoint contradicts: the store was altered."""
     state = parse_checkpoint(parse_note(evidence.checkpoint).text)
     try:
@@ -92,11 +95,16 @@ def _require_proved(log: str, evidence: Evidence) -> None:
             root_hash=state.root,
         )
     except InputError as error:
-        raise WorldError(why.STORE_ALTERED.because(index=evidence.index, log=log), retry=False) from error
+        raise WorldError(why.STORE_ALTERED.because(index=index, log=log), retry=False) from error
 
 
-def export_checkpoint(node: Node, partner: ParticipantId) -> Released:
+def export_checkpoint(node: Node, partner: ParticipantId, start: int | None = None) -> Released:
     """Return the newest checkpoint of a pair log that the partner cosigned: the head of an export of its tiles.
+
+    Args:
+        node: whose log it is.
+        partner: with whom it is kept.
+        start: leaves before the period that is asked for; None for the newest that was cosigned.
 
     Raises:
         InputError: the partner has cosigned none yet.
@@ -104,16 +112,27 @@ def export_checkpoint(node: Node, partner: ParticipantId) -> Released:
     """
     partner_anchor(node, partner)
     with node.database.read() as connection:
-        signed = store.checkpoint(connection, pair_log(partner), cosigned=True)
+        log = pair_log(partner)
+        if start is None:
+            signed = store.checkpoint(connection, log, cosigned=True)
+        else:
+            signed = store.checkpoint_of(connection, Period(log=log, start=start), cosigned=True)
     if signed is None or signed.cosigned is None:
         raise InputError(why.NO_CHECKPOINT.because(partner=partner))
     released = _document(node, "export", signed.cosigned)
-    _audited(node, "release:log", {"partner": partner, "size": signed.size})
+    _audited(node, "release:log", {"partner": partner, "start": signed.start, "size": signed.size})
     return released
 
 
-def export_tile(node: Node, partner: ParticipantId, size: int, path: str) -> Released:
-    """Return one tile of a pair log as it was with `size` leaves: hashes, or a bundle of closed commitments.
+def export_tile(node: Node, partner: ParticipantId, size: int, path: str, *, start: int = 0) -> Released:
+    """Return one tile of a period of a pair log as it was with `size` leaves: hashes, or closed commitments.
+
+    Args:
+        node: whose log it is.
+        partner: with whom it is kept.
+        size: of the checkpoint that the tile is fetched for.
+        path: as C2SP tlog-tiles writes it; of one tile there is one path.
+        start: leaves of the log before the period.
 
     Raises:
         InputError: such a log has no such tile.
@@ -122,14 +141,14 @@ def export_tile(node: Node, partner: ParticipantId, size: int, path: str) -> Rel
     Source: C2SP tlog-tiles.
     """
     partner_anchor(node, partner)
-    tile, log = parse_path(path), pair_log(partner)
+    tile, period = parse_path(path), Period(log=pair_log(partner), start=start)
     with node.database.read() as connection:
-        if size > store.size(connection, log) or not tile.exists_in(size):
+        if size > store.edge(connection, period)[0] or not tile.exists_in(size):
             raise InputError(why.NO_TILE.because(size=size, path=path))
         if tile.level is None:
-            body = write_bundle(_commitments(connection, log, tile))
+            body = write_bundle(_commitments(connection, period, tile))
         else:
-            body = b"".join(store.row_of(connection, log)(tile.level, tile.first, tile.width))
+            body = b"".join(store.row_of(connection, period)(tile.level, tile.first, tile.width))
     return _document(node, "export", body)
 
 
@@ -138,14 +157,15 @@ def _document(node: Node, kind: str, body: bytes) -> Released:
     return release_document(kind, body, [of_the_node(node.home, rules)], str(node.home), rules.digest)
 
 
-def _commitments(connection: sa.Connection, log: str, tile: Tile) -> list[bytes]:
+def _commitments(connection: sa.Connection, period: Period, tile: Tile) -> list[bytes]:
     found: list[bytes] = []
-    for leaf in store.stored_leaves(connection, log, tile.first):
-        if len(found) == tile.width or leaf.index != tile.first + len(found):
+    log, first = period.log, period.start + tile.first
+    for leaf in store.stored_leaves(connection, log, first):
+        if len(found) == tile.width or leaf.index != first + len(found):
             break
         found.append(commit_stored(leaf.salt, leaf.kind, leaf.body))
     if len(found) != tile.width:
-        raise WorldError(why.STORE_ALTERED.because(index=tile.first + len(found), log=log), retry=False)
+        raise WorldError(why.STORE_ALTERED.because(index=first + len(found), log=log), retry=False)
     return found
 
 

@@ -14,7 +14,7 @@ from tasuki.base.ids import ParticipantId
 from tasuki.core.ledger.model import AUDIT
 from tasuki.services.channel import trusted
 from tasuki.services.ledger.cosigning import cosign_with
-from tasuki.services.ledger.signing import checkpoint
+from tasuki.services.ledger.signing import checkpoint, open_period
 from tasuki.services.node import Node
 from tasuki.services.reasons import LOOP_BROKE
 from tasuki.services.signals import PARTNERS
@@ -47,11 +47,16 @@ def run_checkpoints(node: Node, stop: threading.Event) -> None:
         thread.join()
 
 
+def _audit_log(node: Node) -> None:
+    """Sign the private log, and begin its next period with a new year: nobody else has to know of it."""
+    checkpoint(node, AUDIT)
+    if open_period(node, AUDIT):
+        checkpoint(node, AUDIT)
+
+
 def _keep(node: Node, stop: threading.Event, partner: ParticipantId | None) -> None:
     name = f"checkpoint:{partner or AUDIT}"
-    step: Callable[[], object] = (
-        (lambda: checkpoint(node, AUDIT)) if partner is None else (lambda: cosign_with(node, partner))
-    )
+    step: Callable[[], object] = (lambda: _audit_log(node)) if partner is None else (lambda: cosign_with(node, partner))
     while not stop.is_set():
         pause = CADENCE_S
         try:

@@ -14,11 +14,12 @@ from tasuki.base.errors import CallerError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.time import from_micros
 from tasuki.core.ledger.model import AUDIT, mirror_log, origin, pair_log
+from tasuki.core.ledger.periods import Period
 from tasuki.formats.tlog.base64s import encode
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.note import cosigned_at, parse_note
 from tasuki.services.channel import partner_anchor, trusted
-from tasuki.services.ledger.witnessing import theirs
+from tasuki.services.ledger.witnessing import theirs, witnessed_of
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
 from tasuki.store import ledger as store
@@ -29,11 +30,13 @@ class CheckpointView:
     """One checkpoint.
 
     Attributes:
+        start: leaves of the log before the period it is of; `size` leaves of that period.
         root: base64, as in the checkpoint.
         cosigned_by: name of the witness; None while nobody cosigned.
         cosigned_at: by the clock of the witness.
     """
 
+    start: int
     size: int
     root: str
     signed_at: datetime
@@ -57,6 +60,8 @@ class LogView:
 
     Attributes:
         partner: with whom it is kept; None for the private audit log.
+        size: leaves over all its periods; `origin` and `root` are those of the newest.
+        periods: how many it has.
         mirrored: leaves of the partner's log that lie here; `witnessed` of them we cosigned.
         checkpoints: the newest, newest first; so are `leaves`.
     """
@@ -66,6 +71,7 @@ class LogView:
     partner: str | None
     size: int
     root: str
+    periods: int
     mirrored: int
     witnessed: int
     checkpoints: tuple[CheckpointView, ...]
@@ -92,16 +98,18 @@ def show(node: Node, *, partner: str | None, audit_log: bool, limit: int) -> lis
 def _view(node: Node, connection: sa.Connection, partner: ParticipantId | None, limit: int) -> LogView:
     log = AUDIT if partner is None else pair_log(partner)
     size, root = store.root(connection, log)
+    periods = store.periods(connection, log) or [Period(log=log)]
     mirrored = witnessed = 0
     if partner is not None:
         mirrored = store.size(connection, mirror_log(partner))
-        witnessed = store.witnessed(connection, theirs(node, partner_anchor(node, partner))).size
+        witnessed = witnessed_of(connection, theirs(node, partner_anchor(node, partner)), partner)
     return LogView(
         log=log,
-        origin=origin(str(node.me), log),
+        origin=origin(str(node.me), periods[-1].name),
         partner=partner,
         size=size,
         root=encode(root),
+        periods=len(periods),
         mirrored=mirrored,
         witnessed=witnessed,
         checkpoints=tuple(_checkpoint(each) for each in store.newest_checkpoints(connection, log, limit)),
@@ -114,8 +122,10 @@ def _view(node: Node, connection: sa.Connection, partner: ParticipantId | None, 
 
 def _checkpoint(signed: store.SignedSize) -> CheckpointView:
     state = parse_checkpoint(parse_note(signed.note).text)
-    line = None if signed.cosigned is None else parse_note(signed.cosigned).lines[-1]
+    # The log's own line is the first, the partner's the next.
+    line = None if signed.cosigned is None else parse_note(signed.cosigned).lines[1]
     return CheckpointView(
+        start=signed.start,
         size=state.size,
         root=encode(state.root),
         signed_at=signed.at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import WorldError
+from tasuki.base.time import from_micros
 from tasuki.core.ledger.model import Leaf
 from tasuki.core.ledger.reasons import STORE_ALTERED
 from tasuki.store.database import METADATA
@@ -95,6 +97,12 @@ def newest(connection: sa.Connection, log: str, count: int) -> list[tuple[Leaf, 
         sa.select(LEAVES).where(LEAVES.c.log == log).order_by(LEAVES.c.leaf_index.desc()).limit(count)
     )
     return [(read_leaf(row), row.at) for row in rows]
+
+
+def added_at(connection: sa.Connection, log: str, index: int) -> datetime | None:
+    """Return when a leaf was added here; None where there is none."""
+    at = connection.execute(sa.select(LEAVES.c.at).where(LEAVES.c.log == log, LEAVES.c.leaf_index == index)).scalar()
+    return None if at is None else from_micros(at)
 
 
 def about(

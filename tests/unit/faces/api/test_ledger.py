@@ -11,6 +11,7 @@ import pytest
 from making_ledger import change, cosigned, joined, leaves_of, send, sent_ids
 from tasuki.core.ledger.evidence import verify_evidence
 from tasuki.core.ledger.model import AUDIT
+from tasuki.core.ledger.periods import Period
 from tasuki.faces.api.app import api_app
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.note import parse_note
@@ -84,7 +85,7 @@ def test_checkpoint_and_tiles_come_as_they_are_written(nodes):
     assert parse_checkpoint(parse_note(checkpoint).text).size == 4
     tile = call(gbr, "GET", "/v1/ledger/tile?partner=JPN&size=4&tile=tile/0/000.p/4").content
     with gbr.database.read() as connection:
-        assert tile == b"".join(store.row_of(connection, "pair:JPN")(0, 0, 4))
+        assert tile == b"".join(store.row_of(connection, Period(log="pair:JPN"))(0, 0, 4))
     entries = call(gbr, "GET", "/v1/ledger/tile?partner=JPN&size=4&tile=tile/entries/000.p/4").content
     assert entries == b"".join(b"\x00\x20" + leaf.commitment for leaf in leaves_of(gbr, "pair:JPN"))
     assert call(gbr, "GET", "/v1/ledger/tile?partner=JPN&size=4&tile=tile/0/001").status_code == 422

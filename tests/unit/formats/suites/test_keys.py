@@ -33,7 +33,7 @@ def test_a_low_order_key_is_not_registered(raw):
 @pytest.mark.parametrize("off", [-1, 1])
 def test_a_key_of_another_length_is_not_registered(algorithm, off):
     with pytest.raises(PeerError) as refused:
-        register(b"\x07" * (KEY_BYTES[algorithm] + off), algorithm)
+        register(b"\x07" * (KEY_BYTES[algorithm] + off), algorithm, "witness")
     assert refused.value.reason.code == "suites.bad-key"
 
 

@@ -11,6 +11,7 @@ from making_ledger import change, cosigned, joined, leaves_of, log_leaf, rewind,
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError
 from tasuki.core.ledger.model import AUDIT, hash_stored
+from tasuki.core.ledger.periods import Period
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.tiles import HEIGHT
 from tasuki.services import ledger
@@ -117,7 +118,7 @@ def test_a_leaf_filed_under_another_envelope_is_named(node):
 def rewrite(node, log, index, body):
     """Replace a leaf and everything computed from it, as somebody would who knows how."""
     with node.database.read() as connection:
-        size, _ = store.edge(connection, log)
+        size, _ = store.edge(connection, Period(log=log))
         kept = list(store.stored_leaves(connection, log))
     old = kept[index]
     value = hash_stored(old.salt, old.kind, body)
@@ -188,7 +189,7 @@ def test_an_edited_checkpoint_is_named(node, edit):
 @pytest.mark.parametrize("edit", ["signature", "another size", "none of ours"])
 def test_an_edited_cosignature_is_named(node, edit):
     with node.database.read() as connection:
-        first, last = store.checkpoints(connection, OURS)
+        first, last = store.checkpoints(connection, Period(log=OURS))
     bent = {"signature": last.cosigned[:-8] + b"AAAAAA=\n", "another size": first.cosigned, "none of ours": last.note}
     table = store.CHECKPOINTS
     change(node, table.update().where(table.c.log == OURS, table.c.size == 12).values(cosignature=bent[edit]))

@@ -57,8 +57,9 @@ def test_both_logs_are_mirrored_whole_signed_and_cosigned(nodes):
         note = parse_note(newest(here, log).cosigned)
         state = parse_checkpoint(note.text)
         verify_note(note, ledger.log_key(here.anchor, log, here.clock.now()))
-        verify_note(note, ledger.witness_key(there.anchor, here.clock.now()))
-        assert len(note.lines) == 2
+        for key in ledger.witness_keys(there.anchor, here.clock.now()):
+            verify_note(note, key)
+        assert len(note.lines) == 3
         with here.database.read() as connection:
             assert store.root(connection, log) == (state.size, state.root)
 
@@ -194,11 +195,26 @@ def test_a_partner_restored_from_a_backup_is_brought_up_to_date(nodes):
     gbr, jpn = nodes
     send(gbr, "JPN", 2)
     cosigned(gbr, jpn)
-    rewind(jpn, "mirror:GBR", 2)
-    change(jpn, store.WITNESSED.delete())
+    with jpn.database.read() as connection:
+        older = store.witnessed(connection, "tasuki/GBR/gbr-1/pair/JPN")
+    send(gbr, "JPN")
+    cosigned(gbr, jpn)
+    rewind(jpn, "mirror:GBR", 4)
+    change(jpn, store.WITNESSED.update().values(size=older.size, root=older.root, note=older.note))
     send(gbr, "JPN")
     assert ledger.cosign_with(gbr, "JPN")
-    assert len(leaves_of(jpn, "mirror:GBR")) == 6
+    assert len(leaves_of(jpn, "mirror:GBR")) == 8
+
+
+def test_a_witness_that_lost_what_it_cosigned_does_not_begin_again_under_the_same_key(nodes):
+    gbr, jpn = nodes
+    send(gbr, "JPN", 2)
+    cosigned(gbr, jpn)
+    change(jpn, store.WITNESSED.delete())
+    send(gbr, "JPN")
+    reason = refused(lambda: ledger.cosign_with(gbr, "JPN"), "ledger.witness-lost", WorldError)
+    assert reason.params["held"] == 4
+    assert newest(gbr).size == 4
 
 
 def test_what_the_partner_says_of_a_refusal_is_told(nodes):
@@ -244,6 +260,7 @@ def test_other_signature_lines_of_a_witness_are_left_behind(nodes):
     ledger.cosign_with(gbr, "JPN")
     assert [line.name for line in parse_note(newest(gbr).cosigned).lines] == [
         "tasuki/GBR/gbr-1/pair/JPN",
+        "tasuki/JPN/jpn-1/witness",
         "tasuki/JPN/jpn-1/witness",
     ]
 

@@ -14,6 +14,7 @@ from tasuki.base.canonical import canonical
 from tasuki.base.errors import InputError, PeerError, WorldError
 from tasuki.core.ledger.evidence import verify_evidence
 from tasuki.core.ledger.model import AUDIT
+from tasuki.core.ledger.periods import Period
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.note import parse_note
@@ -118,7 +119,7 @@ def test_another_program_reads_the_exported_log_and_proves_every_leaf_of_it(node
     for index in {0, 1, state.size // 2, state.size - 1}:
         assert log.get_entry(index) == leaves[index].commitment
         with gbr.database.read() as connection:
-            proof = merkle.inclusion_proof(index, state.size, store.range_of(connection, "pair:JPN"))
+            proof = merkle.inclusion_proof(index, state.size, store.range_of(connection, Period(log="pair:JPN")))
         assert log.get_inclusion_proof(index, state.size).node_hashes == proof
     assert [each["size"] for each in exports(gbr, "release:log")] == [state.size]
 
