@@ -11,6 +11,7 @@ Source: SQLite, "The SQLite OS Interface or VFS"; Pillai et al., "All File Syste
 from __future__ import annotations
 
 import ctypes
+import importlib
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from tasuki.store.database import sqlite_module
+from tasuki.store import database
 
 _NAME: Final = b"tasuki-disk"
 _OK: Final = 0
@@ -218,12 +219,10 @@ class Disk:
 
 
 def _library_path() -> str:
-    """Return the file of the library that has SQLite in it."""
-    module: Any = sqlite_module
-    inner = getattr(module, "_sqlite3", None)
-    if inner is None:
-        import pysqlite3._sqlite3 as inner  # noqa: PLC0415 only where that wheel is the driver
-    return str(inner.__file__)
+    """Return the file of the library that has SQLite in it: that of the module under the driver."""
+    driver = vars(database)["sqlite_module"].__name__.partition(".")[0]
+    name = "_sqlite3" if driver == "sqlite3" else f"{driver}._sqlite3"
+    return str(importlib.import_module(name).__file__)
 
 
 class Loss(Enum):

@@ -15,7 +15,7 @@ from tasuki.sim import invariants
 from tasuki.sim.invariants import INVARIANTS, violations
 from tasuki.sim.records import Acknowledged, Answered, Arrived, Forbidden
 from tasuki.store.channel import ENVELOPES_OUT
-from tasuki.store.holdings import HOLDINGS
+from tasuki.store.holdings import HOLDINGS, IDS
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,8 @@ def test_the_run_that_is_spoilt_below_has_something_to_spoil(scene):
 
 def test_i1_misses_what_people_were_told_is_there(scene):
     done = scene.records.imported[0]
-    spoil(scene, done.nation, f"UPDATE ids SET key = 0 WHERE stix_id = '{done.stix_id}'")
+    with scene.nodes[done.nation].database.engine.begin() as connection:
+        connection.execute(IDS.update().where(IDS.c.stix_id == done.stix_id).values(key=0))
     assert "I1" in broken(scene)
 
 
