@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -14,14 +13,22 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError, PeerError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.time import format_rfc3339
+from tasuki.core.channel.model import LANES
+from tasuki.core.partners.identity import Identity, read_identity, takes_over
+from tasuki.core.partners.trust import follow, told, write_chain
 from tasuki.core.release.released import Released, release_protocol
-from tasuki.formats.envelope.anchor import Anchor, SignedAnchor, anchor_statement, read_anchor, write_anchor
+from tasuki.formats.envelope.anchor import Anchor, SignedAnchor, anchor_statement, write_anchor
 from tasuki.formats.envelope.fingerprint import KATAKANA, heard, hexadecimal, spoken
 from tasuki.formats.suites.keys import Purpose
+from tasuki.formats.suites.signatures import SUITE
+from tasuki.formats.trust.file import read_parts
+from tasuki.formats.trust.peers import Peer
 from tasuki.services import reasons as why
-from tasuki.services.ledger import audit
+from tasuki.services.channel.peers import identity
+from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import PARTNERS
+from tasuki.services.signals import PARTNERS, TRUST
+from tasuki.services.trust.publishing import publish_peers
 from tasuki.store import channel as store
 
 COMPARERS = 2
@@ -63,16 +70,34 @@ class OwnAnchor:
 
 
 def export_anchor(node: Node) -> Released:
-    """Return this node's signed anchor, to be handed to partners."""
-    statement = anchor_statement(node.anchor)
+    """Return this node's signed anchor, to be handed to partners of the previous release."""
+    statement = anchor_statement(_as_anchor(node))
     raw = write_anchor(statement, node.signer.sign_anchor(statement))
     _audited(node, "anchor-exported", {"version": node.anchor.version})
     return release_protocol("anchor", raw, "", node.gate.rules.digest)
 
 
-def own_anchor(node: Node) -> OwnAnchor:
-    """Return what people read aloud of this node's anchor."""
-    said = SignedAnchor(anchor=node.anchor, statement=anchor_statement(node.anchor)).fingerprint
+def export_trust(node: Node, partner: str = "") -> Released:
+    """Return this node's trust file, to be handed to partners; with a partner's name, it opens what is for that one.
+
+    A node that has only an anchor gives that.
+    """
+    chain = node.own.chain
+    if chain is None:
+        return export_anchor(node)
+    versions: dict[str, Json] = dict(chain.versions)
+    _audited(node, "trust-exported", {"versions": versions, "partner": partner})
+    return release_protocol("trust", write_chain(told(chain, partner)), partner, node.gate.rules.digest)
+
+
+def own_anchor(node: Node, *, previous: bool = False) -> OwnAnchor:
+    """Return what people read aloud of this node: of its first root, or of its anchor for the previous release."""
+    chain = node.own.chain
+    if chain is None or previous:
+        anchor = _as_anchor(node)
+        said = SignedAnchor(anchor=anchor, statement=anchor_statement(anchor)).fingerprint
+    else:
+        said = chain.fingerprint
     return OwnAnchor(
         node=str(node.me),
         version=node.anchor.version,
@@ -83,17 +108,26 @@ def own_anchor(node: Node) -> OwnAnchor:
     )
 
 
-def add(node: Node, raw: bytes) -> PartnerView:
-    """Keep the anchor of a partner; it is trusted only once `compare` confirmed it.
+def _as_anchor(node: Node) -> Anchor:
+    """Return this node as partners of the previous release see it: with the root keys that sign its anchor."""
+    if node.own.chain is None:
+        return node.anchor
+    roots = (each for each in node.signer.public() if each.purpose is Purpose.ROOT)
+    return replace(node.anchor, keys=(*roots, *node.anchor.keys), also=(), revoked=())
 
-    A newer anchor under the same root keys keeps the trust its forerunner had; under other keys it starts anew.
+
+def add(node: Node, raw: bytes) -> PartnerView:
+    """Keep what a partner is known by; it is trusted only once `compare` confirmed it.
+
+    Newer metadata of the same first root, or a newer anchor under the same root keys, keeps the trust its forerunner
+    had; another starts anew.
 
     Raises:
-        PeerError: the anchor is malformed or not signed by its keys.
+        PeerError: it is malformed, not signed by whom it must be, or goes back.
         InputError: it is ours, of a stranger, of another profile, over, or not newer than the one held.
     """
-    signed = read_anchor(raw)
-    anchor, now = signed.anchor, node.clock.now()
+    offered = read_identity(raw, node.me.participant)
+    anchor, now = offered.anchor, node.clock.now()
     partner = anchor.name.participant
     _require_fit(node, anchor, now)
 
@@ -101,13 +135,14 @@ def add(node: Node, raw: bytes) -> PartnerView:
         held = store.partner(connection, partner)
         if held is None:
             store.add_partner(connection, participant=partner, node=str(anchor.name), anchor=raw, at=now)
-        elif _read(held.anchor).fingerprint != signed.fingerprint:
-            state = _state_after(held, anchor)
-            store.replace_anchor(connection, participant=partner, anchor=raw, state=state)
-        audit(node, connection, "partner-added", _line(anchor, hexadecimal(signed.fingerprint)))
+        elif held.anchor != raw:
+            state, kept = _after(node, held, offered, raw)
+            store.replace_anchor(connection, participant=partner, anchor=kept, state=state)
+        audit(node, connection, "partner-added", _line(anchor, hexadecimal(offered.fingerprint)))
 
     node.database.write(work)
     node.signals.raise_(PARTNERS)
+    node.signals.raise_(TRUST)
     return view(node, partner)
 
 
@@ -122,7 +157,7 @@ def compare(node: Node, partner: str, said: str, by: Sequence[str]) -> PartnerVi
     people = sorted({name.strip() for name in by if name.strip()})
     if len(people) < COMPARERS:
         raise CallerError(why.TWO_PEOPLE.because(found=len(people)))
-    signed = _read(_row(node, partner).anchor)
+    signed = _read(node, _row(node, partner))
     anchor, shown = signed.anchor, hexadecimal(signed.fingerprint)
     if heard(said) != signed.fingerprint:
         _audited(node, "fingerprint-differs", {**_line(anchor, shown), "by": list(people)})
@@ -130,7 +165,7 @@ def compare(node: Node, partner: str, said: str, by: Sequence[str]) -> PartnerVi
 
     def work(connection: sa.Connection) -> None:
         held = store.partner(connection, anchor.name.participant)
-        if held is None or _read(held.anchor).fingerprint != signed.fingerprint:
+        if held is None or _read(node, held).fingerprint != signed.fingerprint:
             # Another anchor came in while people were talking.
             raise PeerError(why.FINGERPRINT_DIFFERS.because(partner=partner))
         store.trust_partner(connection, participant=anchor.name.participant, compared_by=", ".join(people))
@@ -138,13 +173,23 @@ def compare(node: Node, partner: str, said: str, by: Sequence[str]) -> PartnerVi
 
     node.database.write(work)
     node.signals.raise_(PARTNERS)
+    node.signals.raise_(TRUST)
+    _tell_peers(node)
     return view(node, partner)
+
+
+def _tell_peers(node: Node) -> None:
+    """Publish with whom this node deals, where it holds that role itself."""
+    with node.database.read() as connection:
+        trusted = [row.participant for row in store.partners(connection) if row.state == "trusted"]
+    lanes = frozenset(LANES)
+    publish_peers(node, {each: Peer(participant=each, lanes=lanes, min_suite=SUITE) for each in trusted})
 
 
 def partners(node: Node) -> list[PartnerView]:
     """Return every partner, by participant."""
     with node.database.read() as connection:
-        return [_view(row) for row in store.partners(connection)]
+        return [_view(node, row) for row in store.partners(connection)]
 
 
 def view(node: Node, partner: str) -> PartnerView:
@@ -153,22 +198,20 @@ def view(node: Node, partner: str) -> PartnerView:
     Raises:
         CallerError: its anchor was never added.
     """
-    return _view(_row(node, partner))
+    return _view(node, _row(node, partner))
 
 
 def certificates(node: Node) -> dict[bytes, Anchor]:
-    """Return the TLS certificate (DER) and anchor of every trusted partner whose anchor is not over."""
+    """Return every TLS certificate (DER) of every trusted partner whose anchor is not over, with the anchor."""
     now = node.clock.now()
     with node.database.read() as connection:
         rows = [row for row in store.partners(connection) if row.state == "trusted"]
-    anchors = [_read(row.anchor).anchor for row in rows]
-    return {anchor.tls_certificate: anchor for anchor in anchors if anchor.expires > now}
+    anchors = [_read(node, row).anchor for row in rows]
+    return {each: anchor for anchor in anchors if anchor.expires > now for each in anchor.certificates}
 
 
-@lru_cache(maxsize=64)
-def _read(raw: bytes) -> SignedAnchor:
-    """Return an anchor held here; its signatures are checked once a process, not with every request."""
-    return read_anchor(raw)
+def _read(node: Node, row: store.PartnerRow) -> Identity:
+    return identity(row.anchor, node.me.participant)
 
 
 def _row(node: Node, partner: str) -> store.PartnerRow:
@@ -191,19 +234,40 @@ def _require_fit(node: Node, anchor: Anchor, now: datetime) -> None:
         raise InputError(why.ANCHOR_OVER.because(partner=partner, expires=format_rfc3339(anchor.expires)))
 
 
-def _state_after(held: store.PartnerRow, anchor: Anchor) -> str:
-    before = _read(held.anchor).anchor
-    if anchor.name != before.name or anchor.version <= before.version:
-        raise InputError(why.ANCHOR_OLD.because(partner=held.participant, held=before.version, found=anchor.version))
-    return held.state if _roots(anchor) == _roots(before) else "known"
+def _after(node: Node, held: store.PartnerRow, offered: Identity, raw: bytes) -> tuple[str, bytes]:
+    """Return state and bytes of a partner once `offered` was added to what is held of it."""
+    before = _read(node, held)
+    old = InputError(
+        why.ANCHOR_OLD.because(partner=held.participant, held=before.anchor.version, found=offered.anchor.version)
+    )
+    if offered.anchor.name != before.anchor.name:
+        raise old
+    if before.chain is None:
+        return _after_anchor(held, before.anchor, offered, raw, old)
+    if offered.chain is None:
+        # An anchor says less than metadata: whoever could hand it in could take the partner back to before it.
+        raise old
+    if offered.fingerprint != before.fingerprint:
+        return "known", raw
+    return held.state, write_chain(told(follow(before.chain, read_parts(raw)), node.me.participant))
+
+
+def _after_anchor(
+    held: store.PartnerRow, before: Anchor, offered: Identity, raw: bytes, old: InputError
+) -> tuple[str, bytes]:
+    if offered.chain is not None:
+        return (held.state if takes_over(offered.chain, before) else "known"), raw
+    if offered.anchor.version <= before.version:
+        raise old
+    return (held.state if _roots(offered.anchor) == _roots(before) else "known"), raw
 
 
 def _roots(anchor: Anchor) -> set[str]:
     return {key.id for key in anchor.keys if key.purpose is Purpose.ROOT}
 
 
-def _view(row: store.PartnerRow) -> PartnerView:
-    signed = _read(row.anchor)
+def _view(node: Node, row: store.PartnerRow) -> PartnerView:
+    signed = _read(node, row)
     return PartnerView(
         partner=row.participant,
         node=row.node,

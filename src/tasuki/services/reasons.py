@@ -113,3 +113,8 @@ UPGRADE_FAILED = kind(
     en="The upgrade from revision {before} to {after} failed ({cause}); the database is as it was. Go on with the version before, and report this.",
     ja="リビジョン{before}から{after}への更新に失敗しました({cause})。データベースは元のままです。以前の版で運用を続け、この内容を報告してください。",
 )
+NOT_A_PEER = kind(
+    "trust.not-a-peer",
+    en="Expected {partner} to deal with this node on the lane {lane}, found that its peers do not name it; nothing is sent there. Ask the partner whether that is meant.",
+    ja="{partner} は取引先の文書でレーン {lane} における本ノードとの取引を示していません。送信しません。相手に意図を確認してください。",
+)

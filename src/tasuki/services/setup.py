@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tasuki.adapters import vault
 from tasuki.adapters.clock import Clock, Entropy
-from tasuki.adapters.keyfiles import NODE_LIFE, create_keys, load_keys
+from tasuki.adapters.keyfiles import NODE_LIFE, create_keys, create_role_keys, load_keys
 from tasuki.adapters.settings import (
     DATABASE,
     PROFILE,
@@ -39,7 +39,8 @@ from tasuki.core.ledger.model import AUDIT, SALT_BYTES
 from tasuki.core.partners.model import Participant, Profile
 from tasuki.core.partners.profile import parse_profile
 from tasuki.core.partners.reasons import NO_PARTICIPANT
-from tasuki.formats.envelope.anchor import Anchor, anchor_statement, read_anchor, write_anchor
+from tasuki.core.partners.trust import write_chain
+from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.formats.envelope.fingerprint import KATAKANA, hexadecimal, spoken
 from tasuki.formats.suites.keys import PublicKey
 from tasuki.formats.suites.signatures import SUITE
@@ -50,12 +51,13 @@ from tasuki.services.reasons import (
     ORDER_WRONG,
     PROFILE_BROKEN,
 )
-from tasuki.store import ledger, schema
+from tasuki.services.trust.beginning import Beginning, begin
+from tasuki.store import ledger, schema, trust
 from tasuki.store.database import alone, cause_of, writing
 from tasuki.store.reasons import FAILED
 
 ANCHOR: Final = "anchor.tasuki"
-"""The node's own signed anchor, as it is handed to partners."""
+"""The node's first anchor, as partners of the previous release know it; what counts since is in the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +113,13 @@ def init(order: Order, clock: Clock, entropy: Entropy) -> Made:
     # Made beside its place and moved there whole: a crash leaves a `.new-...` folder and no half node.
     making = Path(tempfile.mkdtemp(dir=order.directory.absolute().parent, prefix=".new-"))
     try:
-        anchor, raw = _furnish(making, order, profile, settings, (clock.now(), entropy))
-        _open_books(making, settings, anchor, (clock, entropy))
+        anchor, first = _furnish(making, order, profile, settings, (clock.now(), entropy))
+        _open_books(making, settings, anchor, first, (clock, entropy))
         making.rename(order.directory)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
-    fingerprint = read_anchor(raw).fingerprint
+    fingerprint = first.chain.fingerprint
     return Made(
         directory=str(order.directory),
         node=settings.node.name,
@@ -181,20 +183,22 @@ def _home(organisation: str, participant: Participant) -> Audience:
 
 def _furnish(
     directory: Path, order: Order, profile: Profile, settings: Settings, chance: tuple[datetime, Entropy]
-) -> tuple[Anchor, bytes]:
-    """Write everything but the database."""
+) -> tuple[Anchor, Beginning]:
+    """Write everything but the database, and return what the node is known by from now on."""
     now, entropy = chance
     me = NodeName.parse(settings.node.name)
     write_settings(directory, settings)
     write_private(directory / PROFILE, order.profile)
     keys = create_keys(directory, entropy, now)
+    role_keys = create_role_keys(directory, entropy, now)
     vault.create_key(directory / VAULT, entropy)
     certificate = create_certificate(directory, me, settings.exchange.endpoint, now)
     anchor = _anchor(me, settings.exchange.endpoint, profile, (keys, certificate), now)
     statement = anchor_statement(anchor)
-    raw = write_anchor(statement, Signer.in_process(me, load_keys(directory)).sign_anchor(statement))
-    (directory / ANCHOR).write_bytes(raw)
-    return anchor, raw
+    signer = Signer.in_process(me, load_keys(directory))
+    (directory / ANCHOR).write_bytes(write_anchor(statement, signer.sign_anchor(statement)))
+    name = f"{settings.node.home} {me}"
+    return anchor, begin(anchor, (*keys, *role_keys), name, signer.sign_trust)
 
 
 def _anchor(
@@ -217,14 +221,18 @@ def _anchor(
     )
 
 
-def _open_books(directory: Path, settings: Settings, anchor: Anchor, world: tuple[Clock, Entropy]) -> None:
-    """Make the tables and write the first line of the audit log, in one transaction."""
+def _open_books(
+    directory: Path, settings: Settings, anchor: Anchor, first: Beginning, world: tuple[Clock, Entropy]
+) -> None:
+    """Make the tables, keep the first metadata and write the first line of the audit log, in one transaction."""
     clock, entropy = world
     body: dict[str, Json] = {"act": "node-made", "node": str(anchor.name), "profile": anchor.profile}
     try:
         with alone(database_url(directory, settings)) as engine, writing(engine).begin() as connection:
             _require_empty(connection)
             schema.migrate(connection)
+            trust.keep(connection, write_chain(first.chain), 0, clock.now())
+            trust.add_keys(connection, first.node_keys, 1, clock.now())
             ledger.append(connection, AUDIT, "node-made", body, clock.now(), entropy.draw(SALT_BYTES))
     except DBAPIError as error:
         raise WorldError(FAILED.because(cause=cause_of(error)), retry=True) from error

@@ -18,7 +18,7 @@ from tasuki.core.release.released import Released, release_protocol
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.notice import Notice, write_notice
 from tasuki.services.node import Node
-from tasuki.services.reasons import UNKNOWN_PARTNER
+from tasuki.services.reasons import NOT_A_PEER, UNKNOWN_PARTNER
 from tasuki.store import channel as store
 from tasuki.store import ledger
 
@@ -47,6 +47,17 @@ def partner_anchor(node: Node, partner: ParticipantId) -> Anchor:
     if row is None or row.state != "trusted":
         raise PeerError(UNKNOWN_PARTNER.because(partner=partner))
     return identity(row.anchor, node.me.participant).anchor
+
+
+def require_lane(partner: Anchor, lane: str) -> None:
+    """Refuse to use a lane on which the partner does not deal with this node.
+
+    Raises:
+        PeerError: it says so in its peers; what waits keeps waiting.
+    Source: docs/spec/trust.md clause 4.2.
+    """
+    if partner.lanes is not None and lane not in partner.lanes:
+        raise PeerError(NOT_A_PEER.because(partner=partner.name.participant, lane=lane))
 
 
 def logged_at(

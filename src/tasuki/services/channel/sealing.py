@@ -26,7 +26,7 @@ from tasuki.formats.envelope.header import Header, header_json, seal_info, write
 from tasuki.formats.envelope.objects import ObjectPart, write_objects
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.services import release
-from tasuki.services.channel.peers import partner_anchor, policy
+from tasuki.services.channel.peers import partner_anchor, policy, require_lane
 from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED
@@ -75,6 +75,7 @@ def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
         if state is None or not items:
             return False
         recipient = partner_anchor(node, partner)
+        require_lane(recipient, lane)
         try:
             parcel = _pack(node, partner, items)
         except CallerError as error:

@@ -21,7 +21,7 @@ from tasuki.core.reconciliation.reasons import STALE
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.receipt import Receipt, is_receipt, read_receipt
-from tasuki.services.channel.peers import PATH, logged_at, partner_anchor, protocol
+from tasuki.services.channel.peers import PATH, logged_at, partner_anchor, protocol, require_lane
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
@@ -49,14 +49,25 @@ def push(node: Node, partner: ParticipantId, lane: str) -> bool:
         if envelope is None:
             return False
         anchor = partner_anchor(node, partner)
+        require_lane(anchor, lane)
         if lane != Lane.URGENT:
             _require_fresh(node, partner)
         answer = node.link.post(anchor, PATH, protocol(node, "envelope", envelope.raw, partner))
-        if is_receipt(answer):
-            _keep_receipt(node, anchor, envelope, answer)
-        else:
-            _heed(node, anchor, envelope, answer)
+        take_answer(node, anchor, envelope, answer)
         return True
+
+
+def take_answer(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, answer: bytes) -> None:
+    """Keep a partner's receipt for an envelope, or act on its notice, however it came.
+
+    Raises:
+        WorldError: it took nothing.
+        PeerError: the answer breaks the protocol.
+    """
+    if is_receipt(answer):
+        _keep_receipt(node, anchor, envelope, answer)
+    else:
+        _heed(node, anchor, envelope, answer)
 
 
 def stale_since(node: Node, partner: ParticipantId) -> datetime | None:
@@ -115,6 +126,10 @@ def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, ra
             return
         ledger.append(connection, pair_log(partner), "receipt-held", leaf, now, node.entropy.draw(SALT_BYTES))
         body: dict[str, Json] = {**leaf, "act": "receipt-held", "reason": receipt.reason}
+        promise = reconciliation.Promise(
+            env_id=envelope.env_id, log_index=receipt.log_index, receipt_hash=signed.hash, held_at=now
+        )
+        reconciliation.keep_promise(connection, partner, promise)
         if stale:
             body["stale"] = format_rfc3339(stale)
         ledger.append(connection, AUDIT, "receipt-held", body, now, node.entropy.draw(SALT_BYTES))

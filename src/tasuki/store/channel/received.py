@@ -30,6 +30,12 @@ ENVELOPES_IN: Final = sa.Table(
     sa.Column("held", sa.LargeBinary, nullable=True),  # the whole envelope, where its type is unknown here
     sa.Column("sig_key", sa.Text, nullable=True),  # id of the Ed25519 key that signed it
     sa.UniqueConstraint("partner", "env_id", name="envelopes_in_env_id"),
+    sa.Index(
+        "envelopes_in_held",
+        "partner",
+        sqlite_where=sa.text("held IS NOT NULL"),
+        postgresql_where=sa.text("held IS NOT NULL"),
+    ),
     sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_in_seq"),
 )
 
@@ -164,6 +170,17 @@ def keep_equivocation(
         )
     )
     return True
+
+
+def held_unread(connection: sa.Connection) -> dict[str, int]:
+    """Return how many envelopes of each partner are held because nobody here knows their type."""
+    query = (
+        sa.select(ENVELOPES_IN.c.partner, sa.func.count())
+        .where(sa.text("held IS NOT NULL"))
+        .select_from(ENVELOPES_IN)
+        .group_by(ENVELOPES_IN.c.partner)
+    )
+    return dict(connection.execute(query).all())
 
 
 def equivocation_count(connection: sa.Connection) -> int:

@@ -85,6 +85,13 @@ def next_unanswered(connection: sa.Connection, partner: str, lane: str) -> Seale
     return None if row is None else _sealed(row)
 
 
+def sealed_envelope(connection: sa.Connection, partner: str, env_id: str) -> SealedEnvelope | None:
+    """Return an envelope that was sealed for a partner, answered or not."""
+    query = sa.select(ENVELOPES_OUT).where(ENVELOPES_OUT.c.env_id == env_id, ENVELOPES_OUT.c.partner == partner)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _sealed(row)
+
+
 def _sealed(row: sa.Row[tuple[object, ...]]) -> SealedEnvelope:
     return SealedEnvelope(
         env_id=row.env_id,
@@ -98,6 +105,22 @@ def _sealed(row: sa.Row[tuple[object, ...]]) -> SealedEnvelope:
         sealed_at=from_micros(row.sealed_at),
         state=row.state,
     )
+
+
+def receipt_of(connection: sa.Connection, env_id: str) -> bytes | None:
+    """Return the receipt that is held for an envelope, also while it is sent again; None without one."""
+    return connection.execute(sa.select(ENVELOPES_OUT.c.receipt).where(ENVELOPES_OUT.c.env_id == env_id)).scalar()
+
+
+def sealed_since(connection: sa.Connection, partner: str, since: datetime, limit: int) -> list[SealedEnvelope]:
+    """Return what was sealed for a partner since a moment, oldest first."""
+    rows = connection.execute(
+        sa.select(ENVELOPES_OUT)
+        .where(ENVELOPES_OUT.c.partner == partner, ENVELOPES_OUT.c.sealed_at >= to_micros(since))
+        .order_by(ENVELOPES_OUT.c.id)
+        .limit(limit)
+    )
+    return [_sealed(row) for row in rows]
 
 
 def answer(connection: sa.Connection, env_id: str, *, status: str, receipt: bytes, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.making_trust import (
+from making_trust import (
     ANNA,
     BEN,
     CHIE,
