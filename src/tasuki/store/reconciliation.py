@@ -16,7 +16,7 @@ from tasuki.base.time import from_micros, to_micros
 from tasuki.store.channel.lanes import LANES
 from tasuki.store.channel.received import ENVELOPES_IN
 from tasuki.store.channel.sent import ENVELOPES_OUT
-from tasuki.store.database import METADATA
+from tasuki.store.database import METADATA, parts
 
 STATEMENTS: Final = sa.Table(
     "statements",
@@ -53,6 +53,17 @@ FINDINGS: Final = sa.Table(
     sa.Column("rounds", sa.Integer, nullable=False),
 )
 """What the two do not share, as reasons, until a later comparison finds otherwise."""
+
+PROMISES: Final = sa.Table(
+    "promises",
+    METADATA,
+    sa.Column("partner", sa.Text, primary_key=True),
+    sa.Column("env_id", sa.Text, primary_key=True),
+    sa.Column("log_index", sa.BigInteger, nullable=False),
+    sa.Column("receipt_hash", sa.Text, nullable=False),
+    sa.Column("held_at", sa.BigInteger, nullable=False),
+)
+"""Receipts held whose leaf has not been seen in the partner's log, where the receipt promises it."""
 
 Direction = Literal["out", "in"]
 Outcome = Literal["equal", "under-way", "differs", "none"]
@@ -105,6 +116,16 @@ class Finding:
     params: dict[str, str | int]
     since: datetime
     rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A receipt that says at which place of the partner's log its leaf stands."""
+
+    env_id: str
+    log_index: int
+    receipt_hash: str
+    held_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,3 +300,48 @@ def items(
     while rows := connection.execute(query.where(table.c.seq >= first)).all():
         yield from ((row.seq, row.hash) for row in rows)
         first = rows[-1].seq + 1
+
+
+def keep_promise(connection: sa.Connection, partner: str, promise: Promise) -> None:
+    """Remember a promise until its leaf is seen; a receipt given anew takes the place of the one before."""
+    connection.execute(PROMISES.delete().where(PROMISES.c.partner == partner, PROMISES.c.env_id == promise.env_id))
+    connection.execute(
+        PROMISES.insert().values(
+            partner=partner,
+            env_id=promise.env_id,
+            log_index=promise.log_index,
+            receipt_hash=promise.receipt_hash,
+            held_at=to_micros(promise.held_at),
+        )
+    )
+
+
+def promises(connection: sa.Connection, partner: str, *, before: datetime, limit: int) -> list[Promise]:
+    """Return promises of a partner made up to a moment, oldest first."""
+    query = (
+        sa.select(PROMISES)
+        .where(PROMISES.c.partner == partner, PROMISES.c.held_at <= to_micros(before))
+        .order_by(PROMISES.c.held_at, PROMISES.c.env_id)
+        .limit(limit)
+    )
+    return [
+        Promise(
+            env_id=row.env_id,
+            log_index=row.log_index,
+            receipt_hash=row.receipt_hash,
+            held_at=from_micros(row.held_at),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def settle_promises(connection: sa.Connection, partner: str, env_ids: Sequence[str]) -> None:
+    """Forget promises that were kept."""
+    for part in parts(env_ids):
+        connection.execute(PROMISES.delete().where(PROMISES.c.partner == partner, PROMISES.c.env_id.in_(part)))
+
+
+def promise_count(connection: sa.Connection, partner: str, *, before: datetime) -> int:
+    """Return how many promises of a partner made up to a moment are not kept."""
+    query = sa.select(sa.func.count()).where(PROMISES.c.partner == partner, PROMISES.c.held_at <= to_micros(before))
+    return connection.execute(query).scalar_one()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
 from tasuki.services import assistance, consent, tearline, withdrawal
 from tasuki.services.health import reasons as why
+from tasuki.services.health.differing import Severity, differing
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
 from tasuki.store import health as store
@@ -35,9 +36,6 @@ ANCHOR_DAYS: Final = 14
 
 FAILURES: Final = 3
 """Failures in a row after which a loop is an alarm."""
-
-Severity = Literal["urgent", "look"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
@@ -66,6 +64,7 @@ def alarms(node: Node) -> list[Alarm]:
             *_logs(connection, now),
         ]
     found += _withdrawals(node, now)
+    found += [Alarm(severity=severity, reason=reason) for severity, reason in differing(node, now)]
     found += [*_loops(node), *_anchors(node, now), *_assistance(node, now), *_consent(node), *_tearlines(node)]
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
 

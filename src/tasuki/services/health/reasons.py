@@ -163,6 +163,36 @@ CONSENT_WANTED = kind(
     en="{partner} asks for our consent ({count} requests); look with `tasuki consent list`, then grant or refuse.",
     ja="{partner} が同意を求めています({count}件)。`tasuki consent list` で確認し、同意または拒否してください。",
 )
+NO_STATEMENT = kind(
+    "health.no-statement",
+    en="{partner} has stated nothing since {at}: bulk traffic to it waits, requests for assistance go on without knowing what it hides. Call {partner}.",
+    ja="{partner} は {at} 以降何も申告していません。bulk は停止中です。支援要請は相手の最新状況が不明なまま続行します。{partner} に電話してください。",
+)
+CLOCK_SKEW = kind(
+    "health.clock-skew",
+    en="By its statement the clock of {partner} differs from this one by {seconds} s; compare both with a time service: past {limit} s envelopes are refused.",
+    ja="申告書によれば、{partner} の時計はこのノードと{seconds}秒ずれています。双方を時刻サービスと照合してください。{limit}秒を超えると封筒が拒否されます。",
+)
+MORE_FINDINGS = kind(
+    "health.more-findings",
+    en="{count} more differences from {partner} are not listed here; see all with `tasuki channel reconcile {partner}`.",
+    ja="{partner} との差異はほかに{count}件あります。`tasuki channel reconcile {partner}` で全件を確認してください。",
+)
+PROMISE_BROKEN = kind(
+    "health.promise-broken",
+    en="{partner} gave receipts for {count} envelopes that do not stand in its log where it promised ({items}): count them as not delivered, keep the receipts as evidence, talk to {partner}.",
+    ja="{partner} の受領証{count}件が、約束されたログの位置にありません({items})。未達として扱い、受領証を証拠として保存し、{partner} と話し合ってください。",
+)
+HELD_UNREAD = kind(
+    "health.held-unread",
+    en="{count} envelopes of {partner} are of a type this node does not know and are held unopened; upgrade this node, then ask for them anew.",
+    ja="{partner} からの封筒{count}件はこのノードの知らない種別のため、未開封で保管しています。ノードを更新し、再送を求めてください。",
+)
+OVER_QUOTA = kind(
+    "health.over-quota",
+    en="{partner} reached its quota of {what} ({used} of {limit}); this node answers it with busy. Find out why, or raise `quota` in settings.toml.",
+    ja="{partner} が上限に達しました({what}: {limit} 中 {used})。このノードは混雑と応答しています。原因を調べるか、settings.toml の `quota` を引き上げてください。",
+)
 SOURCE_LOST = kind(
     "health.source-lost",
     en="Tear-line {number} ({stix_id}) is in use, and something it is made from was taken back ({what}); look with `tasuki tearline show {number}`, and recall it if it must not stand.",

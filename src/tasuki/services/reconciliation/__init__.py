@@ -14,17 +14,20 @@ from tasuki.services.reconciliation.exchanging import (
     take,
 )
 from tasuki.services.reconciliation.making import make
+from tasuki.services.reconciliation.promises import INCLUDED_WITHIN, check_promises
 from tasuki.services.reconciliation.running import run_statements
 from tasuki.services.reconciliation.showing import ReconciliationView, reconcile, reconciliations, sync_with
 
 __all__ = [
     "COMPARE",
+    "INCLUDED_WITHIN",
     "MAX_QUESTION_BYTES",
     "MAX_STATEMENT_BYTES",
     "STATEMENT",
     "ReconciliationView",
     "answer_comparison",
     "answer_statement",
+    "check_promises",
     "compare",
     "exchange",
     "make",

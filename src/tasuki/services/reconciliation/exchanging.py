@@ -38,6 +38,7 @@ from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.reconciliation.comparing import compare
 from tasuki.services.reconciliation.making import Made, held, make, picture
+from tasuki.services.reconciliation.promises import check_promises
 from tasuki.services.signals import SEALED
 from tasuki.services.signals import reconciled as reconciled_topic
 from tasuki.store import channel, ledger
@@ -180,6 +181,7 @@ def _conclude(node: Node, anchor: Anchor, asked: Made, answer: bytes, asked_at: 
         outcome="differs" if found.apart else still,
         skew_us=int((theirs.at - middle).total_seconds() * 1_000_000),
     )
+    check_promises(node, partner)
     _keep(node, reconciled, found.reasons, mended)
     return reconciled
 

@@ -278,6 +278,13 @@ def _channel() -> None:
         sa.UniqueConstraint("partner", "env_id", name="envelopes_in_env_id"),
         sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_in_seq"),
     )
+    op.create_index(
+        "envelopes_in_held",
+        "envelopes_in",
+        ["partner"],
+        sqlite_where=sa.text("held IS NOT NULL"),
+        postgresql_where=sa.text("held IS NOT NULL"),
+    )
     op.create_table(
         "messages_in",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -335,6 +342,15 @@ def _reconciliation() -> None:
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("rounds", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("partner", "number", name="pk_findings"),
+    )
+    op.create_table(
+        "promises",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("log_index", sa.BigInteger, nullable=False),
+        sa.Column("receipt_hash", sa.Text, nullable=False),
+        sa.Column("held_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "env_id", name="pk_promises"),
     )
 
 

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""Alarms about what this node and a partner do not share: statements, promises, clocks, and what is held unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, Literal
+
+from tasuki.base.limits import MAX_SKEW_S
+from tasuki.base.reasons import Reason
+from tasuki.base.time import format_rfc3339
+from tasuki.core.reconciliation import reasons as found
+from tasuki.core.reconciliation.judging import is_stale
+from tasuki.services.channel import trusted
+from tasuki.services.health import reasons as why
+from tasuki.services.node import Node
+from tasuki.services.reconciliation import INCLUDED_WITHIN
+from tasuki.store import channel
+from tasuki.store import reconciliation as store
+
+Severity = Literal["urgent", "look"]
+
+SHOWN: Final = 10
+"""Findings of one partner that are alarms of their own."""
+
+_PATIENT: Final[dict[str, int]] = {found.REQUESTS_DIFFER.code: 2}
+"""Findings that count only once so many comparisons in a row had them: both sides act, and statements take turns."""
+
+_LOOK: Final = frozenset({found.REQUESTS_DIFFER.code, found.KEYS_BEHIND.code, found.KEYS_AHEAD.code})
+
+
+def differing(node: Node, now: datetime) -> Iterator[tuple[Severity, Reason]]:
+    """Give what a person must look at between this node and each partner it trusts."""
+    for partner in trusted(node):
+        yield from _stale(node, partner, now)
+        yield from _promises(node, partner, now)
+        yield from _findings(node, partner)
+    yield from _clocks(node)
+    with node.database.read() as connection:
+        held = channel.held_unread(connection)
+    for sender, count in held.items():
+        yield "look", why.HELD_UNREAD.because(partner=sender, count=count)
+
+
+def _stale(node: Node, partner: str, now: datetime) -> Iterator[tuple[Severity, Reason]]:
+    with node.database.read() as connection:
+        newest = store.newest_stated(connection, partner)
+    if newest is not None and is_stale(newest, now):
+        yield "urgent", why.NO_STATEMENT.because(partner=partner, at=format_rfc3339(newest))
+
+
+def _promises(node: Node, partner: str, now: datetime) -> Iterator[tuple[Severity, Reason]]:
+    due = now - INCLUDED_WITHIN
+    with node.database.read() as connection:
+        count = store.promise_count(connection, partner, before=due)
+        first = store.promises(connection, partner, before=due, limit=3)
+    if count:
+        items = ", ".join(each.env_id for each in first)
+        yield "urgent", why.PROMISE_BROKEN.because(partner=partner, count=count, items=items)
+
+
+def _findings(node: Node, partner: str) -> Iterator[tuple[Severity, Reason]]:
+    with node.database.read() as connection:
+        known = store.findings(connection, partner)
+    counted = [each for each in known if each.rounds >= _PATIENT.get(each.code, 1)]
+    for each in counted[:SHOWN]:
+        severity: Severity = "look" if each.code in _LOOK else "urgent"
+        yield severity, found.FINDINGS[each.code].because(**each.params)
+    if len(counted) > SHOWN:
+        yield "urgent", why.MORE_FINDINGS.because(partner=partner, count=len(counted) - SHOWN)
+
+
+def _clocks(node: Node) -> Iterator[tuple[Severity, Reason]]:
+    known = set(trusted(node))
+    with node.database.read() as connection:
+        last = store.reconciled(connection)
+    for partner, each in last.items():
+        seconds = 0 if each.skew_us is None else abs(each.skew_us) // 1_000_000
+        if partner in known and seconds > MAX_SKEW_S // 10:
+            yield "look", why.CLOCK_SKEW.because(partner=partner, seconds=seconds, limit=MAX_SKEW_S)
