@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tasuki.adapters.clock import Clock, Entropy
+from tasuki.adapters.journal import FILE as JOURNAL
+from tasuki.adapters.journal import Journal
 from tasuki.adapters.keyfiles import create_keys, load_keys
 from tasuki.adapters.signer import Signer
 from tasuki.adapters.vault import Vault
@@ -20,7 +22,9 @@ from tasuki.core.partners.model import Ceiling, Organisation, Participant, Profi
 from tasuki.core.release.released import Released
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
+from tasuki.services import journal
 from tasuki.services.node import Node
+from tasuki.services.own import Own
 from tasuki.services.signals import Signals
 from tasuki.store import channel
 from tasuki.store.database import METADATA, Database
@@ -123,7 +127,7 @@ def make_node(
     METADATA.create_all(database.engine)
     runs = under.participant(me.participant).organisations[0]
     home = Audience(me.participant, runs.id, runs.capacities[0])
-    return Node(
+    node = Node(
         directory=directory,
         me=me,
         home=home,
@@ -134,10 +138,13 @@ def make_node(
         signals=Signals(),
         signer=signer,
         link=Wire(receive=receive, certificate=certificate),
-        anchor=anchor,
+        own=Own(anchor),
         vault=Vault(bytes(32), Entropy()),
         gate=Gate(rules_for(under, home)),
+        journal=Journal(directory / JOURNAL, bytes(32), Entropy()),
     )
+    journal.attach(node)
+    return node
 
 
 def anchor_file(node: Node) -> bytes:

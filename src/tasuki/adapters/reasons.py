@@ -3,6 +3,12 @@
 
 from tasuki.base.reasons import kind
 
+BUNDLE_READER = kind(
+    "bundle.reader-failed",
+    en="The process that reads bundles ended without an answer (code {code}); nothing was taken in. Treat the file as hostile, and keep it for whoever looks into it.",
+    ja="バンドルを読むプロセスが応答せずに終了しました(コード {code})。何も取り込んでいません。ファイルを悪意あるものとして扱い、調査のため保管してください。",
+)
+
 CANNOT_OPEN = kind(
     "adapters.cannot-open",
     en="Expected content sealed to this node's key and bound to its header; it does not open. Have it sealed anew.",

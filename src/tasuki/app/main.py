@@ -18,11 +18,13 @@ from tasuki.app.wiring import opened, upgrade
 from tasuki.base.reasons import Text
 from tasuki.faces.cli import (
     assistance,
+    backup,
     channel,
     consent,
     demo,
     detection,
     health,
+    hold,
     holdings,
     ledger,
     marking,
@@ -39,6 +41,8 @@ from tasuki.faces.cli import serve as serving
 from tasuki.faces.cli import upgrade as upgrading
 from tasuki.faces.cli.kit import Group, House, Option, token_option
 from tasuki.faces.cli.words import SHOW_VERSION, WHICH_NODE
+from tasuki.services.backup import Order as RestoreOrder
+from tasuki.services.backup import Restored, restore
 from tasuki.services.setup import Made, Order, init
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
@@ -56,11 +60,13 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *consent.COMMANDS,
     *tearline.COMMANDS,
     *withdrawal.COMMANDS,
+    *hold.COMMANDS,
     *detection.COMMANDS,
     *ledger.COMMANDS,
     *assistance.COMMANDS,
     *health.COMMANDS,
     *upgrading.COMMANDS,
+    *backup.COMMANDS,
 )
 """Every command, in the order in which a new user meets them."""
 
@@ -78,6 +84,10 @@ def _show_version(context: click.Context, _option: click.Parameter, wanted: bool
 
 def _init(order: Order) -> Made:
     return init(order, Clock(), Entropy())
+
+
+def _restore(order: RestoreOrder) -> Restored:
+    return restore(order, Clock(), Entropy())
 
 
 class _Tasuki(Group):
@@ -109,7 +119,13 @@ cli: Final = _Tasuki(
     callback=lambda **_: None,
     context_settings={
         "obj": House(
-            open_node=opened, profile=profile_text, init=_init, serve=serve, upgrade=upgrade, demo=demonstrate
+            open_node=opened,
+            profile=profile_text,
+            init=_init,
+            serve=serve,
+            upgrade=upgrade,
+            restore=_restore,
+            demo=demonstrate,
         ),
         "help_option_names": ["-h", "--help"],
     },

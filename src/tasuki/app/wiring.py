@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from starlette.applications import Starlette
 
 from tasuki.adapters.clock import Clock, Entropy
+from tasuki.adapters.journal import FILE as JOURNAL
+from tasuki.adapters.journal import Journal
 from tasuki.adapters.partner_http import HttpLink
 from tasuki.adapters.signer import Signer
 from tasuki.adapters.vault import Vault
@@ -20,9 +22,11 @@ from tasuki.app.lock import hold
 from tasuki.app.reasons import RUNNING
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.faces.api.app import api_app
+from tasuki.services import recovery, trust
 from tasuki.services.link import Link
 from tasuki.services.locks import Locks
 from tasuki.services.node import Node
+from tasuki.services.own import Own
 from tasuki.services.signals import Signals
 from tasuki.services.upgrade import Plan, Step, Upgraded
 from tasuki.services.upgrade import upgrade as upgrade_node
@@ -82,7 +86,7 @@ def wired(
         database = Database(told.database_url, world.writer)
         stack.callback(database.close)
         schema.guard(database)
-        yield Node(
+        node = Node(
             directory=told.directory,
             me=told.me,
             home=told.home,
@@ -94,10 +98,14 @@ def wired(
             locks=world.locks,
             signer=signing,
             link=link or http,
-            anchor=told.anchor,
+            own=Own(told.anchor),
             vault=Vault(told.vault_key, world.entropy),
             gate=Gate(rules_for(told.profile, told.home, told.local)),
+            journal=Journal(told.directory / JOURNAL, told.vault_key, world.entropy),
         )
+        trust.load(node)
+        recovery.wake(node)
+        yield node
 
 
 @contextmanager

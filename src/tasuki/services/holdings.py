@@ -17,7 +17,7 @@ from tasuki.base.ids import uuid4
 from tasuki.base.time import format_rfc3339
 from tasuki.base.verdict import Verdict
 from tasuki.core.holdings.model import Holding, State
-from tasuki.core.holdings.reasons import NO_WORDS
+from tasuki.core.holdings.reasons import NO_WORDS, UNDER_HOLD
 from tasuki.core.holdings.words import matches, words_of
 from tasuki.core.markings.labels import label_to_json
 from tasuki.core.persons.model import Principal
@@ -25,6 +25,7 @@ from tasuki.core.release.reasons import NOT_HELD
 from tasuki.core.release.released import Released, release_document
 from tasuki.formats.stix.build import BUNDLE_NEXT, BUNDLE_TAIL, bundle_head, empty_bundle
 from tasuki.formats.stix.older import as_views
+from tasuki.services import journal
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
 from tasuki.services.persons import home_principal, require_active
@@ -33,6 +34,7 @@ from tasuki.services.signals import ARRIVED
 from tasuki.services.viewing import View, frame_of
 from tasuki.store import holdings as store
 from tasuki.store import search
+from tasuki.store.disposal import asserted_at
 from tasuki.store.viewing import Row, Wanted
 
 _BATCH: Final = 1000
@@ -360,7 +362,7 @@ def dispose(node: Node, stix_ids: Sequence[str]) -> int:
     """Destroy holdings of ids: their keys, bodies and search words; what remains says that something was here.
 
     Raises:
-        InputError: an id was never held.
+        InputError: an id was never held, or is under a legal hold.
         WorldError: the database failed; or all is done, and sealed copies stay in its log for a while.
     """
 
@@ -370,6 +372,8 @@ def dispose(node: Node, stix_ids: Sequence[str]) -> int:
             found = store.history(connection, stix_id)
             if not found:
                 raise InputError(NOT_HELD.because(stix_id=stix_id))
+            if any(each.state is State.SEALED for each in found):
+                raise InputError(UNDER_HOLD.because(stix_id=stix_id))
             positions.extend(each.position for each in found if each.state is not State.DISPOSED)
         return _shred(node, connection, positions, list(stix_ids))
 
@@ -396,6 +400,10 @@ def dispose_expired(node: Node) -> int:
 
 
 def _shred(node: Node, connection: sa.Connection, positions: list[int], stix_ids: list[str]) -> int:
+    traces: list[Json] = [
+        journal.trace(node, each.source, each.stix_id, each.digest) for each in asserted_at(connection, positions)
+    ]
+    journal.note(connection, journal.DISPOSED, {"traces": traces})
     done = store.shred(connection, positions)
     search.forget(connection, positions)
     settle(node, connection, stix_ids)

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tasuki.adapters.clock import Clock, Entropy
+from tasuki.adapters.journal import Journal
 from tasuki.adapters.signer import Signer
 from tasuki.adapters.vault import Vault
 from tasuki.base.ids import Audience, NodeName
 from tasuki.core.partners.model import Profile
 from tasuki.core.release.rules import Gate
 from tasuki.formats.envelope.anchor import Anchor
+from tasuki.services.confirmations import Confirmations
 from tasuki.services.link import Link
 from tasuki.services.locks import Locks
 from tasuki.services.matching import Matching
+from tasuki.services.own import Own
 from tasuki.services.pulses import Pulses
 from tasuki.services.sets import Sets
 from tasuki.services.sights import Sights
@@ -32,7 +35,8 @@ class Node:
         directory: where the node keeps keys, settings and (with SQLite) its database.
         me: this node's own name, such as `GBR/gbr-1`.
         home: the organisation in its capacity that runs the node, such as `GBR/ncsc:csirt`.
-        anchor: what this node is known by to its partners; its newest version.
+        own: what this node is known by to its partners; it changes while the node runs.
+        journal: beside the database: what no restore may bring back.
         person: in whose name it acts now; empty where nobody showed a token. The audit log names who acted.
     """
 
@@ -46,13 +50,20 @@ class Node:
     signals: Signals
     signer: Signer
     link: Link
-    anchor: Anchor
+    own: Own
     vault: Vault
     gate: Gate
+    journal: Journal
     labels: Labels = field(default_factory=Labels)
     matching: Matching = field(default_factory=Matching)
     locks: Locks = field(default_factory=Locks)
     pulses: Pulses = field(default_factory=Pulses)
     sights: Sights = field(default_factory=Sights)
     sets: Sets = field(default_factory=Sets)
+    confirmations: Confirmations = field(default_factory=Confirmations)
     person: str = ""
+
+    @property
+    def anchor(self) -> Anchor:
+        """Return what this node is known by now, with the signing keys that are in use."""
+        return self.own.anchor

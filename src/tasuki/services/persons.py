@@ -12,6 +12,7 @@ from tasuki.core.persons import reasons as why
 from tasuki.core.persons.model import Person, Principal
 from tasuki.core.persons.naming import reader_of
 from tasuki.core.persons.tokens import TOKEN_BYTES, token_digest, write_token
+from tasuki.services import journal
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
 from tasuki.store import persons as store
@@ -81,6 +82,7 @@ def remove(node: Node, name: str) -> Person:
         if found is None or not found.active:
             raise CallerError(why.NOBODY.because(name=name[:60]))
         store.remove(connection, name)
+        journal.note(connection, journal.REMOVED, {"name": name})
         audit(node, connection, "persons:person:remove", {"name": name, "of": str(found.person.reader.desk)})
         return found.person
 

@@ -60,6 +60,9 @@ GROUP_LIMIT: Final = 64
 PART: Final = 500
 """Parameters in one statement: below the least limit of both databases, and few enough to plan quickly."""
 
+NOTED: Final = "tasuki.noted"
+"""Set in the info of a connection whose transaction noted something that must outlive a restore."""
+
 Work = Callable[[sa.Connection], Any]
 T = TypeVar("T")
 
@@ -397,6 +400,7 @@ class Database:
         """
         self.engine = open_engine(url)
         self.dialect = self.engine.dialect.name
+        self.on_noted: Callable[[], None] | None = None
         if self.dialect == "postgresql":
             event.listen(self.engine, "connect", _say_in_use)
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -418,8 +422,22 @@ class Database:
             raise WorldError(UNREAD.because(cause=cause_of(error)), retry=True) from error
 
     def write(self, work: Callable[[sa.Connection], T]) -> T:
-        """Do `work(connection)` through the writer and wait until it is durable."""
-        return self.writer.run(work)
+        """Do `work(connection)` through the writer and wait until it is durable.
+
+        Where it noted something that must outlive a restore (see `tasuki.store.journal`), wait for that as well.
+        """
+        noted = False
+
+        def watched(connection: sa.Connection) -> T:
+            nonlocal noted
+            value = work(connection)
+            noted = bool(connection.info.pop(NOTED, False))
+            return value
+
+        value = self.writer.run(watched)
+        if noted and self.on_noted is not None:
+            self.on_noted()
+        return value
 
     def scrub(self) -> None:
         """Let what was deleted vanish from the files, as far as the database can.

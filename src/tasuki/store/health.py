@@ -127,6 +127,17 @@ def log_sizes(connection: sa.Connection) -> dict[str, int]:
     return sizes(connection)
 
 
+def database_bytes(database: Database) -> int:
+    """Return how large the database is, with what was deleted in it."""
+    query = (
+        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        if database.dialect == "sqlite"
+        else "SELECT pg_database_size(current_database())"
+    )
+    with database.read() as connection:
+        return int(connection.exec_driver_sql(query).scalar_one())
+
+
 def sqlite_with_reset_bug(database: Database) -> str | None:
     """Return the version of an SQLite in which a WAL reset can corrupt the database; None where that cannot be.
 

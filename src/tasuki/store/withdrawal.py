@@ -142,6 +142,7 @@ def _held(versions: Iterable[tuple[int, str]], lowest: int | None) -> Held:
     return Held(
         live=tuple(sorted(version for version, state in listed if state == State.HELD.value)),
         kept=any(state == State.RECALLED.value for _, state in listed),
+        sealed=any(state == State.SEALED.value for _, state in listed),
         came=True,
         usable_from=lowest,
     )

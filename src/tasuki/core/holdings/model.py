@@ -68,10 +68,12 @@ class HandlingBasis:
 
 
 class State(StrEnum):
-    """The life of a holding; its bytes never change, its state only moves forward."""
+    """The life of a holding; its bytes never change; only a legal hold is ever taken back."""
 
     HELD = "held"
     RECALLED = "recalled"
+    SEALED = "sealed"
+    """Kept under a legal hold and used for nothing; lifting the hold puts it back."""
     DISPOSED = "disposed"
 
 

@@ -73,6 +73,21 @@ DISPOSE_BY = kind(
     en="Expected a day or moment to come, such as 2027-03-31 or 2027-03-31T15:00:00Z, found {found}.",
     ja="処分期限には今後の日付か日時(例: 2027-03-31、2027-03-31T15:00:00Z)が必要ですが、{found}がありました。",
 )
+UNDER_HOLD = kind(
+    "holdings.under-hold",
+    en="{stix_id} is under a legal hold, and nothing of it may be destroyed; lift the hold first with `tasuki hold lift`.",
+    ja="{stix_id} は法的保全の対象のため廃棄できません。先に `tasuki hold lift` で保全を解除してください。",
+)
+NOT_UNDER_HOLD = kind(
+    "holdings.not-under-hold",
+    en="Expected {stix_id} to be under a legal hold, found none; look with `tasuki hold list`.",
+    ja="{stix_id} は法的保全の対象ではありません。`tasuki hold list` で確認してください。",
+)
+HOLD_REASON = kind(
+    "holdings.hold-reason",
+    en="Expected why, in one line of at most {limit} characters; it goes into the audit log.",
+    ja="理由を{limit}字以内の1行で記入してください。監査ログに記録されます。",
+)
 NO_WORDS = kind(
     "holdings.no-words",
     en="Expected a word, or at least two Japanese characters in a row, found {query}.",

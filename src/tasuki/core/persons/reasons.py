@@ -53,3 +53,8 @@ SAME_PERSON = kind(
     en="Expected another person than {name}, who did the first half; two people decide on this.",
     ja="{name} は一人目として既に関わっています。これは二人で決める操作のため、別の人が行ってください。",
 )
+TWO_NAMES = kind(
+    "persons.two-names",
+    en="Expected two persons by name, found {found}; name both with --by.",
+    ja="2名の氏名が必要ですが、{found}名でした。--by で2名を指定してください。",
+)

@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tasuki.base.canonical import Json
+from tasuki.base.errors import PeerError
 from tasuki.base.ids import Audience, NodeName, stix_id
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.markings.labels import LEVELS
 from tasuki.core.markings.lattice import caveat
 from tasuki.formats.envelope import anchor, envelope, notice, receipt, statement
+from tasuki.formats.trust.file import read_parts
+from tasuki.formats.trust.statement import ROLES
 
 MAX_IDS: Final = 10_000
 """Ids in one notice."""
@@ -39,12 +42,16 @@ MAX_ITEMS: Final = 64
 MAX_LEAVES: Final = 1_000
 """Leaves in one page of a mirrored log."""
 
+MAX_GIVEN_BACK: Final = 5_000
+"""Entries of one list in what is given back to a restored node."""
+
 _HEX64: Final = re.compile(r"[0-9a-f]{64}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9.-]{0,79}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ORIGIN: Final = re.compile(r"tasuki/[A-Z]{3}/[a-z0-9-]{1,32}/pair/[A-Z]{3}(?:/[0-9]{4}/[0-9]{1,16})?")
 _HASH64: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
 _SIGNATURE_LINE: Final = re.compile("— [^\\s+]+ [A-Za-z0-9+/]+={0,2}")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _SIZE: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\n")
 _MAX_COUNTS: Final = 20
 _MAX_NUMBER: Final = 2**53 - 1
@@ -150,9 +157,65 @@ def refusal(value: Json) -> bool:
     )
 
 
+def role_versions(value: Json) -> bool:
+    """A version of each role of trust metadata, 0 for none."""
+    return isinstance(value, dict) and value.keys() == {*ROLES} and all(number(each) for each in value.values())
+
+
 def leaves(value: Json) -> bool:
     """Leaves of a pair log with their openings, each of a kind and with members of `LEAVES`."""
     return isinstance(value, list) and len(value) <= MAX_LEAVES and all(_is_leaf(each) for each in value)
+
+
+def flag(value: Json) -> bool:
+    """True or false."""
+    return isinstance(value, bool)
+
+
+def blob(value: Json) -> bool:
+    """Bytes in base64, of a form that stands elsewhere in these lists."""
+    return isinstance(value, str) and _BASE64.fullmatch(value) is not None
+
+
+def hash_or_none(value: Json) -> bool:
+    """A hash in lower-case hex, or nothing."""
+    return value == "" or sha256(value)
+
+
+def stix_identifier(value: Json) -> bool:
+    """One STIX id."""
+    return _is_stix_id(value)
+
+
+def audience_list(value: Json) -> bool:
+    """Audiences."""
+    return isinstance(value, list) and len(value) <= _MAX_COUNTS and all(audience(each) for each in value)
+
+
+def members(forms: Mapping[str, Form]) -> Form:
+    """An object with exactly these members, each in its form."""
+    return lambda value: (
+        isinstance(value, dict)
+        and value.keys() == forms.keys()
+        and all(fits(value[name]) for name, fits in forms.items())
+    )
+
+
+def rows(fits: Form) -> Form:
+    """A list of at most `MAX_GIVEN_BACK`, each in this form."""
+    return lambda value: isinstance(value, list) and len(value) <= MAX_GIVEN_BACK and all(fits(each) for each in value)
+
+
+def given_back(value: Json) -> bool:
+    """A leaf of the log of the node it goes to, which is that node's own words whatever their kind."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"kind", "salt", "body"}
+        and code(value["kind"])
+        and isinstance(value["salt"], str)
+        and _HASH64.fullmatch(value["salt"]) is not None
+        and isinstance(value["body"], dict)
+    )
 
 
 _PLACE: Final[Mapping[str, Form]] = {
@@ -168,8 +231,10 @@ LEAVES: Final[Mapping[str, Mapping[str, Form]]] = {
     "receipt-issued": {**_PLACE, "status": code, "receipt_hash": sha256},
     "receipt-held": {**_PLACE, "status": code, "receipt_hash": sha256, "log_index": number},
     "period-opened": {"year": number, "size": number, "root": root},
+    "lost": {},
 }
 """Leaves of a pair log: both sides know what is in them; a leaf of the private audit log is none of these."""
+
 
 def spans(value: Json) -> bool:
     """Spans of numbers of lanes."""
@@ -213,6 +278,58 @@ _CONSENT: Final[Mapping[str, Form]] = {
 }
 """What a request for consent asks for, and what its answer repeats."""
 
+_RECOVER: Final[Mapping[str, Form]] = {
+    "v": number,
+    "restored": flag,
+    "size": number,
+    "got_after": number,
+    "resend": flag,
+    "copy": members({"number": number, "token": hash_or_none, "next": sha256}),
+    "lanes": rows(
+        members(
+            {
+                "lane": code,
+                "epoch_in": number,
+                "next_in": number,
+                "receipts_from": number,
+                "epoch_out": number,
+                "next_out": number,
+                "sent_from": number,
+            }
+        )
+    ),
+}
+"""What a node asks a partner after a restore, or to show which copy it is."""
+
+_RECOVERED: Final[Mapping[str, Form]] = {
+    "v": number,
+    "closed": flag,
+    "copy": number,
+    "log": log,
+    "size": number,
+    "root": root,
+    "note": blob,
+    "leaves": rows(given_back),
+    "lanes": rows(
+        members(
+            {
+                "lane": code,
+                "taken_epoch": number,
+                "taken_next": number,
+                "taken_prev": hash_or_none,
+                "epoch": number,
+                "sealed": number,
+                "oldest": number,
+            }
+        )
+    ),
+    "receipts": rows(blob),
+    "sent": rows(members({**_PLACE, "type": code, "receipt": blob, "body": blob})),
+    "got": rows(members({"id": stix_identifier, "audiences": audience_list, "position": number})),
+    "refused": refusal,
+}
+"""What a partner gives back: the asker's own leaves, receipts and notices, receipts given to it, ids it sent."""
+
 NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
     "recall": _WITHDRAWAL,
     "revoke": _WITHDRAWAL,
@@ -227,6 +344,9 @@ NOTICES: Final[Mapping[str, Mapping[str, Form]]] = {
     "compare": {"spans": spans},
     "compared": {"spans": tallies},
     "health": {"node": node, "version": number, "at": moment},
+    "trust-ask": {"held": role_versions, "mine": role_versions},
+    "recover": _RECOVER,
+    "recovered": _RECOVERED,
 }
 """Protocol messages that may leave: all members each has, and the form of each."""
 
@@ -250,6 +370,15 @@ def _witness_answer(body: bytes) -> bool:
     return not more and code(name) and 0 < len(said) <= MAX_REFUSAL
 
 
+def _is_trust(body: bytes) -> bool:
+    """Whether a body is trust metadata; empty where there is nothing newer."""
+    try:
+        read_parts(body)
+    except PeerError:
+        return False
+    return True
+
+
 PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "envelope": _starts(envelope.MAGIC),
     "stored-receipt": _starts(receipt.MAGIC),
@@ -257,6 +386,7 @@ PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "checkpoint": _starts(b"old "),
     "cosignature": _witness_answer,
     "anchor": _starts(anchor.MAGIC),
+    "trust": _is_trust,
     "statement": _starts(statement.MAGIC),
 }
 """Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""

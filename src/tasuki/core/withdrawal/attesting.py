@@ -22,6 +22,9 @@ def outcome(verb: Verb, held: Held, at: int) -> Outcome:
     """
     if not held.came:
         return Outcome.NEVER_HELD
+    if held.sealed:
+        # Whatever else is held of it: a law keeps bytes of it here, and the originator shall know that.
+        return Outcome.SEALED
     if not held.live:
         return Outcome.NOT_IN_USE if held.kept else Outcome.DESTROYED
     if verb is Verb.NARROW:

@@ -49,12 +49,14 @@ class Held:
     Attributes:
         live: versions that are neither recalled nor disposed of, in microseconds since 1970.
         kept: whether a body of it is kept that is not live.
+        sealed: whether a body of it is kept under a legal hold.
         came: whether anything of it ever came.
         usable_from: versions below are out of use already.
     """
 
     live: tuple[int, ...] = ()
     kept: bool = False
+    sealed: bool = False
     came: bool = False
     usable_from: int | None = None
 

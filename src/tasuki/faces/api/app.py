@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from tasuki.faces.api import (
     assistance,
+    backup,
     channel,
     consent,
     detection,
     health,
+    hold,
     holdings,
     ledger,
     marking,
@@ -23,18 +25,22 @@ from tasuki.faces.api import (
     reconciliation,
     release,
     tearline,
+    trust,
     withdrawal,
 )
 from tasuki.faces.api.admission import Admission
+from tasuki.faces.api.closure import Closure
 from tasuki.faces.http.kit import HANDLERS
 from tasuki.services.node import Node
 
 ROUTES: Final[tuple[Route, ...]] = (
     *assistance.ROUTES,
+    *backup.ROUTES,
     *channel.ROUTES,
     *consent.ROUTES,
     *detection.ROUTES,
     *health.ROUTES,
+    *hold.ROUTES,
     *holdings.ROUTES,
     *ledger.ROUTES,
     *marking.ROUTES,
@@ -43,6 +49,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *reconciliation.ROUTES,
     *release.ROUTES,
     *tearline.ROUTES,
+    *trust.ROUTES,
     *withdrawal.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
@@ -51,6 +58,7 @@ ROUTES: Final[tuple[Route, ...]] = (
 def api_app(node: Node) -> Starlette:
     """Return the local API of a node."""
     reception = Middleware(Admission, routes=ROUTES)
-    app = Starlette(routes=[*ROUTES], middleware=[reception], exception_handlers=HANDLERS)
+    closure = Middleware(Closure, routes=ROUTES)
+    app = Starlette(routes=[*ROUTES], middleware=[reception, closure], exception_handlers=HANDLERS)
     app.state.node = node
     return app

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from tasuki.faces.http.kit import Nothing, get, post
-from tasuki.services import channel, reconciliation
+from tasuki.services import channel, recovery
 from tasuki.services.channel.showing import EnvelopeView, LaneView
 from tasuki.services.node import Node
 
@@ -49,7 +49,7 @@ def _envelope(node: Node, question: One) -> EnvelopeView:
 
 
 def _sync(node: Node, question: With) -> dict[str, object]:
-    partners = reconciliation.sync_with(node, question.partner)
+    partners = recovery.sync_with(node, question.partner)
     return {"partners": partners, "lanes": channel.lanes(node)}
 
 

@@ -33,6 +33,8 @@ from tasuki.faces.cli.words import (
     language,
     say,
 )
+from tasuki.services.backup import Order as RestoreOrder
+from tasuki.services.backup import Restored
 from tasuki.services.setup import Made, Order
 from tasuki.services.upgrade import Step, Upgraded
 
@@ -59,6 +61,7 @@ class House:
         init: makes a node.
         serve: runs a node until it is told to stop.
         upgrade: brings a stopped node's database to this version, without a copy where people say they have one.
+        restore: makes a node of a backup, closed until it has caught up.
         demo: runs the demonstration with these commands, keeping its nodes in a new folder where one is named.
     """
 
@@ -67,6 +70,7 @@ class House:
     init: Callable[[Order], Made]
     serve: Callable[[Path], None]
     upgrade: Callable[[Path, bool, Callable[[Step], None]], Upgraded]
+    restore: Callable[[RestoreOrder], Restored]
     demo: Callable[[click.Command, Path | None], None]
 
 

@@ -9,12 +9,19 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from tasuki.faces.exchange import channel, health, ledger, reconciliation
+from tasuki.faces.exchange import channel, health, ledger, reconciliation, recovery, trust
 from tasuki.faces.exchange.answers import HANDLERS
 from tasuki.faces.exchange.guard import Guard
 from tasuki.services.node import Node
 
-ROUTES: Final[tuple[Route, ...]] = (*channel.ROUTES, *reconciliation.ROUTES, *ledger.ROUTES, *health.ROUTES)
+ROUTES: Final[tuple[Route, ...]] = (
+    *channel.ROUTES,
+    *reconciliation.ROUTES,
+    *ledger.ROUTES,
+    *recovery.ROUTES,
+    *trust.ROUTES,
+    *health.ROUTES,
+)
 """Everything a partner may ask."""
 
 

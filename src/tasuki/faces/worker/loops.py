@@ -13,7 +13,7 @@ import structlog
 from tasuki.base.errors import TasukiError
 from tasuki.base.reasons import Reason
 from tasuki.faces.worker.reasons import SURPRISE
-from tasuki.services import channel, detection, holdings, ledger, reconciliation
+from tasuki.services import channel, detection, holdings, ledger, reconciliation, recovery, trust
 from tasuki.services.node import Node
 
 _LOG = structlog.get_logger("tasuki.worker")
@@ -37,8 +37,10 @@ class Loop:
 
 
 LOOPS: Final = (
-    Loop(name="seal", run=channel.run_sealer),
+    Loop(name="recover", run=recovery.run_recovery),
+    Loop(name="seal", run=recovery.run_sealer),
     Loop(name="send", run=channel.run_sender),
+    Loop(name="trust", run=trust.run_trust),
     Loop(name="checkpoints", run=ledger.run_checkpoints),
     Loop(name="statements", run=reconciliation.run_statements),
     Loop(name="match", run=detection.run_matching),

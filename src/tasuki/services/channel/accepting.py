@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,8 +15,9 @@ from tasuki.base.errors import PeerError, TasukiError, WorldError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.reasons import Reason
 from tasuki.core.channel.acceptance import Again, Facts, Gap, Judgement, Lie, Open, Refuse, Spend, judge
-from tasuki.core.channel.model import LANES, Arrival, Disposition, LaneState
-from tasuki.core.channel.reasons import WRONG_CERTIFICATE
+from tasuki.core.channel.model import LANES, Arrival, Disposition, LaneState, Seen
+from tasuki.core.channel.reasons import EQUIVOCATION, WRONG_CERTIFICATE
+from tasuki.core.ledger.mirror import SENT
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
@@ -27,12 +28,14 @@ from tasuki.formats.suites.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services import consent, intake, withdrawal
-from tasuki.services.channel.peers import notice, partner_anchor, policy, protocol
+from tasuki.services.channel.peers import logged_at, notice, partner_anchor, policy, protocol
+from tasuki.services.closing import require_rebuilt
+from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED, PAYLOAD_SURPRISE
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import channel as store
-from tasuki.store import ledger
+from tasuki.store import ledger, recovery, trust
 
 Apply = Callable[[sa.Connection], Disposition]
 Prepare = Callable[[Node, Arrival], Apply]
@@ -58,6 +61,7 @@ def accept(node: Node, certificate: bytes, raw: bytes) -> Released:
     case = _Case(node=node, envelope=envelope, raw=raw, partner=partner)
     # A lock's name is kept for ever, so a lane nobody has shares one.
     lane = envelope.header.lane if envelope.header.lane in LANES else "unknown"
+    require_rebuilt(node, claimed)
     with node.locks.hold(f"in:{case.participant}:{lane}"):
         return _answer(case, certificate)
 
@@ -80,7 +84,11 @@ def _answer(case: _Case, certificate: bytes) -> Released:
     node, header = case.node, case.envelope.header
     with node.database.read() as connection:
         state = store.lane_state(connection, case.participant, header.lane, "in")
-        before = store.seen(connection, case.participant, header.env_id, (header.lane, header.epoch, header.seq))
+        place = header.lane, header.epoch, header.seq
+        before = store.seen(connection, case.participant, header.env_id, place)
+        promised = recovery.promised(connection, case.participant, header.env_id, place)
+        stated = header.env_id, "env_hash", case.envelope.hash
+        logged = logged_at(connection, case.partner, SENT, stated, header.sig_keys)
     facts = Facts(
         me=node.me,
         now=node.clock.now(),
@@ -89,8 +97,12 @@ def _answer(case: _Case, certificate: bytes) -> Released:
         lane=state,
         seen=tuple(before),
         min_suite=node.anchor.min_suite,
+        logged=logged,
     )
-    return _carry_out(case, judge(case.envelope, facts), state)
+    judgement = judge(case.envelope, facts)
+    if promised and isinstance(judgement, Open | Spend):
+        return _keep_promise(case, _known(state), promised)
+    return _carry_out(case, judgement, state)
 
 
 def _carry_out(case: _Case, judgement: Judgement, state: LaneState | None) -> Released:
@@ -159,6 +171,62 @@ def _take_in(case: _Case, state: LaneState) -> Released:
     except Exception as error:  # noqa: BLE001 a partner's content must not be able to block its lane
         return _refuse_content(case, state, PAYLOAD_SURPRISE.because(cause=type(error).__name__))
     return _spend(case, apply, state, Disposition(status="stored", reason=None))
+
+
+def _keep_promise(
+    case: _Case, state: LaneState, promised: Sequence[recovery.GivenBack]
+) -> Released:
+    """Take in again what was receipted before this node was restored: it gets the receipt it got, byte for byte.
+
+    What is out of time by now was not when it came, so it is taken in. The leaf of the receipt stands in the log again.
+    """
+    other = next((each for each in promised if each.hash != case.envelope.hash), None)
+    if other is not None:
+        first = Seen(env_id=other.env_id, hash=other.hash, receipt=other.receipt)
+        partner, seq = case.participant, case.envelope.header.seq
+        reason = EQUIVOCATION.because(env_id=other.env_id, seq=seq, partner=partner)
+        return _carry_out(case, Lie(reason=reason, first=first), state)
+    raw = promised[0].receipt
+    status = read_receipt(raw).receipt.status
+    apply, found = _settled(Disposition(status="stored", reason=None)), status
+    if status == "stored":
+        try:
+            apply = _prepare(case)
+        except (WorldError, AssertionError):
+            raise
+        except TasukiError as error:
+            found = error.reason.code
+    kept = _received(case, status, raw)
+
+    def work(connection: sa.Connection) -> None:
+        done = apply(connection)
+        moved = store.advance(
+            connection,
+            partner=case.participant,
+            lane=kept.lane,
+            direction="in",
+            expected=state,
+            then=state.after(kept.hash),
+        )
+        if not moved:
+            raise WorldError(LANE_MOVED.because(lane=kept.lane), retry=True)
+        store.keep_received(connection, case.participant, kept, case.node.clock.now())
+        recovery.keep_promise(connection, case.participant, kept.env_id)
+        counts: dict[str, Json] = dict(done.counts)
+        body: dict[str, Json] = {
+            "env_id": kept.env_id,
+            "partner": case.participant,
+            "type": kept.type,
+            "status": status,
+            "now": found,
+            "counts": counts,
+        }
+        audit(case.node, connection, "recovery:envelope:again", body)
+
+    case.node.database.write(work)
+    case.node.signals.raise_(ARRIVED)
+    case.node.signals.raise_(OUTBOX)
+    return protocol(case.node, "stored-receipt", raw, case.participant)
 
 
 def _refuse_content(case: _Case, state: LaneState, reason: Reason) -> Released:
@@ -260,9 +328,12 @@ def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition) 
     receipt = _receipt(case, promised, index, now)
     statement = receipt_statement(receipt)
     raw = write_receipt(statement, node.signer.sign_receipt(statement))
-    kept = _received(case, promised, raw)
+    kept = _received(case, promised.status, raw)
 
     def work(connection: sa.Connection) -> None:
+        if trust.any_revoked(connection, receipt.sig_keys):
+            # Revoked since it was signed: nothing that comes after the cut may be signed by it.
+            raise _MovedError
         done = apply(connection)
         if (done.status, done.reason) != (promised.status, promised.reason):
             raise _DiffersError(done)
@@ -318,7 +389,7 @@ def _bounded(params: Mapping[str, str | int]) -> dict[str, str | int]:
     }
 
 
-def _received(case: _Case, promised: Disposition, receipt: bytes) -> store.ReceivedEnvelope:
+def _received(case: _Case, status: str, receipt: bytes) -> store.ReceivedEnvelope:
     header = case.envelope.header
     return store.ReceivedEnvelope(
         env_id=header.env_id,
@@ -327,9 +398,10 @@ def _received(case: _Case, promised: Disposition, receipt: bytes) -> store.Recei
         seq=header.seq,
         type=header.type,
         hash=case.envelope.hash,
-        status=promised.status,
+        status=status,
         receipt=receipt,
-        held=case.raw if promised.status == "unsupported" else None,
+        held=case.raw if status == "unsupported" else None,
+        sig_key=header.sig_keys[0],
     )
 
 

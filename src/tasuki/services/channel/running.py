@@ -30,9 +30,9 @@ RETRY_S: Final = {Lane.URGENT: (1.0, 60.0), Lane.BULK: (5.0, 600.0), Lane.EXERCI
 Step = Callable[[Node, ParticipantId, str], bool]
 
 
-def run_sealer(node: Node, stop: threading.Event) -> None:
-    """Seal whatever the outbox gets, for every trusted partner and lane, until `stop` is set."""
-    _run(node, stop, seal_next, OUTBOX)
+def run_sealer(node: Node, stop: threading.Event, seal: Step = seal_next) -> None:
+    """Seal whatever the outbox gets, for every trusted partner and lane, until `stop` is set; `seal` does one step."""
+    _run(node, stop, seal, OUTBOX)
 
 
 def run_sender(node: Node, stop: threading.Event) -> None:

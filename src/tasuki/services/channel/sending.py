@@ -130,10 +130,6 @@ def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, ra
             env_id=envelope.env_id, log_index=receipt.log_index, receipt_hash=signed.hash, held_at=now
         )
         reconciliation.keep_promise(connection, partner, promise)
-        promise = reconciliation.Promise(
-            env_id=envelope.env_id, log_index=receipt.log_index, receipt_hash=signed.hash, held_at=now
-        )
-        reconciliation.keep_promise(connection, partner, promise)
         if stale:
             body["stale"] = format_rfc3339(stale)
         ledger.append(connection, AUDIT, "receipt-held", body, now, node.entropy.draw(SALT_BYTES))

@@ -15,12 +15,14 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.assistance.watch import Wait, watch
 from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
+from tasuki.core.recovery.reasons import CLOSED
 from tasuki.services import assistance, consent, tearline, withdrawal
 from tasuki.services.health import reasons as why
 from tasuki.services.health.differing import Severity, differing
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
 from tasuki.store import health as store
+from tasuki.store import recovery
 
 URGENT_S: Final = 60
 """Seconds an urgent envelope may wait for its receipt before a person is told."""
@@ -36,6 +38,7 @@ ANCHOR_DAYS: Final = 14
 
 FAILURES: Final = 3
 """Failures in a row after which a loop is an alarm."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
@@ -58,6 +61,7 @@ def alarms(node: Node) -> list[Alarm]:
     now = node.clock.now()
     with node.database.read() as connection:
         found = [
+            *_closed(connection),
             *_content(connection),
             *_lies(connection),
             *_lanes(connection, now),
@@ -67,6 +71,11 @@ def alarms(node: Node) -> list[Alarm]:
     found += [Alarm(severity=severity, reason=reason) for severity, reason in differing(node, now)]
     found += [*_loops(node), *_anchors(node, now), *_assistance(node, now), *_consent(node), *_tearlines(node)]
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
+
+
+def _closed(connection: sa.Connection) -> Iterator[Alarm]:
+    if recovery.is_closed(connection):
+        yield Alarm(severity="urgent", reason=CLOSED.because())
 
 
 def _content(connection: sa.Connection) -> Iterator[Alarm]:

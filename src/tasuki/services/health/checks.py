@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from tasuki.adapters.keyfiles import FOLDER as KEYS
@@ -19,18 +20,24 @@ from tasuki.base.limits import MAX_SKEW_S
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339, from_micros
 from tasuki.core.ledger.model import AUDIT
+from tasuki.core.recovery.reasons import CLOSED
 from tasuki.formats.envelope.anchor import anchor_statement
+from tasuki.services import closing, journal
 from tasuki.services.health import reasons as why
 from tasuki.services.health.alarms import alarms
 from tasuki.services.health.life import reach
 from tasuki.services.ledger import checkpoint
 from tasuki.services.node import Node
 from tasuki.services.partners import certificates
-from tasuki.store import ledger
-from tasuki.store.health import sqlite_with_reset_bug
+from tasuki.store import backup, ledger
+from tasuki.store import journal as journal_store
+from tasuki.store.health import database_bytes, sqlite_with_reset_bug
 
 LEAST_FREE_MIB: Final = 512
 """Space under which a busy day may fill the disk: a million indicators take about two gigabytes."""
+
+BACKUP_DAYS: Final = 7
+"""Days after which a backup is old: what came since is sent again by partners, what was made here is not."""
 
 _MIB = 1 << 20
 
@@ -91,6 +98,45 @@ def _disk(node: Node) -> Iterator[Reason]:
         yield why.LITTLE_SPACE.because(path=str(node.directory), least=LEAST_FREE_MIB, free=free)
 
 
+def _backup(node: Node) -> Iterator[Reason]:
+    """Whether there is a backup of this week, and room for the next: it copies the database for a while."""
+    now = node.clock.now()
+    with node.database.read() as connection:
+        last = backup.taken_at(connection)
+        first = ledger.added_at(connection, AUDIT, 0)
+    since = last or first
+    if since is not None and now - since > timedelta(days=BACKUP_DAYS):
+        days = (now - since).days
+        yield why.NO_BACKUP.because(days=days) if last is None else why.OLD_BACKUP.because(days=days)
+    needed = database_bytes(node.database) // _MIB
+    free = shutil.disk_usage(node.directory).free // _MIB
+    if free < needed:
+        yield why.NO_ROOM_FOR_BACKUP.because(path=str(node.directory), needed=needed, free=free)
+
+
+def _journal(node: Node) -> Iterator[Reason]:
+    """Whether the journal beside the database can be read to its end, and knows all that the database knows."""
+    try:
+        read = node.journal.read()
+        entries = journal.entries(node)
+    except TasukiError as error:
+        yield why.JOURNAL_WRONG.because(cause=error.reason.sentence())
+        return
+    if read.broken:
+        yield why.JOURNAL_ALTERED.because(path=str(node.journal.path), count=len(read.records))
+    with node.database.read() as connection:
+        last = journal_store.last(connection)
+        waiting = journal_store.pending(connection)
+    top = entries[-1].number if entries else 0
+    if not read.broken and top + len(waiting) < last:
+        yield why.JOURNAL_BEHIND.because(path=str(node.journal.path), top=top, last=last)
+
+
+def _closed(node: Node) -> Iterator[Reason]:
+    if closing.is_closed(node):
+        yield CLOSED.because()
+
+
 def _sqlite(node: Node) -> Iterator[Reason]:
     version = sqlite_with_reset_bug(node.database)
     if version is not None:
@@ -127,6 +173,9 @@ _LOOKS: Final[dict[str, Callable[[Node], Iterator[Reason]]]] = {
     "keys": _keys,
     "clock": _clock,
     "disk": _disk,
+    "backup": _backup,
+    "journal": _journal,
+    "closed": _closed,
     "sqlite": _sqlite,
     "partners": _partners,
     "log": _log,

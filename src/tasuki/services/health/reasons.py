@@ -78,6 +78,36 @@ NOT_COMPARED = kind(
     en="The anchor of {partner} was added and never compared; compare the fingerprint with `tasuki partner verify {partner}`.",
     ja="{partner} のアンカーは追加されましたが未照合です。`tasuki partner verify {partner}` で指紋を照合してください。",
 )
+NO_BACKUP = kind(
+    "health.no-backup",
+    en="Expected a backup of this node, found none although it is {days} days old; take one with `tasuki backup DIR`.",
+    ja="このノードは{days}日前に作成されましたが、バックアップがありません。`tasuki backup DIR` で作成してください。",
+)
+OLD_BACKUP = kind(
+    "health.old-backup",
+    en="The last backup was taken {days} days ago; take one with `tasuki backup DIR`, at least every week.",
+    ja="直近のバックアップは{days}日前です。少なくとも毎週 `tasuki backup DIR` で作成してください。",
+)
+NO_ROOM_FOR_BACKUP = kind(
+    "health.no-room-for-backup",
+    en="Expected {needed} MiB free on the disk of {path} for taking a backup, found {free}; make room.",
+    ja="バックアップの作成には {path} のディスクに{needed} MiBの空きが必要ですが、{free} MiBです。空きを確保してください。",
+)
+JOURNAL_WRONG = kind(
+    "health.journal-wrong",
+    en="The journal beside the database cannot be read: {cause}",
+    ja="データベース横のジャーナルを読めません: {cause}",
+)
+JOURNAL_ALTERED = kind(
+    "health.journal-altered",
+    en="Expected the journal {path} as this node wrote it, found it altered behind entry {count}; keep the file, take a backup, then move it aside.",
+    ja="ジャーナル {path} は{count}件目より後で改変されています。ファイルを保存し、バックアップを作成してから移動してください。",
+)
+JOURNAL_BEHIND = kind(
+    "health.journal-behind",
+    en="Expected {last} entries in the journal {path}, found them up to {top}: it was lost or put back. Take a backup now: a restore of an older one would bring back what was taken back since.",
+    ja="ジャーナル {path} には{last}件目まであるはずですが、{top}件目までです。失われたか戻されています。直ちにバックアップを作成してください。古いものを復元すると、取り消したものが戻ります。",
+)
 FINE = kind(
     "health.fine",
     en="{what}: in order.",

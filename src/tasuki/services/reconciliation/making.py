@@ -28,6 +28,7 @@ from tasuki.formats.suites.signatures import SUITE
 from tasuki.formats.tlog import merkle
 from tasuki.services.assistance import hear
 from tasuki.services.channel.peers import policy
+from tasuki.services.closing import require_open
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.sets import NOTHING, Edge
@@ -52,6 +53,7 @@ def make(node: Node, partner: Anchor, least: int = 1) -> Made:
     """
     participant = partner.name.participant
     # A node that was put back would state less than it stated before.
+    require_open(node)
     while True:
         with node.locks.hold(f"statement:{participant}"):
             statement = picture(node, partner, least)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import InputError
-from tasuki.base.time import format_rfc3339, parse_rfc3339, to_micros
+from tasuki.base.time import format_exact, format_rfc3339, parse_rfc3339, to_micros
 from tasuki.core.channel.model import Arrival, Disposition
 from tasuki.core.holdings.model import State
 from tasuki.core.markings.model import Label
@@ -20,14 +20,15 @@ from tasuki.core.release.released import release_notice
 from tasuki.core.withdrawal import attesting, telling
 from tasuki.core.withdrawal import reasons as texts
 from tasuki.core.withdrawal.model import Verb, Word
-from tasuki.core.withdrawal.narrowing import narrowing_from_json
+from tasuki.core.withdrawal.narrowing import narrowing_from_json, narrowing_to_json
 from tasuki.formats.json import strict
+from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.labelling import bind
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
 from tasuki.services.withdrawal.telling import as_told, may_still, tell
-from tasuki.store import channel, holdings
+from tasuki.store import channel, hold, holdings
 from tasuki.store import withdrawal as store
 
 PASSED_ON: Final = {
@@ -140,13 +141,28 @@ def _onward(node: Node, connection: sa.Connection, notice: _Notice, news: Collec
 def _recall(node: Node, connection: sa.Connection, notice: _Notice) -> Collection[str]:
     before = holdings.tombstoned(connection, notice.arrival.partner, notice.ids)
     holdings.set_state(connection, notice.arrival.partner, notice.ids, State.RECALLED)
+    hold.recall(connection, notice.arrival.partner, list(holdings.numbers(connection, notice.ids).values()))
     holdings.bury(connection, notice.arrival.partner, notice.ids, node.clock.now())
     settle(node, connection, notice.ids)
-    return [each for each in notice.ids if each not in before]
+    news = [each for each in notice.ids if each not in before]
+    _journal(connection, notice, journal.RECALLED, news, {"at": format_exact(node.clock.now())})
+    return news
+
+
+def _journal(
+    connection: sa.Connection, notice: _Notice, kind: str, news: Collection[str], said: Mapping[str, Json]
+) -> None:
+    """Note what no restore may undo; what was said before is there already."""
+    if news:
+        journal.note(connection, kind, {"source": notice.arrival.partner, "ids": [*news], **said})
 
 
 def _narrow(node: Node, connection: sa.Connection, notice: _Notice) -> Collection[str]:
-    return [] if notice.label is None else bind(node, connection, notice.arrival.partner, notice.ids, notice.label)
+    if notice.label is None:
+        return []
+    news = bind(node, connection, notice.arrival.partner, notice.ids, notice.label)
+    _journal(connection, notice, journal.BOUND, news, {"label": narrowing_to_json(notice.label)})
+    return news
 
 
 def _stop(_node: Node, connection: sa.Connection, notice: _Notice) -> Collection[str]:
@@ -156,8 +172,10 @@ def _stop(_node: Node, connection: sa.Connection, notice: _Notice) -> Collection
         return []
     numbers = holdings.identify(connection, notice.ids)
     versions = dict.fromkeys(numbers.values(), lowest)
-    news = store.stop(connection, notice.arrival.partner, versions, by_notice=True)
-    return [stix_id for stix_id, number in numbers.items() if number in news]
+    stopped = store.stop(connection, notice.arrival.partner, versions, by_notice=True)
+    news = [stix_id for stix_id, number in numbers.items() if number in stopped]
+    _journal(connection, notice, journal.STOPPED, news, {"usable_from": lowest})
+    return news
 
 
 _Act = Callable[[Node, sa.Connection, _Notice], Collection[str]]

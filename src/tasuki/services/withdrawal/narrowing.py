@@ -13,6 +13,7 @@ from tasuki.core.markings.lattice import WIDEST
 from tasuki.core.withdrawal import reasons as texts
 from tasuki.core.withdrawal import telling
 from tasuki.core.withdrawal.narrowing import narrowing_to_json
+from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.release import mark_within, narrowing_of
@@ -55,6 +56,7 @@ def narrow(
         words = telling.narrowed(left, may_still(node, connection, left))
         tell(node, connection, words, why=why, at=node.clock.now(), label=label)
         said: Json = narrowing_to_json(label)
+        journal.note(connection, journal.NARROWED, {"ids": [*wanted], "label": said, "level": level or ""})
         detail: dict[str, Json] = {"ids": [*wanted], "label": said, "told": [*as_told(words)], "why": why}
         audit(node, connection, "withdrawal:objects:narrow", detail)
         return {"narrowed": len(wanted), "label": said, "told": as_told(words)}

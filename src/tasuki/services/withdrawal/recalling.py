@@ -10,17 +10,19 @@ import sqlalchemy as sa
 from tasuki.base.canonical import Json
 from tasuki.base.errors import InputError
 from tasuki.base.ids import Audience
+from tasuki.base.time import format_exact
 from tasuki.core.holdings.model import State
 from tasuki.core.release.reasons import NOT_HELD
 from tasuki.core.withdrawal import telling
 from tasuki.core.withdrawal.model import Verb, Word
+from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.services.withdrawal.telling import as_told, may_still, require_sentence, tell
-from tasuki.store import holdings
+from tasuki.store import hold, holdings
 from tasuki.store import withdrawal as store
 
 
@@ -47,8 +49,10 @@ def recall(node: Node, stix_ids: Sequence[str], *, why: str) -> dict[str, object
             raise InputError(NOT_HELD.because(stix_id=never[:300]))
         now = node.clock.now()
         done = holdings.set_state(connection, LOCAL, wanted, State.RECALLED)
+        hold.recall(connection, LOCAL, list(holdings.numbers(connection, wanted).values()))
         holdings.bury(connection, LOCAL, wanted, now)
         settle(node, connection, wanted)
+        journal.note(connection, journal.RECALLED, {"source": LOCAL, "ids": [*wanted], "at": format_exact(now)})
         words = telling.told(Verb.RECALL, store.left(connection, wanted))
         tell(node, connection, words, why=why, at=now)
         detail: dict[str, Json] = {"ids": [*wanted], "told": [*as_told(words)], "why": why}

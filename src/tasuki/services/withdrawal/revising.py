@@ -22,12 +22,13 @@ from tasuki.core.markings.model import Label
 from tasuki.core.release.reasons import NOT_HELD
 from tasuki.core.withdrawal import reasons as texts
 from tasuki.core.withdrawal import telling
+from tasuki.core.withdrawal.attesting import usable_from
 from tasuki.core.withdrawal.model import Left, Verb
 from tasuki.core.withdrawal.revising import differs, is_own_making, revoked_version
 from tasuki.formats.json import strict
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.stix.admission import Admitted, admit
-from tasuki.services import intake
+from tasuki.services import intake, journal
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
@@ -198,6 +199,8 @@ def _commit(node: Node, connection: sa.Connection, revision: _Revision, hold: in
     rejected = hold(connection)
     if rejected:
         raise InputError(rejected[0].reason)
+    lowest = usable_from(revision.verb, to_micros(revision.at))
+    journal.note(connection, journal.STOPPED, {"source": LOCAL, "ids": [*ids], "usable_from": lowest})
     left = store.left(connection, ids)
     # The versions go before the notice, so that whoever gets both attests with the better one in hand.
     queued, withheld = _send(node, connection, left)
