@@ -316,7 +316,7 @@ class Pure:
         held = self.world.held[number]
         return Part(
             stix_id=held.id,
-            own=self.own[number],
+            own=self.marked(held.id, self.own[number], held.source),
             digest=held.digest,
             purpose=held.handling.purpose,
             giver=ParticipantId(held.source) if held.source else None,

@@ -699,7 +699,12 @@ CREATE INDEX counts_by_holding ON counts (holding, reader, kind, participant);
 -- Parts that name a participant and are not agreed to; parts that are blocked by a code that nothing lifts.
 CREATE TABLE names AS
 SELECT DISTINCT p.asked, p.holding, o.value AS participant
-FROM part p JOIN own_part o ON o.holding = p.holding AND o.part IN ('originator', 'consent_of');
+FROM part p JOIN own_part o ON o.holding = p.holding AND o.part IN ('originator', 'consent_of')
+UNION
+SELECT p.asked, p.holding, v.value
+FROM part p JOIN live l ON l.holding = p.holding
+JOIN mark m ON m.node = l.node AND m.id = l.id AND m.by_hand
+JOIN said v ON v.statement = m.statement AND v.part = 'consent_of';
 CREATE INDEX names_by_asked ON names (asked, participant, holding);
 
 CREATE TABLE agreed AS

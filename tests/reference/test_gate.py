@@ -397,10 +397,14 @@ def test_what_a_partner_addressed_is_lifted_there_and_only_there(w):
     assert [rule(node(w, held=[held]), each) for each in (NCA, JPN)] == ["R13", "R3"]
 
 
-def test_consent_that_a_mark_asks_for_is_given_by_no_part(w):
+def test_consent_that_a_mark_asks_for_is_given_for_each_version_alone(w):
     mark = w.Mark(id="a", words=w.Words(consent_of=("FRA",)))
     given = permit(w, by="FRA", audience="JPN")
-    assert answers(node(w, held=[own(w)], marks=[mark], permits=[given]), JPN)["a"][1] == "release.originator-control"
+    held = own(w)
+    assert answers(node(w, held=[held], marks=[mark], permits=[given]), JPN)["a"][1] == "release.allowed"
+    besides = theirs(w, to=("JPN",), source="FRA")
+    both = answers(node(w, held=[held, besides], marks=[mark]), JPN)
+    assert both["a"][1] == "release.originator-control"
 
 
 # --- what is not there, and who is not a reader

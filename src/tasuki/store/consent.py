@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from tasuki.base.ids import Audience, ParticipantId, StixId, participant
 from tasuki.base.time import from_micros, to_micros
 from tasuki.core.channel.model import Arrival
+from tasuki.core.markings.lattice import meet
 from tasuki.core.release.circumstances import Grant, GrantKind, Part
 from tasuki.store import holdings
 from tasuki.store.database import METADATA, parts
 from tasuki.store.holdings import HANDLING, HOLDINGS, IDS
+from tasuki.store.markings import MARKS
 from tasuki.store.release import Labels, reachable
 
 GRANTS: Final = sa.Table(
@@ -147,20 +149,23 @@ def parts_at(connection: sa.Connection, labels: Labels, positions: Iterable[int]
         HOLDINGS.c.own_label,
         HOLDINGS.c.addressed,
         HANDLING.c.body.label("handling"),
+        MARKS.c.label.label("mark"),
     )
     found: list[Part] = []
     for part in parts(sorted(positions)):
         query = sa.select(*columns).join(HANDLING, HANDLING.c.id == HOLDINGS.c.handling)
-        query = query.join(IDS, IDS.c.number == HOLDINGS.c.id)
+        query = query.join(IDS, IDS.c.number == HOLDINGS.c.id).outerjoin(MARKS, MARKS.c.id == HOLDINGS.c.id)
         rows = connection.execute(query.where(HOLDINGS.c.position.in_(part)))
         found.extend(_part(connection, labels, row) for row in rows)
     return found
 
 
 def _part(connection: sa.Connection, labels: Labels, row: Any) -> Part:
+    own = labels.label(connection, row.own_label)
     return Part(
         stix_id=row.stix_id,
-        own=labels.label(connection, row.own_label),
+        # What people marked an id with holds for every version of it, whichever came first.
+        own=own if row.mark is None else meet(own, labels.label(connection, row.mark)),
         digest=row.digest.hex(),
         purpose=holdings.purpose_of(row.handling),
         giver=None if row.source == holdings.LOCAL else participant(row.source),

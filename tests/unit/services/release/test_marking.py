@@ -9,6 +9,7 @@ from tasuki.base.ids import Audience
 from tasuki.core.markings.labels import label_to_json
 from tasuki.services import holdings as showing
 from tasuki.services import release
+from tasuki.store import consent, holdings
 from tasuki.store.holdings import HOLDINGS
 
 ONE, TWO = uid("indicator", 1), uid("indicator", 2)
@@ -69,6 +70,21 @@ def test_a_mark_holds_for_the_versions_to_come_and_for_those_that_were(three):
     take_in(three.aaa, indicator(1, "clear", modified=LATER))
     assert verdict(three.aaa, ONE).rule == "R5"
     assert [each.label["tlp"] for each in showing.show(three.aaa, ONE)][:2] == ["RED", "RED"]
+
+
+@pytest.mark.parametrize("first", ["the mark", "the version"])
+def test_the_consent_a_mark_asks_for_is_asked_for_every_version_whichever_came_first(three, first):
+    take_in(three.aaa, indicator(1, "green"))
+    later = indicator(1, "green", modified=LATER)
+    if first == "the version":
+        take_in(three.aaa, later)
+    release.mark(three.aaa, [ONE], level=None, besides=release.Besides(consent_of=("CCC",)))
+    if first == "the mark":
+        take_in(three.aaa, later)
+    with three.aaa.database.read() as connection:
+        position = holdings.history(connection, ONE)[-1].position
+        asked = consent.parts_at(connection, three.aaa.labels, [position])
+    assert [each.own.consent_of for each in asked] == [{"CCC"}]
 
 
 def test_a_mark_narrows_what_refers_to_a_later_version(three):
