@@ -25,7 +25,6 @@ from tasuki.faces.api import (
     reconciliation,
     release,
     tearline,
-    trust,
     withdrawal,
 )
 from tasuki.faces.api.admission import Admission
@@ -49,7 +48,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *reconciliation.ROUTES,
     *release.ROUTES,
     *tearline.ROUTES,
-    *trust.ROUTES,
     *withdrawal.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
