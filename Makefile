@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 SIZE ?= ci
+# Rigs at work beside each other; what each says is shown whole.
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp-$(shell cat requirements/dev.lock requirements/bootstrap.lock pyproject.toml | cksum | cut -d' ' -f1)
@@ -54,7 +56,8 @@ check: setup
 	@$(BIN)/python -m pytest tests/house
 
 prove: setup peers
-	@set -e; for rig in $(RIGS); do $(BIN)/python $$rig --size $(SIZE); done
+	@printf '%s\n' $(RIGS) | xargs -P $(JOBS) -I{} sh -c 'said=$$($(BIN)/python {} --size $(SIZE) 2>&1); code=$$?; \
+		printf "== %s: %s\n%s\n" {} "$$(test $$code = 0 && echo holds || echo FAILS)" "$$said"; exit $$code'
 
 bench: setup peers
 	@set -e; for bench in $(BENCHES); do $(BIN)/python $$bench; done
