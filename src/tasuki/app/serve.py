@@ -18,19 +18,18 @@ import structlog
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tasuki.adapters.logs import configure
 from tasuki.adapters.signer import Signer
 from tasuki.adapters.tls import Doorkeeper
 from tasuki.app.config import Configuration, configuration
 from tasuki.app.lock import hold
+from tasuki.app.protocol import CertifiedProtocol
 from tasuki.app.reasons import NO_PORT
 from tasuki.app.wiring import World, wired
 from tasuki.base.errors import WorldError
 from tasuki.faces.api.app import api_app
 from tasuki.faces.exchange.app import exchange_app
-from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.faces.http.socket import RUN, SOCKET, socket_path
 from tasuki.faces.worker.loops import LOOPS, Loop, Worker, disposal
 from tasuki.services.node import Node
@@ -47,26 +46,6 @@ TRUST_S: Final = 60.0
 """Seconds between looks at anchors that end; a change by people here is seen at once."""
 
 _LOG = structlog.get_logger("tasuki.serve")
-
-
-class CertifiedProtocol(HttpToolsProtocol):
-    """HTTP that tells the application with which certificate its connection was verified.
-
-    uvicorn shows none; the two hooks below are pinned with its version and tested.
-    """
-
-    certificate = b""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Note the peer's certificate once a connection stands."""
-        tls = transport.get_extra_info("ssl_object")
-        self.certificate = b"" if tls is None else tls.getpeercert(binary_form=True) or b""
-        super().connection_made(transport)
-
-    def on_message_begin(self) -> None:
-        """Put it into the scope of every request."""
-        super().on_message_begin()
-        self.scope[SCOPE_KEY] = self.certificate  # type: ignore[typeddict-unknown-key]
 
 
 class _Server(uvicorn.Server):
