@@ -11,7 +11,7 @@ from tasuki.base.errors import WorldError
 from tasuki.base.time import parse_rfc3339
 from tasuki.store.channel import OUTBOX, enqueue
 from tasuki.store.database import Database
-from tasuki.store.reasons import FAILED
+from tasuki.store.reasons import NO_SPACE
 
 NOW = parse_rfc3339("2026-03-01T12:00:00Z")
 BODY = bytes(range(256)) * 64
@@ -67,7 +67,7 @@ def test_a_full_disk_refuses_the_act_keeps_nothing_of_it_and_the_node_goes_on(da
     disk.fill()
     with pytest.raises(WorldError) as caught:
         database.write(lambda connection: [put(connection) for _ in range(20)])
-    assert caught.value.reason.code == FAILED.code
+    assert caught.value.reason.code == NO_SPACE.code
     assert caught.value.retry
     said = caught.value.reason.sentence()
     assert "full" in said or "No space" in said

@@ -25,6 +25,9 @@ Endpoint = Annotated[str, msgspec.Meta(pattern=r"^https://[^/?#@\s]+$", max_leng
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86400)]
 
 
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+
+
 class Identity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose node this is.
 
@@ -75,6 +78,28 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     disposal_s: Seconds = 3600.0
 
 
+class Quotas(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each partner may use of the node; past it, it hears busy and keeps what it has.
+
+    Attributes:
+        objects: holdings from it.
+        mib: mebibytes kept of what it sent.
+        envelopes_a_minute: envelopes looked at; as many again on the urgent lane.
+        mirror_leaves: leaves of its log.
+        evidence: pairs of contradicting envelopes kept whole.
+        at_once: requests under way at the same time.
+        free_mib: mebibytes of disk that stay free.
+    """
+
+    objects: Number = 20_000_000
+    mib: Number = 100_000
+    envelopes_a_minute: Number = 6_000
+    mirror_leaves: Number = 200_000_000
+    evidence: Number = 100
+    at_once: Number = 8
+    free_mib: Number = 512
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a node is told."""
 
@@ -83,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: Storage = Storage()
     log: Log = Log()
     worker: Worker = Worker()
+    quota: Quotas = Quotas()
 
 
 def read_settings(directory: Path) -> Settings:

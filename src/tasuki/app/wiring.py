@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import sqlalchemy as sa
 from starlette.applications import Starlette
 
@@ -20,6 +21,7 @@ from tasuki.adapters.vault import Vault
 from tasuki.app.config import Configuration, configuration
 from tasuki.app.lock import hold
 from tasuki.app.reasons import RUNNING
+from tasuki.core.channel.quotas import Quota
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.faces.api.app import api_app
 from tasuki.services import recovery, trust
@@ -101,6 +103,7 @@ def wired(
             own=Own(told.anchor),
             vault=Vault(told.vault_key, world.entropy),
             gate=Gate(rules_for(told.profile, told.home, told.local)),
+            quota=Quota(**msgspec.structs.asdict(told.settings.quota)),
             journal=Journal(told.directory / JOURNAL, told.vault_key, world.entropy),
         )
         trust.load(node)

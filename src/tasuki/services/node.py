@@ -11,6 +11,7 @@ from tasuki.adapters.journal import Journal
 from tasuki.adapters.signer import Signer
 from tasuki.adapters.vault import Vault
 from tasuki.base.ids import Audience, NodeName
+from tasuki.core.channel.quotas import Quota
 from tasuki.core.partners.model import Profile
 from tasuki.core.release.rules import Gate
 from tasuki.formats.envelope.anchor import Anchor
@@ -20,6 +21,7 @@ from tasuki.services.locks import Locks
 from tasuki.services.matching import Matching
 from tasuki.services.own import Own
 from tasuki.services.pulses import Pulses
+from tasuki.services.rates import Rates
 from tasuki.services.sets import Sets
 from tasuki.services.sights import Sights
 from tasuki.services.signals import Signals
@@ -37,6 +39,7 @@ class Node:
         home: the organisation in its capacity that runs the node, such as `GBR/ncsc:csirt`.
         own: what this node is known by to its partners; it changes while the node runs.
         journal: beside the database: what no restore may bring back.
+        quota: what each partner may use of it.
         person: in whose name it acts now; empty where nobody showed a token. The audit log names who acted.
     """
 
@@ -60,6 +63,8 @@ class Node:
     pulses: Pulses = field(default_factory=Pulses)
     sights: Sights = field(default_factory=Sights)
     sets: Sets = field(default_factory=Sets)
+    rates: Rates = field(default_factory=Rates)
+    quota: Quota = field(default_factory=Quota)
     confirmations: Confirmations = field(default_factory=Confirmations)
     person: str = ""
 

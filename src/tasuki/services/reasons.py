@@ -23,6 +23,11 @@ PARTNER_BEHIND = kind(
     en="{partner} expects number {expected} on lane {lane}, which this node no longer has; compare the pair logs and agree a new epoch.",
     ja="{partner} はレーン {lane} の番号 {expected} を求めていますが、このノードには残っていません。ペアログを照合し、新しいエポックに合意してください。",
 )
+PARTNER_BUSY = kind(
+    "channel.partner-busy",
+    en="{partner} has no room now: {said} It is sent again after {seconds} s; nothing is lost.",
+    ja="{partner} は現在受け入れられません: {said} {seconds}秒後に再送します。何も失われません。",
+)
 REFUSED_BY_PARTNER = kind(
     "services.refused-by-partner",
     en="{partner} did not take envelope {env_id} ({code}); its number is still free and it is tried again. Look into the cause: {said}",

@@ -25,6 +25,7 @@ from tasuki.store.reasons import (
     IN_USE,
     NO_DATABASE_URL,
     NO_DRIVER,
+    NO_SPACE,
     NOT_REACHED,
     TRACES_LEFT,
     UNREAD,
@@ -112,6 +113,8 @@ _LOCKS: Final = 0x74617375
 _WRITING: Final = 1
 _IN_USE: Final = 2
 _PATIENCE_MS: Final = 2000
+_DISK_FULL: Final = "53100"
+"""SQLSTATE disk_full (PostgreSQL, appendix A)."""
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 """SQLSTATE lock_not_available (PostgreSQL, appendix A)."""
 
@@ -376,7 +379,14 @@ def _failure(error: BaseException, *, committing: bool) -> TasukiError:
     if committing and isinstance(error, DBAPIError) and error.connection_invalidated:
         # The server may have committed before the answer was lost.
         return WorldError(UNSURE.because(cause=cause_of(error)), retry=True)
-    return WorldError(FAILED.because(cause=cause_of(error)), retry=True)
+    kind = NO_SPACE if _is_full(error) else FAILED
+    return WorldError(kind.because(cause=cause_of(error)), retry=True)
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether a driver says that the disk is full: SQLite by its result code, PostgreSQL by its SQLSTATE."""
+    origin = getattr(error, "orig", None) or error
+    return getattr(origin, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(origin, "sqlstate", "") == _DISK_FULL
 
 
 def cause_of(error: BaseException) -> str:

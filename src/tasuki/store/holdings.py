@@ -469,6 +469,15 @@ def counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
     return {(source, state): number for source, state, number in connection.execute(query)}
 
 
+def kept_from(connection: sa.Connection, source: str) -> tuple[int, int]:
+    """Return how many holdings of a source are held, and their bytes."""
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(HOLDINGS.c.size), 0)).where(
+        HOLDINGS.c.source == source, HOLDINGS.c.state == State.HELD.value
+    )
+    count, size = connection.execute(query).one()
+    return count, size
+
+
 def live_positions(connection: sa.Connection, sources: Sequence[str], after: int, limit: int) -> list[tuple[int, str]]:
     """Return (position, id) of live holdings of some sources after a position, in order."""
     query = (

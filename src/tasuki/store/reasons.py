@@ -8,6 +8,11 @@ FAILED = kind(
     en="The database refused the write ({cause}); nothing was changed. Check disk space and the database, then try again.",
     ja="データベースが書き込みを拒否しました({cause})。何も変更されていません。ディスクの空きとデータベースを確認し、再試行してください。",
 )
+NO_SPACE = kind(
+    "store.no-space",
+    en="The database refused the write: its disk is full ({cause}); nothing was changed. Make room, then try again.",
+    ja="ディスクの空きがないため、データベースが書き込みを拒否しました({cause})。何も変更されていません。空きを確保し、再試行してください。",
+)
 CLOSED = kind(
     "store.closed",
     en="The node is stopping and takes no more writes; try again when it runs.",

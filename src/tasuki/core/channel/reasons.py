@@ -93,6 +93,16 @@ EXPIRED = kind(
     en="Expected to arrive by {not_after}, arrived at {now}; nothing of it was taken in. Decide whether it is still worth sending.",
     ja="{not_after} までの到着が条件でしたが、到着は {now} でした。何も取り込みませんでした。再送の要否を判断してください。",
 )
+BUSY = kind(
+    "channel.busy",
+    en="Expected room for what was sent; this node has none left for it ({what}). Keep it and send it again in {seconds} s; nothing was taken in.",
+    ja="受け入れる余地がありません({what})。何も取り込んでいません。保持したまま、{seconds}秒後に再送してください。",
+)
+BUSY_RATE = kind(
+    "channel.too-fast",
+    en="Expected at most {limit} envelopes a minute on this lane; keep it and send it again in {seconds} s, nothing was taken in.",
+    ja="このレーンの封筒は1分あたり{limit}通までです。何も取り込んでいません。保持したまま、{seconds}秒後に再送してください。",
+)
 WRONG_RECEIPT = kind(
     "channel.wrong-receipt",
     en="Expected a receipt for {env_id} from {partner}; its field {field} says otherwise. It was kept out and the envelope stays unanswered: call the partner.",

@@ -28,6 +28,7 @@ from tasuki.formats.suites.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services import consent, intake, withdrawal
+from tasuki.services.channel.quotas import full, no_room, too_fast
 from tasuki.services.channel.peers import logged_at, notice, partner_anchor, policy, protocol
 from tasuki.services.closing import require_rebuilt
 from tasuki.services.entries import audit
@@ -35,6 +36,7 @@ from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED, PAYLOAD_SURPRISE
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import channel as store
+from tasuki.store.reasons import NO_SPACE
 from tasuki.store import ledger, recovery, trust
 
 Apply = Callable[[sa.Connection], Disposition]
@@ -58,12 +60,23 @@ def accept(node: Node, certificate: bytes, raw: bytes) -> Released:
     except PeerError as error:
         _audit_refusal(node, "", error.reason)
         return notice(node, WRONG_CERTIFICATE.because(partner=claimed))
+    if certificate == partner.tls_certificate:
+        # Whoever shows another certificate uses up nobody's share.
+        busy = too_fast(node, claimed, envelope.header.lane)
+        if busy is not None:
+            return busy
     case = _Case(node=node, envelope=envelope, raw=raw, partner=partner)
     # A lock's name is kept for ever, so a lane nobody has shares one.
     lane = envelope.header.lane if envelope.header.lane in LANES else "unknown"
     require_rebuilt(node, claimed)
     with node.locks.hold(f"in:{case.participant}:{lane}"):
-        return _answer(case, certificate)
+        try:
+            return _answer(case, certificate)
+        except WorldError as error:
+            if error.reason.code != NO_SPACE.code:
+                raise
+            # Nothing was kept, so nothing is acknowledged: the partner keeps it and sends it again.
+            return full(node)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,10 @@ def _answer(case: _Case, certificate: bytes) -> Released:
         logged=logged,
     )
     judgement = judge(case.envelope, facts)
+    if isinstance(judgement, Open | Spend):
+        busy = no_room(node, case.participant, header.lane, len(case.raw))
+        if busy is not None:
+            return busy
     if promised and isinstance(judgement, Open | Spend):
         return _keep_promise(case, _known(state), promised)
     return _carry_out(case, judgement, state)
@@ -140,6 +157,8 @@ def _keep_lie(case: _Case, lie: Lie) -> None:
     node, header = case.node, case.envelope.header
 
     def work(connection: sa.Connection) -> None:
+        if store.equivocation_count(connection, case.participant) >= node.quota.evidence:
+            return
         new = store.keep_equivocation(
             connection,
             partner=case.participant,
@@ -351,6 +370,7 @@ def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition) 
         ):
             raise _MovedError
         store.keep_received(connection, case.participant, kept, now)
+        store.add_usage(connection, case.participant, objects=done.counts.get("held", 0), size=len(case.raw))
         counts: dict[str, Json] = dict(done.counts)
         body: dict[str, Json] = {**leaf, "act": "envelope-received", "type": kept.type, "counts": counts}
         ledger.append(connection, AUDIT, "envelope-received", body, now, node.entropy.draw(SALT_BYTES))

@@ -13,7 +13,7 @@ from tasuki.base.errors import TasukiError
 from tasuki.base.ids import ParticipantId
 from tasuki.core.channel.model import Lane
 from tasuki.services.channel.sealing import seal_next
-from tasuki.services.channel.sending import push
+from tasuki.services.channel.sending import BusyError, push
 from tasuki.services.node import Node
 from tasuki.services.reasons import LOOP_BROKE
 from tasuki.services.signals import OUTBOX, PARTNERS, SEALED, reconciled
@@ -76,7 +76,8 @@ def _serve(node: Node, stop: threading.Event, step: Step, topic: str, partner: P
         except Exception as error:  # noqa: BLE001 the loop must outlive whatever one envelope brings
             reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
             _LOG.warning("channel.retry", loop=name, reason=reason.code, exc_info=not isinstance(error, TasukiError))
-            _rest(node, stop, partner, pause(node, lane, node.pulses.failed(name, reason, node.clock.now())))
+            seconds = pause(node, lane, node.pulses.failed(name, reason, node.clock.now()))
+            _rest(node, stop, partner, max(seconds, error.after_s if isinstance(error, BusyError) else 0))
         else:
             node.pulses.done(name, node.clock.now())
             node.signals.wait(topic, seen, _PATIENCE_S)

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from tasuki.base.canonical import Json
 from tasuki.base.errors import PeerError, WorldError
 from tasuki.base.ids import ParticipantId
+from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339
 from tasuki.core.channel.model import Lane
-from tasuki.core.channel.reasons import GAP
+from tasuki.core.channel.reasons import BUSY, BUSY_RATE, GAP
 from tasuki.core.channel.sending import Sent, accept_receipt
 from tasuki.core.ledger.mirror import ISSUED
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
@@ -25,13 +26,26 @@ from tasuki.services.channel.peers import PATH, logged_at, partner_anchor, proto
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
-from tasuki.services.reasons import PARTNER_BEHIND, REFUSED_BY_PARTNER
+from tasuki.services.reasons import PARTNER_BEHIND, PARTNER_BUSY, REFUSED_BY_PARTNER
 from tasuki.services.signals import SEALED
 from tasuki.store import channel as store
 from tasuki.store import ledger, reconciliation
 
 URGENT_FIRST = (Lane.URGENT, Lane.EXERCISE, Lane.BULK)
 """The order in which one worker serves the lanes."""
+
+
+LONGEST_HINT_S = 600
+"""Seconds a partner may ask us to wait at most: it must not be able to put us to sleep."""
+
+
+class BusyError(WorldError):
+    """The partner has no room now; `after_s` is how long it asks us to wait."""
+
+    def __init__(self, reason: Reason, after_s: int) -> None:
+        """Say why, and when it is worth trying again."""
+        super().__init__(reason, retry=True)
+        self.after_s = after_s
 
 
 def push(node: Node, partner: ParticipantId, lane: str) -> bool:
@@ -164,6 +178,9 @@ def _heed(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, answer: by
             node.signals.raise_(SEALED)
             return
         raise PeerError(PARTNER_BEHIND.because(partner=partner, expected=notice.expected_seq, lane=lane))
+    if notice.code in (BUSY.code, BUSY_RATE.code):
+        seconds = min(notice.retry_s, LONGEST_HINT_S)
+        raise BusyError(PARTNER_BUSY.because(partner=partner, said=notice.en[:300], seconds=seconds), seconds)
     refused = REFUSED_BY_PARTNER.because(
         partner=partner, env_id=envelope.env_id, code=notice.code, said=notice.en[:300]
     )

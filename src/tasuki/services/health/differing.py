@@ -10,13 +10,15 @@ from typing import Final, Literal
 from tasuki.base.limits import MAX_SKEW_S
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339
+from tasuki.core.channel.quotas import over
+from tasuki.core.ledger.model import mirror_log
 from tasuki.core.reconciliation import reasons as found
 from tasuki.core.reconciliation.judging import is_stale
 from tasuki.services.channel import trusted
 from tasuki.services.health import reasons as why
 from tasuki.services.node import Node
 from tasuki.services.reconciliation import INCLUDED_WITHIN
-from tasuki.store import channel
+from tasuki.store import channel, ledger
 from tasuki.store import reconciliation as store
 
 Severity = Literal["urgent", "look"]
@@ -36,6 +38,7 @@ def differing(node: Node, now: datetime) -> Iterator[tuple[Severity, Reason]]:
         yield from _stale(node, partner, now)
         yield from _promises(node, partner, now)
         yield from _findings(node, partner)
+        yield from _quotas(node, partner)
     yield from _clocks(node)
     with node.database.read() as connection:
         held = channel.held_unread(connection)
@@ -69,6 +72,23 @@ def _findings(node: Node, partner: str) -> Iterator[tuple[Severity, Reason]]:
         yield severity, found.FINDINGS[each.code].because(**each.params)
     if len(counted) > SHOWN:
         yield "urgent", why.MORE_FINDINGS.because(partner=partner, count=len(counted) - SHOWN)
+
+
+def _quotas(node: Node, partner: str) -> Iterator[tuple[Severity, Reason]]:
+    with node.database.read() as connection:
+        usage = channel.usage(connection, partner)
+        lies = channel.equivocation_count(connection, partner)
+        leaves = ledger.size(connection, mirror_log(partner))
+    used_up = over(usage, 0, node.quota, urgent=False)
+    for what, used, limit in (
+        ("mirror_leaves", leaves, node.quota.mirror_leaves),
+        ("evidence", lies, node.quota.evidence),
+    ):
+        if used >= limit:
+            yield "look", why.OVER_QUOTA.because(partner=partner, what=what, used=used, limit=limit)
+    if used_up is not None:
+        what, used, limit = used_up.what, used_up.used, used_up.limit
+        yield "urgent", why.OVER_QUOTA.because(partner=partner, what=what, used=used, limit=limit)
 
 
 def _clocks(node: Node) -> Iterator[tuple[Severity, Reason]]:

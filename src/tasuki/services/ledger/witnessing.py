@@ -42,6 +42,7 @@ from tasuki.formats.tlog.note import COSIGNATURE_MLDSA44, Note, SignatureLine, V
 from tasuki.services.closing import require_rebuilt
 from tasuki.services.entries import audit
 from tasuki.services.ledger.signing import log_key_named, witness_keys
+from tasuki.services.channel.quotas import require_mirror_room
 from tasuki.services.node import Node
 from tasuki.store import ledger as store
 
@@ -91,6 +92,7 @@ def receive_mirror(node: Node, partner: Anchor, body: bytes) -> Released:
     period = Period(log=mirror_log(participant))
     try:
         page = read_page(body)
+        require_mirror_room(node, participant)
         period = _named(node, partner, page.log)
         _mirror(node, partner, period, page)
     except FalseLeafError as error:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -11,6 +12,7 @@ import structlog
 from tasuki.base.errors import TasukiError
 from tasuki.base.ids import ParticipantId
 from tasuki.services.channel import trusted
+from tasuki.services.channel.quotas import count_again
 from tasuki.services.node import Node
 from tasuki.services.reasons import LOOP_BROKE
 from tasuki.services.reconciliation.exchanging import exchange
@@ -23,6 +25,9 @@ CADENCE_S: Final = 900.0
 
 AGAIN_S: Final = 60.0
 """Seconds before a partner that was not reached is asked again: what waits for it goes out as soon as it answers."""
+
+COUNT_EVERY: Final = timedelta(days=1)
+"""How often what a partner made us keep is counted anew: it takes a pass over what there is."""
 
 _PATIENCE_S: Final = 1.0
 
@@ -59,5 +64,10 @@ def step(node: Node, partner: ParticipantId) -> float:
         node.pulses.failed(name, reason, node.clock.now())
         _LOG.warning("reconciliation.failed", partner=partner, reason=reason.code, exc_info=not known)
         return AGAIN_S
-    node.pulses.done(name, node.clock.now())
+    now = node.clock.now()
+    node.pulses.done(name, now)
+    counted = node.pulses.all().get(f"quota:{partner}")
+    if counted is None or counted.done_at is None or now - counted.done_at >= COUNT_EVERY:
+        count_again(node, partner)
+        node.pulses.done(f"quota:{partner}", now)
     return CADENCE_S

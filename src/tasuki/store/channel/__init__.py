@@ -60,7 +60,12 @@ from tasuki.store.channel.sent import (
     sent_hash,
 )
 
+from tasuki.store.channel.usages import USAGES, add_usage, count_again, usage, usages
+
 __all__ = [
+    "USAGES",
+    "usage",
+    "usages",
     "ENVELOPES_IN",
     "ENVELOPES_OUT",
     "EQUIVOCATIONS",
@@ -75,7 +80,9 @@ __all__ = [
     "ReceivedEnvelope",
     "SealedEnvelope",
     "add_partner",
+    "add_usage",
     "advance",
+    "count_again",
     "answer",
     "enqueue",
     "equivocation_count",

@@ -199,6 +199,9 @@ def held_unread(connection: sa.Connection) -> dict[str, int]:
     return dict(connection.execute(query).all())
 
 
-def equivocation_count(connection: sa.Connection) -> int:
-    """Return how many lies of partners are kept as evidence."""
-    return connection.execute(sa.select(sa.func.count()).select_from(EQUIVOCATIONS)).scalar_one()
+def equivocation_count(connection: sa.Connection, partner: str | None = None) -> int:
+    """Return how many lies of one partner, or of all, are kept as evidence."""
+    query = sa.select(sa.func.count()).select_from(EQUIVOCATIONS)
+    if partner is not None:
+        query = query.where(EQUIVOCATIONS.c.partner == partner)
+    return connection.execute(query).scalar_one()

@@ -345,6 +345,13 @@ def _reconciliation() -> None:
         sa.PrimaryKeyConstraint("partner", "number", name="pk_findings"),
     )
     op.create_table(
+        "usages",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("objects", sa.BigInteger, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("partner", name="pk_usages"),
+    )
+    op.create_table(
         "promises",
         sa.Column("partner", sa.Text, nullable=False),
         sa.Column("env_id", sa.Text, nullable=False),
