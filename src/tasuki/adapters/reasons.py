@@ -149,3 +149,33 @@ NO_RESTORE = kind(
     en="The copy could not be put into the database ({cause}); nothing was restored. The database must be empty, and PostgreSQL's programs of the server's version must be installed here.",
     ja="写しをデータベースに復元できません({cause})。何も復元していません。データベースは空で、サーバーと同じ版のPostgreSQLのプログラムが必要です。",
 )
+PASSPHRASE_FILE = kind(
+    "adapters.passphrase-file",
+    en="Expected a passphrase of at least {least} characters on the first line of {path}; write one there, readable by its owner alone.",
+    ja="{path} の一行目に {least} 文字以上のパスフレーズが必要です。所有者のみが読める形で書いてください。",
+)
+PASSPHRASE_WRONG = kind(
+    "adapters.passphrase-wrong",
+    en="Expected the passphrase the key was sealed under, found another; nothing was opened.",
+    ja="鍵を封じたパスフレーズではありません。何も開きませんでした。",
+)
+HOLDER_FILE_BAD = kind(
+    "adapters.holder-file",
+    en="Expected a holder's key file at {path}, found {found}; make one with `tasuki key root make`.",
+    ja="{path} に保持者の鍵ファイルが必要ですが、{found} でした。`tasuki key root make` で作成してください。",
+)
+HOLDER_FILE_EXISTS = kind(
+    "adapters.holder-exists",
+    en="Expected room for a new key file at {path}, found a file of that name; keys are never overwritten. Name another.",
+    ja="{path} には同名のファイルがあります。鍵は上書きしません。別の名前を指定してください。",
+)
+HOLDER_SEALED = kind(
+    "adapters.holder-sealed",
+    en="The key file {path} is sealed; name the file with its passphrase: --passphrase-file FILE.",
+    ja="鍵ファイル {path} は封じられています。パスフレーズのファイルを指定してください: --passphrase-file FILE",
+)
+KEYS_SEALED = kind(
+    "adapters.keys-sealed",
+    en="The node's key files are sealed and its service was given no passphrase; set TASUKI_KEY_PASSPHRASE_FILE or the credential tasuki-keys.",
+    ja="ノードの鍵ファイルは封じられていますが、サービスにパスフレーズが渡されていません。TASUKI_KEY_PASSPHRASE_FILE または資格情報 tasuki-keys を設定してください。",
+)

@@ -259,15 +259,16 @@ class _Verifier:
         if checkpoint.extensions:
             raise InputError(why.EVIDENCE.because(found="a checkpoint with extension lines"))
         sides = _sides_of(checkpoint.origin, self._anchors)
-        signed = _signed_by(note, sides.owners, Purpose.LOG)
+        signed = sides.living(_signed_by(note, sides.owners, Purpose.LOG), checkpoint.size)
         self._checkpoint, self._sides = checkpoint, sides
         self._log_keys = tuple(each.key for each in signed)
         self._meaning |= {"origin": checkpoint.origin, "size": checkpoint.size, "root": encode(checkpoint.root)}
         return why.LOG_SIGNED.because(owner=str(sides.owner), partner=sides.partner, size=checkpoint.size)
 
     def _cosignature(self) -> Reason:
-        _, sides = self._known()
-        signed = _signed_by(parse_note(self._evidence.checkpoint), sides.witnesses, Purpose.WITNESS)
+        checkpoint, sides = self._known()
+        note = parse_note(self._evidence.checkpoint)
+        signed = sides.living(_signed_by(note, sides.witnesses, Purpose.WITNESS), checkpoint.size)
         signed.sort(key=lambda each: (_moment(each), str(each.anchor.name)))
         first = [each for each in signed if each.key.algorithm is Algorithm.ED25519]
         if not first:
@@ -339,6 +340,9 @@ class _Verifier:
         _require_leaf(leaf, stated)
         sides.require(header.sender, header.recipient, from_owner=leaf.kind != ISSUED)
         _verify_pair(self._anchors, header.sender, header, frame)
+        # Where an envelope stands in the log of its sender is known from that log alone.
+        logged = sides.start + self._evidence.index if leaf.kind == SENT else None
+        sides.require_living(self._anchors, header.sender, header.sig_keys, logged)
         self._meaning["envelope"] = dict(value)
         return why.ENVELOPE_SIGNED.because(
             sender=str(header.sender),
@@ -364,6 +368,8 @@ class _Verifier:
             raise InputError(why.NOT_THE_LEAF.because(member="log_index"))
         sides.require(receipt.by, receipt.to, from_owner=leaf.kind == ISSUED)
         _verify_pair(self._anchors, receipt.by, receipt, read_frame(RECEIPT_MAGIC, raw, MAX_HEADER_BYTES))
+        logged = sides.start + self._evidence.index if leaf.kind == ISSUED else None
+        sides.require_living(self._anchors, receipt.by, receipt.sig_keys, logged)
         self._meaning["receipt"] = loads(signed.statement)
         return why.RECEIPT_SIGNED.because(by=str(receipt.by), status=receipt.status, at=format_rfc3339(receipt.at))
 
@@ -401,6 +407,34 @@ class _Sides:
     def partner(self) -> ParticipantId:
         return self.witnesses[0].name.participant
 
+    def living(self, signed: list[_Signed], size: int) -> list[_Signed]:
+        """Return the lines whose keys still counted for a tree of that size; a revoked one counts up to its place.
+
+        Source: docs/spec/trust.md clause 5.2.
+        """
+        whole, anchors = self.start + size, (*self.owners, *self.witnesses)
+        kept: list[_Signed] = []
+        for each in signed:
+            dead_from = _dead_from(anchors, each.anchor.name, each.key.id, self._reader_of(each.anchor.name))
+            if dead_from is None or whole <= dead_from:
+                kept.append(each)
+        if not kept:
+            dead = signed[0].key.id
+            raise InputError(why.KEY_DEAD.because(node=str(signed[0].anchor.name), key=dead))
+        return kept
+
+    def require_living(
+        self, anchors: Sequence[Anchor], author: NodeName, keys: Sequence[str], logged: int | None
+    ) -> None:
+        """Refuse what a revoked key signed, unless its leaf is known to stand before the place where it died."""
+        for key in keys:
+            dead_from = _dead_from(anchors, author, key, self._reader_of(author))
+            if dead_from is not None and (logged is None or logged >= dead_from):
+                raise InputError(why.KEY_DEAD.because(node=str(author), key=key))
+
+    def _reader_of(self, author: NodeName) -> str:
+        return self.partner if author == self.owner else self.owner.participant
+
     def require(self, author: NodeName, reader: NodeName, *, from_owner: bool) -> None:
         """Refuse a statement that did not go from the one side to the other."""
         ours, theirs = (author, reader) if from_owner else (reader, author)
@@ -421,6 +455,12 @@ def _sides_of(name: str, anchors: Sequence[Anchor]) -> _Sides:
     if not owners:
         raise InputError(why.NO_ANCHORS.because(origin=name[:120]))
     return _Sides(owners=tuple(owners), witnesses=tuple(witnesses), start=start)
+
+
+def _dead_from(anchors: Sequence[Anchor], node: NodeName, key: str, reader: str) -> int | None:
+    """Return from which leaf on a key is dead by any anchor of its node; None where none says so."""
+    places = [each.dead_from(key, reader) for each in anchors if each.name == node]
+    return min((each for each in places if each is not None), default=None)
 
 
 def _place(stated: Header | Receipt) -> dict[str, Json]:

@@ -318,3 +318,8 @@ AUDIT_LOST = kind(
     en="{partner} cosigned {cosigned} leaves of our log, but {ours} are left here.",
     ja="{partner}はこちらのログの葉{cosigned}個に連署しましたが、ここには{ours}個しかありません。",
 )
+KEY_DEAD = kind(
+    "ledger.key-dead",
+    en="Expected a signature that counts, found one by key {key} of {node}, which was revoked from an earlier place in the log on, or from a place that is not known here.",
+    ja="有効な署名が必要ですが、{node} の鍵 {key} は、これより前の、またはここでは不明なログ上の位置から失効しています。",
+)

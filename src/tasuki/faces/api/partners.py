@@ -39,8 +39,14 @@ class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     partner: str
 
 
-def _own(node: Node, _question: Nothing) -> partners.OwnAnchor:
-    return partners.own_anchor(node)
+class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether it is for a partner of the previous release, which knows no trust metadata."""
+
+    previous: bool = False
+
+
+def _own(node: Node, question: Which) -> partners.OwnAnchor:
+    return partners.own_anchor(node, previous=question.previous)
 
 
 def _file(node: Node, _question: Nothing) -> Released:
@@ -73,7 +79,7 @@ def _compare(node: Node, question: Compared) -> partners.PartnerView:
 ROUTES: Final = (
     get("/v1/partners", Nothing, _list),
     post("/v1/partners", Added, _add),
-    get("/v1/partners/anchor", Nothing, _own),
+    get("/v1/partners/anchor", Which, _own),
     get("/v1/partners/anchor/file", Nothing, _file),
     get("/v1/partners/{partner}", One, _one),
     post("/v1/partners/{partner}/compare", Compared, _compare),

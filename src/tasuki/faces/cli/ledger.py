@@ -16,14 +16,16 @@ from tasuki.base.errors import CallerError, InputError, PeerError
 from tasuki.base.reasons import Language, Text
 from tasuki.core.ledger.evidence import Finding, verify_evidence
 from tasuki.core.ledger.mirror import HELD, ISSUED, SENT
+from tasuki.core.partners.identity import Identity, read_identity
 from tasuki.faces.cli.door import Question
 from tasuki.faces.cli.kit import Call, command, group, option, read_file
 from tasuki.faces.cli.reasons import NO_ANCHOR, NOT_AN_ANCHOR, OTHER_EXPORT, UNWRITABLE
-from tasuki.formats.envelope.anchor import MAGIC, SignedAnchor, read_anchor
+from tasuki.formats.envelope.anchor import MAGIC
 from tasuki.formats.envelope.fingerprint import hexadecimal
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
 from tasuki.formats.tlog.note import parse_note
 from tasuki.formats.tlog.tiles import Tile, tiles_of
+from tasuki.formats.trust.statement import MAGIC as TRUST_MAGIC
 
 _WITH: Final[dict[str, Any]] = {
     "en": "The log kept with this partner, such as JPN.",
@@ -291,8 +293,8 @@ def _write(path: Path, body: bytes) -> None:
 @option(
     "--anchor",
     "anchors",
-    en="Anchor of a node, or a directory of anchors; both sides are needed.",
-    ja="ノードのアンカー、またはアンカーのディレクトリ。双方のものが必要です。",
+    en="Anchor or trust file of a node, or a directory of them; both sides are needed.",
+    ja="ノードのアンカーまたは信頼ファイル、もしくはそれらのディレクトリ。双方のものが必要です。",
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
@@ -301,7 +303,9 @@ def _write(path: Path, body: bytes) -> None:
 def verify(call: Call, files: tuple[Path, ...], anchors: tuple[Path, ...]) -> None:
     """Say of every claim whether it holds."""
     known = [anchor for path in anchors for anchor in _anchors(path)]
-    found = [(str(path), verify_evidence(_named(path), [each.anchor for each in known])) for path in files]
+    found = [
+        (str(path), verify_evidence(_named(path), [anchor for each in known for anchor in each.past])) for path in files
+    ]
     answer = {
         "anchors": [_anchor_json(each) for each in known],
         "files": [_finding_json(file, finding) for file, finding in found],
@@ -319,24 +323,24 @@ def _named(path: Path) -> bytes:
         raise CallerError(error.reason) from error
 
 
-def _anchors(path: Path) -> list[SignedAnchor]:
+def _anchors(path: Path) -> list[Identity]:
     if path.is_dir():
         bodies = {each: _named(each) for each in sorted(path.iterdir()) if each.is_file()}
-        inside = [_anchor(each, body) for each, body in bodies.items() if body.startswith(MAGIC)]
+        inside = [_anchor(each, body) for each, body in bodies.items() if body.startswith((MAGIC, TRUST_MAGIC))]
         if not inside:
             raise CallerError(NO_ANCHOR.because(path=str(path)))
         return inside
     return [_anchor(path, _named(path))]
 
 
-def _anchor(path: Path, body: bytes) -> SignedAnchor:
+def _anchor(path: Path, body: bytes) -> Identity:
     try:
-        return read_anchor(body)
+        return read_identity(body, "")
     except PeerError as error:
         raise CallerError(NOT_AN_ANCHOR.because(path=str(path), cause=error.reason.code)) from error
 
 
-def _anchor_json(signed: SignedAnchor) -> dict[str, object]:
+def _anchor_json(signed: Identity) -> dict[str, object]:
     return {
         "node": str(signed.anchor.name),
         "version": signed.anchor.version,
@@ -349,7 +353,7 @@ def _finding_json(file: str, finding: Finding) -> dict[str, object]:
     return {"file": file, "holds": finding.holds, "checks": checks, "meaning": dict(finding.meaning)}
 
 
-def _verify_lines(call: Call, found: Sequence[tuple[str, Finding]], known: Sequence[SignedAnchor]) -> Iterator[str]:
+def _verify_lines(call: Call, found: Sequence[tuple[str, Finding]], known: Sequence[Identity]) -> Iterator[str]:
     for file, finding in found:
         yield call.say(_HOLDS if finding.holds else _FAILS, file=file)
         for check in finding.checks:

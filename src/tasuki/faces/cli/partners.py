@@ -43,16 +43,31 @@ _BY: Final[dict[str, Any]] = {
 
 @command(
     "anchor",
-    en="Write this node's anchor to a file and show its fingerprint.",
-    ja="このノードのアンカーをファイルに書き出し、指紋を表示します。",
+    en="Write what this node is known by, its anchor, to a file and show its fingerprint.",
+    ja="このノードのアンカー(身元情報)をファイルに書き出し、指紋を表示します。",
     example="tasuki partner anchor --out gbr.anchor",
 )
 @option("--out", en="File to write.", ja="書き出すファイル。", type=click.Path(path_type=Path), metavar="FILE")
-def anchor(call: Call, out: Path | None) -> None:
+@option(
+    "--for",
+    "partner",
+    en="Partner it is for: opens what was revoked towards that one.",
+    ja="渡す相手。その相手に対する失効の区切りも開示します。",
+    default="",
+    metavar="PARTNER",
+)
+@option(
+    "--previous",
+    en="For a partner of the previous release, which knows no trust metadata.",
+    ja="信頼情報を扱えない旧版の相手向けの形式。",
+    is_flag=True,
+)
+def anchor(call: Call, out: Path | None, partner: str, previous: bool) -> None:  # noqa: FBT001 click's form
     """Write and show the own anchor."""
-    own = call.get("/v1/partners/anchor")
+    own = call.get("/v1/partners/anchor", previous=previous)
     if out is not None:
-        out.write_bytes(call.fetch("/v1/partners/anchor/file"))
+        path = "/v1/partners/anchor/file" if previous else "/v1/trust/file"
+        out.write_bytes(call.fetch(path) if previous else call.fetch(path, partner=partner))
         own["file"] = str(out)
     head = call.say(_READ_ALOUD) if out is None else call.say(_WRITTEN, file=out)
     call.show(own, [head, *_fingerprint(own)])

@@ -83,3 +83,18 @@ NO_TEXT = kind(
     en="Expected {file} to be a text in UTF-8, found other bytes; save the object as JSON in UTF-8.",
     ja="{file} はUTF-8の文字列ではありません。オブジェクトをUTF-8のJSONで保存してください。",
 )
+PLAIN_OR_SEALED = kind(
+    "cli.plain-or-sealed",
+    en="Expected either --passphrase-file FILE or --plain: a key file is encrypted unless you say that it is not.",
+    ja="--passphrase-file FILE か --plain のどちらか一方を指定してください。鍵ファイルは、明示しない限り暗号化します。",
+)
+NO_MOMENT = kind(
+    "cli.no-moment",
+    en="Expected a time in RFC 3339 such as 2026-03-01T09:00:00Z, found {found}.",
+    ja="時刻は 2026-03-01T09:00:00Z のような RFC 3339 形式で指定してください({found})。",
+)
+KEY_OR_HERE = kind(
+    "cli.key-or-here",
+    en="Expected either --key FILE, a holder's key file, or --here, the role keys of this node.",
+    ja="保持者の鍵ファイル(--key FILE)か、このノードの役割の鍵(--here)のどちらか一方を指定してください。",
+)

@@ -1,6 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Trust: this node's root, keys and peers are made, rotated, revoked and exchanged; partners' are followed."""
 
+from tasuki.services.trust.ceremony import (
+    RootOrder,
+    Seen,
+    draft_root,
+    join_files,
+    make_holder_file,
+    publish_signed,
+    see,
+    sign_file,
+    sign_here,
+)
 from tasuki.services.trust.following import MAX_QUESTION_BYTES, PATH, answer, exchange, is_told, refresh
 from tasuki.services.trust.publishing import publish_peers
 from tasuki.services.trust.revoking import Doubtful, Revoked, confirm, doubtful, revoke
@@ -14,20 +25,29 @@ __all__ = [
     "PATH",
     "Doubtful",
     "Revoked",
+    "RootOrder",
     "Rotated",
+    "Seen",
     "TrustView",
     "answer",
     "confirm",
     "doubtful",
+    "draft_root",
     "exchange",
     "is_told",
+    "join_files",
     "load",
+    "make_holder_file",
     "publish_peers",
+    "publish_signed",
     "refresh",
     "revoke",
     "rotate",
     "run_trust",
+    "see",
     "settle",
     "show",
+    "sign_file",
+    "sign_here",
     "use_now",
 ]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import sqlalchemy as sa
-import structlog
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import InputError, PeerError, WorldError
@@ -41,7 +40,6 @@ _ROUNDS: Final = 3
 
 _OK: Final = 200
 _NOT_FOUND: Final = 404
-_LOG = structlog.get_logger("tasuki.trust")
 
 
 def answer(node: Node, partner: Anchor, body: bytes) -> Released:
@@ -156,7 +154,6 @@ def _take(node: Node, row: channel.PartnerRow, held: Chain, raw: bytes) -> bool:
 
     node.database.write(work)
     node.signals.raise_(PARTNERS)
-    _LOG.info("trust.followed", partner=row.participant, **after.versions)
     return True
 
 
@@ -169,7 +166,6 @@ def _audited(node: Node, kind: str, partner: ParticipantId, reason: Reason) -> N
     params: dict[str, Json] = dict(reason.params)
     body: dict[str, Json] = {"partner": partner, "reason": reason.code, "params": params}
     node.database.write(lambda connection: audit(node, connection, kind, body))
-    _LOG.warning("trust.refused", kind=kind, partner=partner, reason=reason.code)
 
 
 def exchange(node: Node, partner: ParticipantId) -> bool:

@@ -68,3 +68,23 @@ NOTHING_WAITS = kind(
     en="No new key or certificate waits to be used; `tasuki key rotate` makes them.",
     ja="使用開始を待つ新しい鍵や証明書はありません。`tasuki key rotate` で作成します。",
 )
+NOT_A_HELD_ROLE = kind(
+    "trust.no-held-role",
+    en="Expected the role root, keys or peers, found {found}.",
+    ja="役割は root・keys・peers のいずれかですが、{found} でした。",
+)
+BAD_DAYS = kind(
+    "trust.bad-days",
+    en="Expected a validity of 1 to {most} days, found {found}.",
+    ja="有効期間は 1 日から {most} 日までですが、{found} 日でした。",
+)
+MORE_THAN_ONE = kind(
+    "trust.more-than-one",
+    en="Expected one signed statement in a file, found more behind it; give each in a file of its own.",
+    ja="一つのファイルに署名文書は一つですが、後に続きがあります。文書ごとに別のファイルで指定してください。",
+)
+SIGNATURES_DIFFER = kind(
+    "trust.signatures-differ",
+    en="Expected signed copies of one statement, found {path} to be of another; join copies of one draft only.",
+    ja="同じ文書の署名済み写しが必要ですが、{path} は別の文書です。同一の草案の写しだけをまとめてください。",
+)

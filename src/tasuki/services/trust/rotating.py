@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Final
 
 import sqlalchemy as sa
-import structlog
 
 from tasuki.adapters import tls
 from tasuki.base.canonical import Json
@@ -37,8 +36,6 @@ ROTATED: Final = (Purpose.ENVELOPE, Purpose.KEM, Purpose.LOG, Purpose.WITNESS)
 
 PATIENCE: Final = timedelta(days=7)
 """How long new keys wait for a partner that does not answer; after that it finds them when it comes back."""
-
-_LOG = structlog.get_logger("tasuki.trust")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +158,6 @@ def use(node: Node, by: Sequence[str] = ()) -> bool:
         tls.switch(node.directory)
     load(node)
     node.signals.raise_(PARTNERS)
-    _LOG.info("trust.keys-used", keys=len(waiting), tls=following is not None)
     return True
 
 

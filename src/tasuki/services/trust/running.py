@@ -61,7 +61,8 @@ def _serve(node: Node, stop: threading.Event, partner: ParticipantId) -> None:
         seen = node.signals.seen(TRUST)
         try:
             node.own.heard(partner)
-            refresh(node, partner)
+            if refresh(node, partner):
+                _LOG.info("trust.followed", partner=partner)
             settle(node)
         except Exception as error:  # noqa: BLE001 the loop must outlive whatever a partner answers
             reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
