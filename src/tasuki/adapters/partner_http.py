@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import threading
+import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 
@@ -22,6 +24,9 @@ MAX_ANSWER_BYTES: Final = 32 << 20
 TIMEOUT: Final = httpx2.Timeout(60.0, connect=10.0)
 """Seconds: a partner may need a while for a thousand objects; a dead route shows at once."""
 
+DEADLINE_S: Final = 300.0
+"""Seconds for one request and its answer, however it trickles: 17 MiB over a line of half a megabit."""
+
 _LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=60.0)
 _OK = 200
 
@@ -29,9 +34,13 @@ _OK = 200
 class HttpLink:
     """Posts to partners' exchange faces; takes nothing but `Released`."""
 
-    def __init__(self, directory: Path) -> None:
-        """Present the certificate of the node in `directory`; `close` ends every connection."""
+    def __init__(self, directory: Path, deadline_s: float = DEADLINE_S) -> None:
+        """Present the certificate of the node in `directory`; `close` ends every connection.
+
+        A partner that answers one byte a minute has its answer cut after `deadline_s`.
+        """
         self._directory = directory
+        self._deadline_s = deadline_s
         self._guard = threading.Lock()
         self._clients: dict[tuple[str, tuple[bytes, ...], int], httpx2.Client] = {}
 
@@ -56,6 +65,7 @@ class HttpLink:
         client = self._client(partner)
         name = str(partner.name)
         content = body.bytes_for(partner.name.participant)
+        _UNTIL.moment = time.monotonic() + self._deadline_s
         try:
             with client.stream("POST", path, content=content, headers=_HEADERS) as answer:
                 _require_pinned(answer, partner)
@@ -65,6 +75,8 @@ class HttpLink:
                 raise PeerError(NOT_THE_PARTNER.because(partner=name)) from error
             cause = str(error)[:120] or type(error).__name__
             raise WorldError(CANNOT_REACH.because(partner=name, cause=cause), retry=True) from error
+        finally:
+            del _UNTIL.moment
 
     def close(self) -> None:
         """Close every connection."""
@@ -78,14 +90,43 @@ class HttpLink:
         key = partner.endpoint, partner.certificates, stamp(self._directory)
         with self._guard:
             if key not in self._clients:
+                context = client_context(self._directory, partner.certificates)
+                context.sslsocket_class = _Hurried
                 self._clients[key] = httpx2.Client(
                     base_url=partner.endpoint,
-                    verify=client_context(self._directory, partner.certificates),
+                    verify=context,
                     trust_env=False,
                     timeout=TIMEOUT,
                     limits=_LIMITS,
                 )
             return self._clients[key]
+
+
+_UNTIL = threading.local()
+"""Until when the request of this thread must be over, by the monotonic clock."""
+
+
+class _Hurried(ssl.SSLSocket):
+    """A socket on which no call outlasts the request it serves; other time limits start anew with every byte."""
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Receive, within the time that is left."""
+        self._hurry()
+        return super().recv(buflen, flags)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """Send, within the time that is left."""
+        self._hurry()
+        return super().send(data, flags)
+
+    def _hurry(self) -> None:
+        left = getattr(_UNTIL, "moment", math.inf) - time.monotonic()
+        if left <= 0:
+            message = "the answer took too long"
+            raise TimeoutError(message)
+        patience = self.gettimeout()
+        if patience is None or left < patience:
+            self.settimeout(None if math.isinf(left) else left)
 
 
 _HEADERS: Final = {"content-type": "application/octet-stream"}

@@ -8,6 +8,7 @@ compare-and-swap on the lane.
 
 from tasuki.services.channel.accepting import accept, refusal
 from tasuki.services.channel.peers import PATH, partner_anchor
+from tasuki.services.channel.quotas import busy
 from tasuki.services.channel.running import run_sealer, run_sender, trusted
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.channel.sending import push, sync
@@ -16,6 +17,7 @@ from tasuki.services.channel.showing import envelope, envelopes, lanes, sync_wit
 __all__ = [
     "PATH",
     "accept",
+    "busy",
     "envelope",
     "envelopes",
     "lanes",

@@ -60,7 +60,7 @@ def accept(node: Node, certificate: bytes, raw: bytes) -> Released:
     except PeerError as error:
         _audit_refusal(node, "", error.reason)
         return notice(node, WRONG_CERTIFICATE.because(partner=claimed))
-    if certificate == partner.tls_certificate:
+    if certificate in partner.certificates:
         # Whoever shows another certificate uses up nobody's share.
         busy = too_fast(node, claimed, envelope.header.lane)
         if busy is not None:

@@ -44,6 +44,11 @@ def full(node: Node, missing: Over | None = None) -> Released:
     return notice(node, _busy(what), retry_s=FULL_S)
 
 
+def busy(node: Node, seconds: int) -> Released:
+    """Return the answer to a partner that asks for more at once than it may."""
+    return notice(node, BUSY.because(what="at_once", seconds=seconds), retry_s=seconds)
+
+
 def require_mirror_room(node: Node, partner: str) -> None:
     """Require that a partner's log has room here.
 
