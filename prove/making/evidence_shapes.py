@@ -16,7 +16,7 @@ from making_channel import GBR, JPN, NOW, Party, letter, party
 from making_evidence import AT, HELD, ISSUED, SENT, Case, case, checkpoint, cosigned_line, evidence, head
 from making_ledger import cosigned, joined, send, sent_ids
 from making_nodes import anchor_file
-from tasuki.core.channel.model import START
+from tasuki.core.channel.model import START, STATEMENT_TYPES
 from tasuki.core.channel.sending import address, close
 from tasuki.core.ledger.evidence import Opening, write_evidence
 from tasuki.core.ledger.model import witness_name
@@ -187,7 +187,7 @@ def _strange_letters() -> Iterator[tuple[str, Case]]:
     for name, changes in (
         ("another suite", {"suite": 2}),
         ("the next version", {"version": 2}),
-        ("a type of another statement", {"type": "stored"}),
+        *((f"the type {kind} of another statement", {"type": kind}) for kind in sorted(STATEMENT_TYPES)),
         ("an unknown type", {"type": "something-later"}),
         ("critical members", {"crit": ("min_suite", "something")}),
         ("no label", {"label": None}),

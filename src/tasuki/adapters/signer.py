@@ -36,6 +36,7 @@ from tasuki.base.ids import NodeName
 from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.core.channel.model import STATEMENT_TYPES
 from tasuki.core.ledger.model import witness_name
+from tasuki.formats.bundle import bundle
 from tasuki.formats.envelope import anchor, receipt, statement
 from tasuki.formats.envelope.header import read_header
 from tasuki.formats.suites.fields import Fields, read_statement
@@ -93,6 +94,12 @@ class Desk:
         fields = Fields(read_statement(signed, "statement"), "statement")
         self._require_author("statement", fields.node("by"))
         return self._sign_pair(statement.STATEMENT_TYPE, signed, Purpose.ENVELOPE, fields.key_pair("sig_keys"))
+
+    def sign_bundle(self, manifest: bytes) -> bytes:
+        """Return the signature block over the manifest of a bundle that names this node as its sender."""
+        fields = Fields(read_statement(manifest, "manifest"), "manifest")
+        self._require_author("manifest", fields.node("from"))
+        return self._sign_pair(bundle.STATEMENT_TYPE, manifest, Purpose.ENVELOPE, fields.key_pair("sig_keys"))
 
     def sign_anchor(self, statement: bytes) -> bytes:
         """Return the signature block over an anchor of this node, by its newest root keys."""
@@ -252,6 +259,7 @@ _STATEMENTS: Final[dict[str, Callable[..., bytes]]] = {
     "sign_envelope": Desk.sign_envelope,
     "sign_receipt": Desk.sign_receipt,
     "sign_statement": Desk.sign_statement,
+    "sign_bundle": Desk.sign_bundle,
     "sign_anchor": Desk.sign_anchor,
     "sign_checkpoint": Desk.sign_checkpoint,
     "sign_trust": Desk.sign_trust,
@@ -309,6 +317,10 @@ class Signer:
     def sign_statement(self, signed: bytes) -> Signatures:
         """Sign a statement of this node to a partner."""
         return read_signatures(self._question("sign_statement", signed))
+
+    def sign_bundle(self, manifest: bytes) -> Signatures:
+        """Return both signatures over the manifest of a bundle of this node."""
+        return read_signatures(self._question("sign_bundle", manifest))
 
     def sign_anchor(self, statement: bytes) -> Signatures:
         """Sign an anchor of this node with its root keys."""

@@ -19,6 +19,7 @@ from tasuki.base.reasons import Text
 from tasuki.faces.cli import (
     assistance,
     backup,
+    bundle,
     channel,
     consent,
     demo,
@@ -55,6 +56,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *validation.COMMANDS,
     *patterns.COMMANDS,
     *channel.COMMANDS,
+    *bundle.COMMANDS,
     *release.COMMANDS,
     *marking.COMMANDS,
     *consent.COMMANDS,

@@ -23,6 +23,8 @@ SENT: Final = "envelope-sent"
 HELD: Final = "receipt-held"
 ISSUED: Final = "receipt-issued"
 KINDS: Final = (SENT, HELD, ISSUED)
+OTHER_STATEMENTS: Final = ("anchor", "bundle", "keys", "peers", "root", "statement", "stored")
+"""Types under which other things are signed; no envelope has one of them."""
 
 _ORIGIN = re.compile(r"tasuki/([A-Z]{3}/[a-z][a-z0-9-]{0,31})/pair/([A-Z]{3})(/[0-9]{4}/([1-9][0-9]{0,15}))?")
 
@@ -170,7 +172,7 @@ def envelope(raw: bytes, leaf: Opening | None, log: Log | None, anchors: Sequenc
     """The envelope is the one the leaf names, went the way the leaf says, and its sender signed it."""
     leaf, log = _about_a_letter(leaf), _rests_on("log-signature", log)
     letter = read_envelope(raw)
-    if letter.kind in ("anchor", "stored"):
+    if letter.kind in OTHER_STATEMENTS:
         raise WrongError("its type is one that no envelope has.", "封筒にはない種別です。")
     _same(leaf, letter.said, PLACE)
     if leaf.kind == SENT:

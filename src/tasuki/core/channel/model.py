@@ -32,7 +32,7 @@ TYPES: Final = frozenset(
 )
 """Envelope types this node acts on; others are held and receipted `unsupported`."""
 
-STATEMENT_TYPES: Final = frozenset({"anchor", "keys", "peers", "root", "statement", "stored"})
+STATEMENT_TYPES: Final = frozenset({"anchor", "bundle", "keys", "peers", "root", "statement", "stored"})
 """Types under which other statements are signed; an envelope of such a type is refused."""
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from tasuki.faces.api import (
     assistance,
     backup,
+    bundle,
     channel,
     consent,
     detection,
@@ -35,6 +36,7 @@ from tasuki.services.node import Node
 ROUTES: Final[tuple[Route, ...]] = (
     *assistance.ROUTES,
     *backup.ROUTES,
+    *bundle.ROUTES,
     *channel.ROUTES,
     *consent.ROUTES,
     *detection.ROUTES,

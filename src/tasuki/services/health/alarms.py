@@ -16,7 +16,7 @@ from tasuki.core.assistance.watch import Wait, watch
 from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
 from tasuki.core.recovery.reasons import CLOSED
-from tasuki.services import assistance, consent, tearline, withdrawal
+from tasuki.services import assistance, bundle, consent, tearline, withdrawal
 from tasuki.services.health import reasons as why
 from tasuki.services.health.differing import Severity, differing
 from tasuki.services.node import Node
@@ -70,7 +70,15 @@ def alarms(node: Node) -> list[Alarm]:
     found += _withdrawals(node, now)
     found += [Alarm(severity=severity, reason=reason) for severity, reason in differing(node, now)]
     found += [*_loops(node), *_anchors(node, now), *_assistance(node, now), *_consent(node), *_tearlines(node)]
+    found += _bundles(node)
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
+
+
+def _bundles(node: Node) -> Iterator[Alarm]:
+    for each in bundle.unconfirmed(node):
+        since = format_rfc3339(each.since)
+        reason = why.BUNDLES_UNCONFIRMED.because(partner=each.partner, count=each.count, at=since)
+        yield Alarm(severity="look", reason=reason)
 
 
 def _closed(connection: sa.Connection) -> Iterator[Alarm]:

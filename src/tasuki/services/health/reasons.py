@@ -198,6 +198,11 @@ NO_STATEMENT = kind(
     en="{partner} has stated nothing since {at}: bulk traffic to it waits, requests for assistance go on without knowing what it hides. Call {partner}.",
     ja="{partner} は {at} 以降何も申告していません。bulk は停止中です。支援要請は相手の最新状況が不明なまま続行します。{partner} に電話してください。",
 )
+BUNDLES_UNCONFIRMED = kind(
+    "health.bundles-unconfirmed",
+    en="{partner} has confirmed none of {count} bundles made since {at}; ask {partner} whether they arrived (`tasuki bundle status`).",
+    ja="{at} 以降に作成した {partner} 宛てのバンドル{count}件が未確認です。到着したか {partner} に確認してください(`tasuki bundle status`)。",
+)
 CLOCK_SKEW = kind(
     "health.clock-skew",
     en="By its statement the clock of {partner} differs from this one by {seconds} s; compare both with a time service: past {limit} s envelopes are refused.",
