@@ -34,6 +34,7 @@ from tasuki.faces.cli import (
     release,
     setup,
     tearline,
+    trust,
     validation,
     withdrawal,
 )
@@ -51,6 +52,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     *setup.COMMANDS,
     *serving.COMMANDS,
     *partners.COMMANDS,
+    *trust.COMMANDS,
     *persons.COMMANDS,
     *holdings.COMMANDS,
     *validation.COMMANDS,

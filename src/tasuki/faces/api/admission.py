@@ -126,6 +126,16 @@ TABLE: Final[Mapping[str, Admits]] = {
     "POST /v1/tearlines/release": Admits.HOME,
     "POST /v1/tearlines/reject": Admits.HOME,
     "GET /v1/tearlines/{number}": Admits.HOME,
+    "GET /v1/trust": Admits.HOME,
+    "GET /v1/trust/file": Admits.HOME,
+    "POST /v1/trust/rotate": Admits.KEEPER,
+    "POST /v1/trust/use": Admits.KEEPER,
+    "POST /v1/trust/revoke": Admits.KEEPER,
+    "GET /v1/trust/doubtful": Admits.HOME,
+    "POST /v1/trust/confirm": Admits.HOME,
+    "POST /v1/trust/root": Admits.KEEPER,
+    "POST /v1/trust/sign": Admits.KEEPER,
+    "POST /v1/trust/publish": Admits.KEEPER,
 }
 """Each route, and who is let in; one that is not here lets in nobody who shows a token."""
 

@@ -26,6 +26,7 @@ from tasuki.faces.api import (
     reconciliation,
     release,
     tearline,
+    trust,
     withdrawal,
 )
 from tasuki.faces.api.admission import Admission
@@ -50,6 +51,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *reconciliation.ROUTES,
     *release.ROUTES,
     *tearline.ROUTES,
+    *trust.ROUTES,
     *withdrawal.ROUTES,
 )
 """Everything the node's own people and programs may ask."""
