@@ -15,6 +15,7 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def _up(node: Node, _question: Nothing) -> dict[str, object]:
+    health.require_ready(node)
     return {"node": str(node.me), "up": True, "alarms": len(health.alarms(node))}
 
 

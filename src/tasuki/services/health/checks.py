@@ -12,16 +12,18 @@ from typing import Final
 
 from tasuki.adapters.keyfiles import FOLDER as KEYS
 from tasuki.adapters.keyfiles import load_keys
+from tasuki.adapters.reasons import NO_PRIVATE_KEY
 from tasuki.adapters.settings import DATABASE, FILE, VAULT
 from tasuki.adapters.tls import FOLDER as TLS
 from tasuki.adapters.tls import load_certificate
-from tasuki.base.errors import TasukiError
+from tasuki.base.errors import TasukiError, WorldError
 from tasuki.base.limits import MAX_SKEW_S
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339, from_micros
 from tasuki.core.ledger.model import AUDIT
 from tasuki.core.recovery.reasons import CLOSED
 from tasuki.formats.envelope.anchor import anchor_statement
+from tasuki.formats.suites.keys import Purpose
 from tasuki.services import closing, journal
 from tasuki.services.health import reasons as why
 from tasuki.services.health.alarms import alarms
@@ -67,6 +69,23 @@ def doctor(node: Node) -> list[Check]:
         found = [Check(name=name, ok=False, reason=reason) for reason in look(node)]
         checks += found or [Check(name=name, ok=True, reason=why.FINE.because(what=name))]
     return checks
+
+
+def require_ready(node: Node) -> None:
+    """Ask the signer for the keys that sign envelopes today: a node that cannot sign can neither send nor receipt.
+
+    Raises:
+        WorldError: it does not answer, or has not these keys.
+    """
+    try:
+        held = {key.id for key in node.signer.public()}
+        wanted = node.anchor.current_pair(Purpose.ENVELOPE, node.clock.now()).ids
+    except TasukiError as error:
+        raise WorldError(why.SIGNER_SILENT.because(cause=error.reason.sentence()), retry=True) from error
+    for key in wanted:
+        if key not in held:
+            cause = NO_PRIVATE_KEY.because(key=key, purpose=Purpose.ENVELOPE).sentence()
+            raise WorldError(why.SIGNER_SILENT.because(cause=cause), retry=False)
 
 
 def _permissions(node: Node) -> Iterator[Reason]:
