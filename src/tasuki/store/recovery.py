@@ -57,12 +57,22 @@ GIVEN_BACK: Final = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
     sa.Column("receipt", sa.LargeBinary, nullable=False),
+    sa.Column("lost", sa.Boolean, nullable=False),
 )
 """What a partner knows of this node from after the copy was made.
 
 `in`: receipts this node gave for envelopes it does not hold any more: given again, byte for byte, when they come again.
 `out`: envelopes this node sent and does not hold any more, with the partner's receipt.
 """
+
+REMEMBERED: Final = sa.Table(
+    "remembered",
+    METADATA,
+    sa.Column("kind", sa.Text, primary_key=True),  # disposed: value is a trace; held: value is an id
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""What the journal says of material that is not here yet: it is met again when it is sent again after a restore."""
 
 COPIES: Final = sa.Table(
     "copies",
@@ -110,7 +120,11 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenBack:
-    """One row of `GIVEN_BACK`."""
+    """One row of `GIVEN_BACK`.
+
+    Attributes:
+        lost: neither side has the envelope any more; its number is spent all the same.
+    """
 
     env_id: str
     lane: str
@@ -118,6 +132,7 @@ class GivenBack:
     seq: int
     hash: str
     receipt: bytes
+    lost: bool = False
 
 
 def close(connection: sa.Connection, *, cause: str, at: datetime, taken_at: datetime | None) -> None:
@@ -194,6 +209,7 @@ def keep_given_back(connection: sa.Connection, partner: str, direction: str, row
                 seq=row.seq,
                 hash=row.hash,
                 receipt=row.receipt,
+                lost=row.lost,
             )
         )
 
@@ -231,7 +247,38 @@ def given_back(connection: sa.Connection, partner: str, direction: str, env_ids:
 
 
 def _given_back(row: sa.Row[tuple[object, ...]]) -> GivenBack:
-    return GivenBack(env_id=row.env_id, lane=row.lane, epoch=row.epoch, seq=row.seq, hash=row.hash, receipt=row.receipt)
+    return GivenBack(
+        env_id=row.env_id,
+        lane=row.lane,
+        epoch=row.epoch,
+        seq=row.seq,
+        hash=row.hash,
+        receipt=row.receipt,
+        lost=row.lost,
+    )
+
+
+def remember(connection: sa.Connection, kind: str, values: Iterable[str], body: Mapping[str, Json]) -> None:
+    """Remember what the journal says of material that may be sent again."""
+    for part in parts(sorted(set(values))):
+        connection.execute(REMEMBERED.delete().where(REMEMBERED.c.kind == kind, REMEMBERED.c.value.in_(part)))
+        rows = [{"kind": kind, "value": each, "body": canonical(dict(body))} for each in part]
+        connection.execute(REMEMBERED.insert(), rows)
+
+
+def forget(connection: sa.Connection, kind: str, values: Iterable[str]) -> None:
+    """Forget it."""
+    for part in parts(sorted(set(values))):
+        connection.execute(REMEMBERED.delete().where(REMEMBERED.c.kind == kind, REMEMBERED.c.value.in_(part)))
+
+
+def remembered(connection: sa.Connection, kind: str, values: Iterable[str]) -> dict[str, Mapping[str, Json]]:
+    """Return what is remembered of these values."""
+    found: dict[str, Mapping[str, Json]] = {}
+    for part in parts(sorted(set(values))):
+        query = sa.select(REMEMBERED).where(REMEMBERED.c.kind == kind, REMEMBERED.c.value.in_(part))
+        found.update({row.value: orjson.loads(row.body) for row in connection.execute(query)})
+    return found
 
 
 def move_lane(connection: sa.Connection, partner: str, lane: str, state: LaneState) -> None:
@@ -301,30 +348,43 @@ def taken_since(connection: sa.Connection, partner: str, lane: str, epoch: int, 
 def receipts_held(
     connection: sa.Connection, partner: str, lane: str, epoch: int, start: int, limit: int
 ) -> list[bytes]:
-    """Return a partner's receipts for our envelopes of a lane from a number on, in order."""
-    table = ENVELOPES_OUT.c
-    query = (
-        sa.select(table.receipt)
-        .where(
-            table.partner == partner,
-            table.lane == lane,
-            table.epoch == epoch,
-            table.seq >= start,
-            table.receipt.is_not(None),
-        )
-        .order_by(table.seq)
-        .limit(limit)
+    """Return a partner's receipts for our envelopes of a lane from a number on, in order; also for those lost here."""
+    kept, lost = ENVELOPES_OUT.c, GIVEN_BACK.c
+    ours = sa.select(kept.seq, kept.receipt).where(
+        kept.partner == partner,
+        kept.lane == lane,
+        kept.epoch == epoch,
+        kept.seq >= start,
+        kept.receipt.is_not(None),
     )
-    return list(connection.execute(query).scalars())
+    forgotten = sa.select(lost.seq, lost.receipt).where(
+        lost.partner == partner, lost.direction == "out", lost.lane == lane, lost.epoch == epoch, lost.seq >= start
+    )
+    both = ours.union_all(forgotten).subquery()
+    return list(connection.execute(sa.select(both.c.receipt).order_by(both.c.seq).limit(limit)).scalars())
 
 
-def oldest_kept(connection: sa.Connection, partner: str, lane: str, epoch: int) -> int | None:
-    """Return the lowest number of a lane whose envelope is still kept to be sent again; None where none is."""
+def kept_numbers(connection: sa.Connection, partner: str, lane: str, epoch: int, start: int) -> set[int]:
+    """Return the numbers of a lane from one on whose envelopes are kept to be sent again."""
     table = ENVELOPES_OUT.c
-    query = sa.select(sa.func.min(table.seq)).where(
-        table.partner == partner, table.lane == lane, table.epoch == epoch, sa.func.length(table.raw) > 0
+    query = sa.select(table.seq).where(
+        table.partner == partner, table.lane == lane, table.epoch == epoch, table.seq >= start
     )
-    return connection.execute(query).scalar()
+    return set(connection.execute(query).scalars())
+
+
+def lost_at(connection: sa.Connection, partner: str, lane: str, state: LaneState) -> GivenBack | None:
+    """Return the receipt this node gave for the next number of a lane, where neither side has its envelope any more."""
+    query = sa.select(GIVEN_BACK).where(
+        GIVEN_BACK.c.partner == partner,
+        GIVEN_BACK.c.direction == "in",
+        GIVEN_BACK.c.lane == lane,
+        GIVEN_BACK.c.epoch == state.epoch,
+        GIVEN_BACK.c.seq == state.next_seq,
+        GIVEN_BACK.c.lost,
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _given_back(row)
 
 
 def got_since(

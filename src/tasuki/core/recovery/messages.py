@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 from tasuki.base.canonical import Json
@@ -32,6 +32,12 @@ MAX_RECEIPTS: Final = 200
 MAX_GOT: Final = 5_000
 """Ids in one answer."""
 
+MAX_MISSING: Final = 5_000
+"""Numbers of one lane whose envelopes neither side has: who lost more must agree a new epoch."""
+
+MAX_COSIGNED: Final = 16
+"""Checkpoints in one answer: one for each period that the asking node may have lost."""
+
 _MAX_BLOB: Final = 2 << 20
 _MAX_NUMBER: Final = 2**53 - 1
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
@@ -47,6 +53,7 @@ def write_question(question: Question) -> dict[str, Json]:
         "v": VERSION,
         "restored": question.restored,
         "size": question.size,
+        "mirror": question.mirror,
         "got_after": question.got_after,
         "resend": question.resend,
         "copy": {
@@ -76,13 +83,14 @@ def read_question(raw: bytes) -> Question:
         InputError: another form.
     """
     reader = _Reader(lambda found: InputError(why.STRANGE_QUESTION.because(found=found)))
-    with_copy = reader.whole(raw, MAX_QUESTION_BYTES, "v restored size got_after resend copy lanes")
+    with_copy = reader.whole(raw, MAX_QUESTION_BYTES, "v restored size mirror got_after resend copy lanes")
     copy = reader.members(with_copy["copy"], "number token next")
     restored = reader.flag(with_copy, "restored")
     shown = Copy(number=reader.number(copy, "number"), token=reader.token(copy, "token", empty=True))
     return Question(
         restored=restored,
         size=reader.number(with_copy, "size"),
+        mirror=reader.number(with_copy, "mirror"),
         got_after=reader.number(with_copy, "got_after"),
         resend=reader.flag(with_copy, "resend"),
         step=Step(shown=shown, proposed=reader.token(copy, "next"), restored=restored),
@@ -117,7 +125,9 @@ def write_answer(answer: Answer, log: str) -> dict[str, Json]:
         "size": answer.size,
         "root": _encode(answer.root),
         "note": _encode(answer.note),
-        "leaves": [{"kind": leaf.kind, "salt": _encode(leaf.salt), "body": dict(leaf.body)} for leaf in answer.leaves],
+        "leaves": _leaves(answer.leaves),
+        "theirs": _leaves(answer.theirs),
+        "cosigned": [_encode(each) for each in answer.cosigned],
         "lanes": [
             {
                 "lane": each.lane,
@@ -126,7 +136,7 @@ def write_answer(answer: Answer, log: str) -> dict[str, Json]:
                 "taken_prev": each.taken.prev or "",
                 "epoch": each.epoch,
                 "sealed": each.sealed,
-                "oldest": each.oldest,
+                "missing": [*each.missing],
             }
             for each in answer.lanes
         ],
@@ -149,34 +159,46 @@ def write_answer(answer: Answer, log: str) -> dict[str, Json]:
     }
 
 
-def read_answer(raw: bytes, partner: str, start: int) -> Answer:
-    """Return what a partner answered; its leaves begin at index `start`.
+def _leaves(leaves: Iterable[Leaf]) -> list[Json]:
+    return [{"kind": leaf.kind, "salt": _encode(leaf.salt), "body": dict(leaf.body)} for leaf in leaves]
+
+
+def read_answer(raw: bytes, partner: str, question: Question) -> Answer:
+    """Return what a partner answered to a question.
 
     Raises:
         PeerError: another form.
     """
     reader = _Reader(lambda found: PeerError(why.STRANGE_ANSWER.because(partner=partner, found=found)))
     said = reader.whole(
-        raw, MAX_ANSWER_BYTES, "v closed copy log size root note leaves lanes receipts sent got refused"
+        raw,
+        MAX_ANSWER_BYTES,
+        "v closed copy log size root note leaves theirs cosigned lanes receipts sent got refused",
     )
     root = reader.blob(said, "root")
     if len(root) != HASH_BYTES:
         raise reader.wrong("a root of another length")
-    leaves = reader.rows(said, "leaves", MAX_PAGE, lambda row: _leaf(reader, row))
     return Answer(
         closed=reader.flag(said, "closed"),
         number=reader.number(said, "copy"),
         size=reader.number(said, "size"),
         root=root,
         note=reader.blob(said, "note"),
-        leaves=tuple(
-            Leaf(index=index, kind=kind, salt=salt, body=body) for index, (kind, salt, body) in enumerate(leaves, start)
-        ),
+        leaves=_numbered(reader, said, "leaves", question.size),
+        theirs=_numbered(reader, said, "theirs", question.mirror),
+        cosigned=tuple(reader.rows(said, "cosigned", MAX_COSIGNED, reader.decoded)),
         lanes=tuple(reader.rows(said, "lanes", len(LANES), lambda row: _lane_told(reader, row))),
         receipts=tuple(reader.rows(said, "receipts", MAX_RECEIPTS, reader.decoded)),
         sent=tuple(reader.rows(said, "sent", MAX_RECEIPTS, lambda row: _sent(reader, row))),
         got=tuple(reader.rows(said, "got", MAX_GOT, lambda row: _got(reader, row))),
         refused=_refused(reader, said["refused"]),
+    )
+
+
+def _numbered(reader: _Reader, said: Mapping[str, Json], name: str, start: int) -> tuple[Leaf, ...]:
+    rows = reader.rows(said, name, MAX_PAGE, lambda row: _leaf(reader, row))
+    return tuple(
+        Leaf(index=index, kind=kind, salt=salt, body=body) for index, (kind, salt, body) in enumerate(rows, start)
     )
 
 
@@ -189,7 +211,7 @@ def _leaf(reader: _Reader, row: Json) -> tuple[str, bytes, Mapping[str, Json]]:
 
 
 def _lane_told(reader: _Reader, row: Json) -> LaneTold:
-    lane = reader.members(row, "lane taken_epoch taken_next taken_prev epoch sealed oldest")
+    lane = reader.members(row, "lane taken_epoch taken_next taken_prev epoch sealed missing")
     taken = LaneState(
         epoch=reader.number(lane, "taken_epoch", 1),
         next_seq=reader.number(lane, "taken_next", 1),
@@ -202,7 +224,7 @@ def _lane_told(reader: _Reader, row: Json) -> LaneTold:
         taken=taken,
         epoch=reader.number(lane, "epoch", 1),
         sealed=reader.number(lane, "sealed", 1),
-        oldest=reader.number(lane, "oldest"),
+        missing=tuple(reader.rows(lane, "missing", MAX_MISSING, reader.counted)),
     )
 
 
@@ -277,6 +299,9 @@ class _Reader:
         if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= _MAX_NUMBER:
             raise self.wrong(f"{name} is no number that can be")
         return found
+
+    def counted(self, value: Json) -> int:
+        return self.number({"number": value}, "number", 1)
 
     def flag(self, value: Mapping[str, Json], name: str) -> bool:
         found = value[name]

@@ -57,6 +57,7 @@ class Question:
     Attributes:
         restored: it was restored and asks for what it lost; else it only shows which copy it is.
         size: leaves of its own pair log; leaves are wanted from there on.
+        mirror: leaves it has mirrored of the partner's; those up to what it cosigned are wanted from there on.
         got_after: position at the partner behind which `got` goes on.
         resend: the partner shall send again from `next_in` of every lane.
         step: which copy it is.
@@ -64,6 +65,7 @@ class Question:
 
     restored: bool
     size: int
+    mirror: int
     got_after: int
     resend: bool
     step: Step
@@ -77,14 +79,14 @@ class LaneTold:
     Attributes:
         taken: where what it took from the node that asks stands.
         sealed: the number it gives next.
-        oldest: the lowest number of its own whose envelope it still has; 0 where it has none.
+        missing: numbers from the one asked for on whose envelopes it does not have any more, as it was restored itself.
     """
 
     lane: str
     taken: LaneState
     epoch: int
     sealed: int
-    oldest: int
+    missing: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,8 @@ class Answer:
         number: the number of the state of the asking node's copy that it knows from now on.
         size, root: its mirror of the log of the node that asks; `note` the checkpoint it cosigned last, or nothing.
         leaves: of that log from the size asked for on, at most a page.
+        theirs: leaves of the partner's log that the node that asks cosigned, from what it has mirrored on; a page.
+        cosigned: the newest checkpoints of that log with the cosignatures of the node that asks, oldest first.
         receipts: of the node that asks, raw, which the partner holds; a page.
         refused: (code, English, Japanese) of why this copy may not go on; None where it may.
     """
@@ -134,6 +138,8 @@ class Answer:
     root: bytes
     note: bytes
     leaves: tuple[Leaf, ...]
+    theirs: tuple[Leaf, ...]
+    cosigned: tuple[bytes, ...]
     lanes: tuple[LaneTold, ...]
     receipts: tuple[bytes, ...]
     sent: tuple[Sent, ...]

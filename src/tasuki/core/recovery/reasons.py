@@ -40,8 +40,8 @@ OTHER_HISTORY = kind(
 )
 TOO_OLD = kind(
     "recovery.too-old",
-    en="{partner} keeps envelopes of lane {lane} from number {oldest} on, and this copy needs number {needed}: the copy is too old to catch up. Take a newer backup; without one, people on both sides must agree a new epoch.",
-    ja="{partner} が保管するレーン{lane}の封筒は{oldest}番以降ですが、この複製には{needed}番が必要です。複製が古すぎて追いつけません。新しいバックアップを使うか、なければ双方の担当者で新しいエポックに合意してください。",
+    en="{partner} has neither the envelope nor the receipt of number {needed} on lane {lane} any more, and this copy needs it: the copy is too old to catch up. Take a newer backup; without one, people on both sides must agree a new epoch.",
+    ja="{partner} はレーン{lane}の{needed}番の封筒も受領証も既に保管していませんが、この複製にはそれが必要です。複製が古すぎて追いつけません。新しいバックアップを使うか、なければ双方の担当者で新しいエポックに合意してください。",
 )
 PARTNER_BEHIND = kind(
     "recovery.partner-behind",

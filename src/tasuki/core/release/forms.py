@@ -17,7 +17,6 @@ from tasuki.base.ids import Audience, NodeName, stix_id
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.markings.labels import LEVELS
 from tasuki.core.markings.lattice import caveat
-from tasuki.formats.bundle import bundle
 from tasuki.formats.envelope import anchor, envelope, notice, receipt, statement
 from tasuki.formats.trust.file import read_parts
 from tasuki.formats.trust.statement import ROLES
@@ -283,6 +282,7 @@ _RECOVER: Final[Mapping[str, Form]] = {
     "v": number,
     "restored": flag,
     "size": number,
+    "mirror": number,
     "got_after": number,
     "resend": flag,
     "copy": members({"number": number, "token": hash_or_none, "next": sha256}),
@@ -311,6 +311,8 @@ _RECOVERED: Final[Mapping[str, Form]] = {
     "root": root,
     "note": blob,
     "leaves": rows(given_back),
+    "theirs": rows(given_back),
+    "cosigned": rows(blob),
     "lanes": rows(
         members(
             {
@@ -320,7 +322,7 @@ _RECOVERED: Final[Mapping[str, Form]] = {
                 "taken_prev": hash_or_none,
                 "epoch": number,
                 "sealed": number,
-                "oldest": number,
+                "missing": rows(number),
             }
         )
     ),
@@ -389,7 +391,6 @@ PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "anchor": _starts(anchor.MAGIC),
     "trust": _is_trust,
     "statement": _starts(statement.MAGIC),
-    "bundle": _starts(bundle.MAGIC),
 }
 """Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""
 

@@ -27,17 +27,17 @@ from tasuki.formats.json import strict
 from tasuki.formats.suites.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
-from tasuki.services import consent, intake, withdrawal
-from tasuki.services.channel.quotas import full, no_room, too_fast
+from tasuki.services import consent, intake, returning, withdrawal
 from tasuki.services.channel.peers import logged_at, notice, partner_anchor, policy, protocol
+from tasuki.services.channel.quotas import full, no_room, too_fast
 from tasuki.services.closing import require_rebuilt
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.reasons import LANE_MOVED, PAYLOAD_SURPRISE
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import channel as store
+from tasuki.store import holdings, ledger, recovery, trust
 from tasuki.store.reasons import NO_SPACE
-from tasuki.store import ledger, recovery, trust
 
 Apply = Callable[[sa.Connection], Disposition]
 Prepare = Callable[[Node, Arrival], Apply]
@@ -192,9 +192,7 @@ def _take_in(case: _Case, state: LaneState) -> Released:
     return _spend(case, apply, state, Disposition(status="stored", reason=None))
 
 
-def _keep_promise(
-    case: _Case, state: LaneState, promised: Sequence[recovery.GivenBack]
-) -> Released:
+def _keep_promise(case: _Case, state: LaneState, promised: Sequence[recovery.GivenBack]) -> Released:
     """Take in again what was receipted before this node was restored: it gets the receipt it got, byte for byte.
 
     What is out of time by now was not when it came, so it is taken in. The leaf of the receipt stands in the log again.
@@ -218,7 +216,9 @@ def _keep_promise(
     kept = _received(case, status, raw)
 
     def work(connection: sa.Connection) -> None:
+        before = holdings.top(connection)
         done = apply(connection)
+        returning.meet_again(case.node, connection, before)
         moved = store.advance(
             connection,
             partner=case.participant,
@@ -231,6 +231,7 @@ def _keep_promise(
             raise WorldError(LANE_MOVED.because(lane=kept.lane), retry=True)
         store.keep_received(connection, case.participant, kept, case.node.clock.now())
         recovery.keep_promise(connection, case.participant, kept.env_id)
+        returning.pass_over(case.node, connection, case.participant, kept.lane, case.node.clock.now())
         counts: dict[str, Json] = dict(done.counts)
         body: dict[str, Json] = {
             "env_id": kept.env_id,

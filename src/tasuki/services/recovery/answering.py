@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -18,9 +19,9 @@ from tasuki.base.ids import ParticipantId
 from tasuki.base.reasons import Language, Reason
 from tasuki.core.channel.model import START, Lane, LaneState
 from tasuki.core.ledger.mirror import MAX_PAGE
-from tasuki.core.ledger.model import Leaf, mirror_log
+from tasuki.core.ledger.model import Leaf, mirror_log, pair_log
 from tasuki.core.recovery.copies import Copy, judge
-from tasuki.core.recovery.messages import MAX_GOT, MAX_RECEIPTS, read_question, write_answer
+from tasuki.core.recovery.messages import MAX_COSIGNED, MAX_GOT, MAX_MISSING, MAX_RECEIPTS, read_question, write_answer
 from tasuki.core.recovery.model import Answer, Got, LaneAsked, LaneTold, Question, Sent
 from tasuki.core.release.released import Released, release_notice
 from tasuki.core.withdrawal.model import VERBS
@@ -67,7 +68,9 @@ def _answer(node: Node, partner: Anchor, question: Question) -> Answer:
             root=root,
             note=_note(node, connection, partner),
             leaves=tuple(_leaves(connection, participant, question, size)),
-            lanes=tuple(_lane(connection, participant, lane.value) for lane in Lane),
+            theirs=tuple(_own_leaves(connection, participant, question)),
+            cosigned=tuple(_cosigned(connection, participant, question)),
+            lanes=tuple(_lane(connection, participant, lane.value, question) for lane in Lane),
             receipts=tuple(_receipts(connection, participant, question)),
             sent=tuple(_sent(connection, participant, question)),
             got=tuple(_got(connection, participant, question)),
@@ -121,7 +124,26 @@ def _leaves(connection: sa.Connection, partner: ParticipantId, question: Questio
     return ledger.leaves(connection, mirror_log(partner), question.size, end)
 
 
-def _lane(connection: sa.Connection, partner: ParticipantId, lane: str) -> LaneTold:
+def _own_leaves(connection: sa.Connection, partner: ParticipantId, question: Question) -> list[Leaf]:
+    """Return leaves of our own log up to what the partner cosigned: it must never cosign another history of it."""
+    last = ledger.checkpoint(connection, pair_log(partner), cosigned=True) if question.restored else None
+    if last is None or question.mirror >= last.end:
+        return []
+    end = min(last.end, question.mirror + MAX_PAGE)
+    return ledger.leaves(connection, pair_log(partner), question.mirror, end)
+
+
+def _cosigned(connection: sa.Connection, partner: ParticipantId, question: Question) -> Iterator[bytes]:
+    if not question.restored:
+        return
+    newest = ledger.periods(connection, pair_log(partner))[-MAX_COSIGNED:]
+    for period in newest:
+        last = ledger.checkpoint_of(connection, period, cosigned=True)
+        if last is not None and last.cosigned is not None:
+            yield last.cosigned
+
+
+def _lane(connection: sa.Connection, partner: ParticipantId, lane: str, question: Question) -> LaneTold:
     taken = lanes.lane_state(connection, partner, lane, "in") or START
     sealed: LaneState = lanes.lane_state(connection, partner, lane, "out") or START
     return LaneTold(
@@ -129,8 +151,18 @@ def _lane(connection: sa.Connection, partner: ParticipantId, lane: str) -> LaneT
         taken=taken,
         epoch=sealed.epoch,
         sealed=sealed.next_seq,
-        oldest=store.oldest_kept(connection, partner, lane, sealed.epoch) or 0,
+        missing=tuple(_missing(connection, partner, lane, question)),
     )
+
+
+def _missing(connection: sa.Connection, partner: ParticipantId, lane: str, question: Question) -> list[int]:
+    asked = next((each for each in question.lanes if each.lane == lane), None)
+    if asked is None or not question.restored:
+        return []
+    sealed = lanes.lane_state(connection, partner, lane, "out") or START
+    kept = store.kept_numbers(connection, partner, lane, sealed.epoch, asked.next_in)
+    gaps = (number for number in range(asked.next_in, sealed.next_seq) if number not in kept)
+    return list(islice(gaps, MAX_MISSING))
 
 
 def _receipts(connection: sa.Connection, partner: ParticipantId, question: Question) -> Iterator[bytes]:

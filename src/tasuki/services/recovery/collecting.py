@@ -12,7 +12,7 @@ from tasuki.base.ids import ParticipantId
 from tasuki.core.channel.model import START, Lane, LaneState
 from tasuki.core.channel.sending import Sent as Expected
 from tasuki.core.channel.sending import accept_receipt
-from tasuki.core.ledger.model import Leaf, pair_log
+from tasuki.core.ledger.model import Leaf, mirror_log, pair_log
 from tasuki.core.recovery.model import Answer, Got, LaneAsked, LaneTold, Question, Sent
 from tasuki.core.recovery.reasons import STRANGE_ANSWER
 from tasuki.formats.envelope.anchor import Anchor
@@ -33,7 +33,7 @@ class Collected:
     """What one partner knows.
 
     Attributes:
-        size: leaves of our log that were here before.
+        size: leaves of our log that were here before; `mirror` of the partner's.
         ours: where each lane stood here, by lane: what was taken in, what was given out.
         given: our own receipts that it holds, raw and read, by the envelope.
         sent: our envelopes that it took, each with its receipt.
@@ -41,9 +41,11 @@ class Collected:
 
     anchor: Anchor
     size: int
+    mirror: int
     ours: dict[str, tuple[LaneState, LaneState]]
     last: Answer
     leaves: list[Leaf] = field(default_factory=list)
+    theirs: list[Leaf] = field(default_factory=list)
     given: dict[str, tuple[bytes, SignedReceipt]] = field(default_factory=dict)
     sent: list[tuple[Sent, SignedReceipt]] = field(default_factory=list)
     got: list[Got] = field(default_factory=list)
@@ -63,9 +65,10 @@ def first_question(node: Node, partner: ParticipantId) -> Question:
     """Return the question of a node that lost what came after the state it is in."""
     with node.database.read() as connection:
         size = ledger.size(connection, pair_log(partner))
+        mirror = ledger.size(connection, mirror_log(partner))
         lanes = tuple(_asked(connection, partner, lane.value) for lane in Lane)
     step = confirming.propose(node, partner, restored=True)
-    return Question(restored=True, size=size, got_after=0, resend=False, step=step, lanes=lanes)
+    return Question(restored=True, size=size, mirror=mirror, got_after=0, resend=False, step=step, lanes=lanes)
 
 
 def _asked(connection: sa.Connection, partner: ParticipantId, lane: str) -> LaneAsked:
@@ -97,7 +100,7 @@ def collect(node: Node, anchor: Anchor) -> Collected | None:
     confirming.settle(node, partner, answer)
     with node.database.read() as connection:
         ours = {lane.value: _states(connection, partner, lane.value) for lane in Lane}
-    found = Collected(anchor=anchor, size=question.size, ours=ours, last=answer)
+    found = Collected(anchor=anchor, size=question.size, mirror=question.mirror, ours=ours, last=answer)
     for _ in range(MAX_PAGES):
         grown = _keep(node, found, answer)
         if not grown:
@@ -134,6 +137,7 @@ def _next(node: Node, question: Question, found: Collected, answer: Answer) -> Q
     return replace(
         question,
         size=found.size + len(found.leaves),
+        mirror=found.mirror + len(found.theirs),
         got_after=found.got[-1].position if found.got else 0,
         lanes=lanes,
         step=confirming.propose(node, found.partner, restored=True),
@@ -148,10 +152,11 @@ def _keep(node: Node, found: Collected, answer: Answer) -> bool:
     except TasukiError as error:
         raise PeerError(STRANGE_ANSWER.because(partner=found.partner, found=str(error)[:120])) from error
     found.leaves += answer.leaves
+    found.theirs += answer.theirs
     found.given.update({signed.receipt.env_id: (raw, signed) for raw, signed in given})
     found.sent += sent
     found.got += answer.got
-    return bool(answer.leaves or answer.receipts or answer.sent or answer.got)
+    return bool(answer.leaves or answer.theirs or answer.receipts or answer.sent or answer.got)
 
 
 def _own(node: Node, anchor: Anchor, raw: bytes) -> SignedReceipt:

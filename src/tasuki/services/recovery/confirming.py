@@ -49,6 +49,7 @@ def confirm(node: Node, partner: ParticipantId) -> None:
                 Question(
                     restored=False,
                     size=0,
+                    mirror=0,
                     got_after=0,
                     resend=False,
                     step=propose(node, partner, restored=False),

@@ -36,4 +36,4 @@ def post(node: Node, anchor: Anchor, question: Question) -> Answer | None:
     partner = anchor.name.participant
     if status != _OK:
         raise PeerError(STRANGE_ANSWER.because(partner=partner, found=f"status {status}"))
-    return read_answer(raw, partner, question.size)
+    return read_answer(raw, partner, question)

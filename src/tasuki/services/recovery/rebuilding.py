@@ -18,7 +18,8 @@ from tasuki.base.ids import Audience
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_exact, parse_rfc3339, to_micros
 from tasuki.core.channel.model import Lane
-from tasuki.core.ledger.model import SALT_BYTES, Leaf, origin, pair_log
+from tasuki.core.ledger.mirror import contradiction, is_seen
+from tasuki.core.ledger.model import SALT_BYTES, Leaf, mirror_log, origin, pair_log, witness_name
 from tasuki.core.ledger.periods import period_named
 from tasuki.core.recovery import reasons as why
 from tasuki.core.recovery.model import Progress, Sent
@@ -28,8 +29,10 @@ from tasuki.core.withdrawal.model import Verb
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
-from tasuki.formats.tlog.note import ED25519, make_key, parse_note, verify_note
+from tasuki.formats.tlog.note import COSIGNATURE_ED25519, ED25519, Note, make_key, parse_note, verify_note
+from tasuki.services import returning
 from tasuki.services.entries import audit
+from tasuki.services.ledger.witnessing import beside, theirs
 from tasuki.services.node import Node
 from tasuki.services.recovery import replaying
 from tasuki.services.recovery.collecting import Collected
@@ -76,9 +79,10 @@ def _objection(found: Collected) -> Reason | None:
             return why.PARTNER_BEHIND.because(
                 partner=found.partner, sealed=told.sealed - 1, lane=lane, held=came.next_seq - 1
             )
-        if came.next_seq < told.sealed and (not told.oldest or told.oldest > came.next_seq):
-            oldest = told.oldest or told.sealed
-            return why.TOO_OLD.because(partner=found.partner, lane=lane, oldest=oldest, needed=came.next_seq)
+        known = {signed.receipt.seq for _, signed in found.given.values() if signed.receipt.lane == lane}
+        unknown = next((number for number in told.missing if number not in known), None)
+        if unknown is not None:
+            return why.TOO_OLD.because(partner=found.partner, lane=lane, needed=unknown)
         if lane_after(went, told) is None:
             return _other(found, f"lane {lane}: another envelope {went.next_seq - 1}")
         if (gap := _gap(found, lane)) is not None:
@@ -118,6 +122,9 @@ def _rebuild(node: Node, connection: sa.Connection, found: Collected) -> None:
             store.move_lane(connection, partner, lane, after)
     store.keep_given_back(connection, partner, "in", _given(found))
     store.keep_given_back(connection, partner, "out", _sent(found))
+    for lane in found.ours:
+        returning.pass_over(node, connection, partner, lane, now)
+    _rebuild_mirror(node, connection, found)
     said = list(_said(found))
     for each in said:
         _say_again(node, connection, each)
@@ -178,6 +185,60 @@ def _keep_checkpoint(node: Node, connection: sa.Connection, found: Collected) ->
     ledger.keep_checkpoint(connection, period, state.size, found.last.note, node.clock.now())
 
 
+def _rebuild_mirror(node: Node, connection: sa.Connection, found: Collected) -> None:
+    """Bring our mirror of the partner's log up to what this node cosigned of it, and remember that it did.
+
+    A witness that forgot what it cosigned could be brought to cosign another history.
+
+    Raises:
+        InputError: the leaves contradict what is here, or are not what this node cosigned.
+    """
+    partner, log, now = found.partner, mirror_log(found.partner), node.clock.now()
+    if ledger.size(connection, log) != found.mirror:
+        raise WorldError(why.NOT_REBUILT.because(partner=partner), retry=True)
+    ledger.extend(connection, log, [_entry(leaf) for leaf in found.theirs], now)
+    unseen = []
+    for leaf, ours, taken in beside(connection, partner, found.theirs):
+        if (member := contradiction(leaf, ours, taken)) is not None:
+            raise InputError(_other(found, f"leaf {leaf.index}: {member}"))
+        if not is_seen(leaf, ours):
+            unseen.append(leaf.index)
+    ledger.keep_unseen(connection, partner, unseen, now)
+    first = theirs(node, found.anchor)
+    for raw in found.last.cosigned:
+        _keep_witnessed(node, connection, first, log, raw)
+
+
+def _keep_witnessed(node: Node, connection: sa.Connection, first: str, log: str, raw: bytes) -> None:
+    """Remember a checkpoint of the partner that carries our own cosignature."""
+    note = parse_note(raw)
+    state = parse_checkpoint(note.text)
+    period = period_named(state.origin, first, log)
+    if (
+        period is None
+        or not _is_cosigned(node.anchor, raw)
+        or ledger.root_in(connection, period, state.size) != state.root
+    ):
+        raise InputError(why.STRANGE_ANSWER.because(partner=first, found=f"checkpoint {state.origin} {state.size}"))
+    known = ledger.witnessed(connection, state.origin)
+    if state.size > known.size:
+        signed = Note(text=note.text, lines=tuple(line for line in note.lines if line.name == state.origin))
+        then = ledger.Witnessed(size=state.size, root=state.root, note=signed.raw)
+        ledger.move_witnessed(connection, state.origin, known, then)
+
+
+def _is_cosigned(anchor: Anchor, raw: bytes) -> bool:
+    name = witness_name(str(anchor.name))
+    for key in anchor.keys:
+        if key.purpose is Purpose.WITNESS and key.algorithm is Algorithm.ED25519:
+            try:
+                verify_note(parse_note(raw), make_key(name, COSIGNATURE_ED25519, key.raw))
+            except InputError:
+                continue
+            return True
+    return False
+
+
 def _is_signed(anchor: Anchor, name: str, raw: bytes) -> bool:
     for key in anchor.keys:
         if key.purpose is Purpose.LOG and key.algorithm is Algorithm.ED25519:
@@ -190,7 +251,8 @@ def _is_signed(anchor: Anchor, name: str, raw: bytes) -> bool:
 
 
 def _given(found: Collected) -> Iterator[store.GivenBack]:
-    """Yield our receipts for envelopes that are to come again."""
+    """Yield our receipts for envelopes that are to come again, or that neither side has any more."""
+    missing = {(each.lane, number) for each in found.lanes.values() for number in each.missing}
     for raw, signed in found.given.values():
         receipt = signed.receipt
         yield store.GivenBack(
@@ -200,6 +262,7 @@ def _given(found: Collected) -> Iterator[store.GivenBack]:
             seq=receipt.seq,
             hash=receipt.env_hash,
             receipt=raw,
+            lost=(receipt.lane, receipt.seq) in missing,
         )
 
 
@@ -235,7 +298,7 @@ def _say_again(node: Node, connection: sa.Connection, each: Sent) -> None:
         replaying.narrowed(node, connection, {"ids": ids, "label": said["label"], "level": level})
     else:
         lowest = usable_from(verb, to_micros(at))
-        replaying.stopped(node, connection, {"source": LOCAL, "ids": ids, "usable_from": lowest})
+        replaying.stopped(node, connection, {"source": LOCAL, "ids": ids, "usable_from": str(lowest)})
 
 
 def _note_gone(connection: sa.Connection, found: Collected) -> None:

@@ -20,7 +20,7 @@ from tasuki.services.labelling import bind
 from tasuki.services.labelling.bound import Met
 from tasuki.services.node import Node
 from tasuki.services.settling import settle
-from tasuki.store import hold, holdings, markings, persons, search, withdrawal
+from tasuki.store import hold, holdings, markings, persons, recovery, search, withdrawal
 from tasuki.store.disposal import undisposed
 from tasuki.store.journal import Entry
 
@@ -37,6 +37,7 @@ def replay(node: Node, connection: sa.Connection, entries: Sequence[Entry]) -> M
         act = _ACTS.get(kind)
         if kind == journal.DISPOSED:
             traces.update(_texts(entry.body, "traces"))
+            recovery.remember(connection, journal.DISPOSED, _texts(entry.body, "traces"), {})
         elif act is not None:
             act(node, connection, entry.body)
         done[kind] += 1
@@ -86,10 +87,10 @@ def _narrower(node: Node, connection: sa.Connection, met: Met, before: int, labe
 
 def stopped(_node: Node, connection: sa.Connection, said: Mapping[str, Any]) -> None:
     """`source`, `ids`, `usable_from`: a source took versions before a moment out of use."""
-    lowest = said["usable_from"]
-    if isinstance(lowest, int):
-        numbers = holdings.identify(connection, _texts(said, "ids"))
-        withdrawal.stop(connection, str(said["source"]), dict.fromkeys(numbers.values(), lowest), by_notice=True)
+    # As text: what a partner dates may lie beyond the numbers of canonical JSON.
+    lowest = int(said["usable_from"])
+    numbers = holdings.identify(connection, _texts(said, "ids"))
+    withdrawal.stop(connection, str(said["source"]), dict.fromkeys(numbers.values(), lowest), by_notice=True)
 
 
 def removed(_node: Node, connection: sa.Connection, said: Mapping[str, Any]) -> None:
@@ -99,12 +100,14 @@ def removed(_node: Node, connection: sa.Connection, said: Mapping[str, Any]) -> 
 
 def held(_node: Node, connection: sa.Connection, said: Mapping[str, Any]) -> None:
     """`ids`, `by`, `at`, `why`: ids were put under a legal hold."""
+    recovery.remember(connection, journal.HELD, _texts(said, "ids"), said)
     numbers = list(holdings.identify(connection, _texts(said, "ids")).values())
     hold.place(connection, numbers, by=str(said["by"]), at=parse_rfc3339(str(said["at"])), why=str(said["why"]))
 
 
 def lifted(_node: Node, connection: sa.Connection, said: Mapping[str, Any]) -> None:
     """`ids`: a legal hold was lifted."""
+    recovery.forget(connection, journal.HELD, _texts(said, "ids"))
     hold.lift(connection, list(holdings.identify(connection, _texts(said, "ids")).values()))
 
 

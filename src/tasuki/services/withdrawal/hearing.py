@@ -174,7 +174,7 @@ def _stop(_node: Node, connection: sa.Connection, notice: _Notice) -> Collection
     versions = dict.fromkeys(numbers.values(), lowest)
     stopped = store.stop(connection, notice.arrival.partner, versions, by_notice=True)
     news = [stix_id for stix_id, number in numbers.items() if number in stopped]
-    _journal(connection, notice, journal.STOPPED, news, {"usable_from": lowest})
+    _journal(connection, notice, journal.STOPPED, news, {"usable_from": str(lowest)})
     return news
 
 

@@ -200,7 +200,7 @@ def _commit(node: Node, connection: sa.Connection, revision: _Revision, hold: in
     if rejected:
         raise InputError(rejected[0].reason)
     lowest = usable_from(revision.verb, to_micros(revision.at))
-    journal.note(connection, journal.STOPPED, {"source": LOCAL, "ids": [*ids], "usable_from": lowest})
+    journal.note(connection, journal.STOPPED, {"source": LOCAL, "ids": [*ids], "usable_from": str(lowest)})
     left = store.left(connection, ids)
     # The versions go before the notice, so that whoever gets both attests with the better one in hand.
     queued, withheld = _send(node, connection, left)

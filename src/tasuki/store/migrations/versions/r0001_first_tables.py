@@ -599,7 +599,15 @@ def _recovery() -> None:
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
         sa.Column("receipt", sa.LargeBinary, nullable=False),
+        sa.Column("lost", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("partner", "direction", "env_id", name="pk_given_back"),
+    )
+    op.create_table(
+        "remembered",
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "value", name="pk_remembered"),
     )
     op.create_table(
         "copies",
