@@ -59,13 +59,9 @@ from tasuki.store.channel.sent import (
     send_again,
     sent_hash,
 )
-
 from tasuki.store.channel.usages import USAGES, add_usage, count_again, usage, usages
 
 __all__ = [
-    "USAGES",
-    "usage",
-    "usages",
     "ENVELOPES_IN",
     "ENVELOPES_OUT",
     "EQUIVOCATIONS",
@@ -73,6 +69,7 @@ __all__ = [
     "MESSAGES_IN",
     "OUTBOX",
     "PARTNERS",
+    "USAGES",
     "LaneSummary",
     "OutboxItem",
     "PartnerRow",
@@ -82,8 +79,8 @@ __all__ = [
     "add_partner",
     "add_usage",
     "advance",
-    "count_again",
     "answer",
+    "count_again",
     "enqueue",
     "equivocation_count",
     "exchanged",
@@ -106,7 +103,6 @@ __all__ = [
     "round_trips",
     "sealed_envelope",
     "sealed_since",
-    "sealed_envelope",
     "seen",
     "send_again",
     "sent_hash",
@@ -114,5 +110,7 @@ __all__ = [
     "shorten",
     "summaries",
     "trust_partner",
+    "usage",
+    "usages",
     "waiting",
 ]

@@ -36,12 +36,6 @@ ENVELOPES_IN: Final = sa.Table(
         sqlite_where=sa.text("held IS NOT NULL"),
         postgresql_where=sa.text("held IS NOT NULL"),
     ),
-    sa.Index(
-        "envelopes_in_held",
-        "partner",
-        sqlite_where=sa.text("held IS NOT NULL"),
-        postgresql_where=sa.text("held IS NOT NULL"),
-    ),
     sa.UniqueConstraint("partner", "lane", "epoch", "seq", name="envelopes_in_seq"),
 )
 
@@ -176,17 +170,6 @@ def keep_equivocation(
         )
     )
     return True
-
-
-def held_unread(connection: sa.Connection) -> dict[str, int]:
-    """Return how many envelopes of each partner are held because nobody here knows their type."""
-    query = (
-        sa.select(ENVELOPES_IN.c.partner, sa.func.count())
-        .where(sa.text("held IS NOT NULL"))
-        .select_from(ENVELOPES_IN)
-        .group_by(ENVELOPES_IN.c.partner)
-    )
-    return dict(connection.execute(query).all())
 
 
 def held_unread(connection: sa.Connection) -> dict[str, int]:
