@@ -93,6 +93,26 @@ EXPIRED = kind(
     en="Expected to arrive by {not_after}, arrived at {now}; nothing of it was taken in. Decide whether it is still worth sending.",
     ja="{not_after} までの到着が条件でしたが、到着は {now} でした。何も取り込みませんでした。再送の要否を判断してください。",
 )
+NOT_DECIDED_ON = kind(
+    "channel.not-decided-on",
+    en="Expected an envelope that was received here and is no decided receipt, found {env_id} ({type}, {direction}); name one that brought something, see `tasuki channel show`.",
+    ja="このノードが受信した、判断済み受領証以外の封筒が必要ですが、{env_id}({type}、{direction})でした。`tasuki channel show` で確認し、内容のある封筒を指定してください。",
+)
+NO_DECISION = kind(
+    "channel.no-decision",
+    en="Expected a decision out of {known}, found {found}; say one of these.",
+    ja="判断は {known} のいずれかですが、{found} でした。いずれかを指定してください。",
+)
+NO_OFFICE = kind(
+    "channel.no-office",
+    en="Expected an office as small letters, digits and hyphens, such as duty-desk, found {found}; name the office, never a person.",
+    ja="担当部署は duty-desk のような小文字・数字・ハイフンの名称ですが、{found} でした。個人名ではなく部署を指定してください。",
+)
+DECIDED_ON_NOTHING = kind(
+    "channel.decided-on-nothing",
+    en="Expected a decision on an envelope this node sent to {partner}, found one on {env_id}; it was not kept. Compare lanes with `tasuki channel reconcile {partner}`.",
+    ja="このノードが {partner} に送った封筒への判断が必要ですが、{env_id} への判断でした。保存していません。`tasuki channel reconcile {partner}` で照合してください。",
+)
 BUSY = kind(
     "channel.busy",
     en="Expected room for what was sent; this node has none left for it ({what}). Keep it and send it again in {seconds} s; nothing was taken in.",

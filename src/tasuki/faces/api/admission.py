@@ -58,6 +58,7 @@ TABLE: Final[Mapping[str, Admits]] = {
     "GET /v1/channel/lanes": Admits.HOME,
     "GET /v1/channel/envelopes": Admits.HOME,
     "GET /v1/channel/envelopes/{env_id}": Admits.HOME,
+    "POST /v1/channel/envelopes/{env_id}/decide": Admits.HOME,
     "POST /v1/channel/sync": Admits.HOME,
     "GET /v1/channel/reconciliations": Admits.HOME,
     "POST /v1/channel/reconcile": Admits.HOME,

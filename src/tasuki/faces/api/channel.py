@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from tasuki.core.channel.deciding import DESK
 from tasuki.faces.http.kit import Nothing, get, post
 from tasuki.services import channel, recovery
 from tasuki.services.channel.showing import EnvelopeView, LaneView
@@ -30,6 +31,14 @@ class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     env_id: str
 
 
+class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person decided on an envelope, and for which office."""
+
+    env_id: str
+    decision: str
+    office: str = DESK
+
+
 class With(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With whom to sync; everybody where nobody is named."""
 
@@ -48,6 +57,11 @@ def _envelope(node: Node, question: One) -> EnvelopeView:
     return channel.envelope(node, question.env_id)
 
 
+def _decide(node: Node, question: Deciding) -> EnvelopeView:
+    channel.decide(node, question.env_id, question.decision, question.office)
+    return channel.envelope(node, question.env_id)
+
+
 def _sync(node: Node, question: With) -> dict[str, object]:
     partners = recovery.sync_with(node, question.partner)
     return {"partners": partners, "lanes": channel.lanes(node)}
@@ -57,5 +71,6 @@ ROUTES: Final = (
     get("/v1/channel/lanes", Nothing, _lanes),
     get("/v1/channel/envelopes", Which, _envelopes),
     get("/v1/channel/envelopes/{env_id}", One, _envelope),
+    post("/v1/channel/envelopes/{env_id}/decide", Deciding, _decide),
     post("/v1/channel/sync", With, _sync),
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from tasuki.base.reasons import Language, Text
+from tasuki.core.channel.deciding import DECISIONS, DESK
 from tasuki.faces.cli.kit import Call, command, group, option
 from tasuki.faces.cli.reconciliation import reconcile
 
@@ -24,6 +25,9 @@ _SYNCED: Final = Text(
     en="{partner}: {receipted} receipts held, nothing waits.", ja="{partner}: 受領証 {receipted} 件、待機なし。"
 )
 _STOPPED: Final = Text(en="{partner}: stopped: {why}", ja="{partner}: 中断: {why}")
+_DECIDED: Final = Text(
+    en="    {at}  {by} {office} decided: {decision}", ja="    {at}  {by} {office} の判断: {decision}"
+)
 _NO_PARTNER: Final = Text(en="No partner is trusted yet.", ja="信頼済みのパートナーはまだありません。")
 _OUT: Final = Text(en="to", ja="送信")
 _IN: Final = Text(en="from", ja="受信")
@@ -63,7 +67,7 @@ def show(call: Call, env_id: str | None, partner: str | None, lane: str | None, 
     """List what went and came."""
     if env_id is not None:
         one = call.get(f"/v1/channel/envelopes/{env_id}")
-        call.show(one, [_envelope_line(call, one)])
+        call.show(one, list(_one(call, one)))
         return
     lanes = [
         each
@@ -71,8 +75,36 @@ def show(call: Call, env_id: str | None, partner: str | None, lane: str | None, 
         if partner in (None, each["partner"]) and lane in (None, each["lane"])
     ]
     envelopes = call.get("/v1/channel/envelopes", partner=partner, lane=lane, limit=limit)
-    lines = [*(_lane_line(call, each) for each in lanes), *(_envelope_line(call, each) for each in envelopes)]
+    lines = [_lane_line(call, each) for each in lanes]
+    lines += [line for each in envelopes for line in _one(call, each)]
     call.show({"lanes": lanes, "envelopes": envelopes}, lines or [call.say(_NO_PARTNER)])
+
+
+@command(
+    "decide",
+    en="Tell the sender of an envelope what a person decided on what it brought.",
+    ja="受信した封筒の内容について人が下した判断を、送信元に伝えます。",
+    example="tasuki channel decide 019ca945-0a00-7610-98e6-f49f98cee84f --decision taken-up",
+)
+@click.argument("env_id")
+@option(
+    "--decision",
+    en="Read, being worked on, given to who can, or not for us.",
+    ja="noted(確認)、taken-up(対応中)、passed-on(回付)、declined(対象外)。",
+    type=click.Choice(DECISIONS),
+    required=True,
+)
+@option("--office", en="Which office decided; never a person.", ja="判断した部署(個人名は不可)。", default=DESK)
+def decide(call: Call, env_id: str, decision: str, office: str) -> None:
+    """Give a decided receipt."""
+    one = call.post(f"/v1/channel/envelopes/{env_id}/decide", {"decision": decision, "office": office})
+    call.show(one, list(_one(call, one)))
+
+
+def _one(call: Call, one: Mapping[str, Any]) -> Iterator[str]:
+    yield _envelope_line(call, one)
+    for each in one["decided"]:
+        yield call.say(_DECIDED, **each)
 
 
 def _sync_lines(call: Call, answer: Mapping[str, Any]) -> Iterator[str]:
@@ -109,6 +141,6 @@ COMMANDS: Final = (
         en="Lanes, envelopes, receipts and statements.",
         ja="レーン・封筒・受領証・申告書。",
         example="tasuki channel show",
-        commands=[show, reconcile],
+        commands=[show, decide, reconcile],
     ),
 )

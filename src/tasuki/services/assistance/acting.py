@@ -29,7 +29,7 @@ from tasuki.core.markings.reasons import CEILING
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.stix.assistance import Request, Response, Statement, write_statement
 from tasuki.formats.stix.tlp import marking_id
-from tasuki.services import intake, release
+from tasuki.services import channel, intake, release
 from tasuki.services.assistance.hearing import Heard, hear
 from tasuki.services.assistance.reasons import KEPT, NO_TLP
 from tasuki.services.assistance.showing import Shown, show
@@ -96,7 +96,8 @@ def acknowledge(
         )
         if case.acknowledged_at is not None and (made.severity is None or (desk.me, made.severity) in case.severities):
             return show(node, case.id, case.asker, changed=False)
-        return _say(node, made, acts.asked_of(desk, case).sender, tlp or _alike(node, heard, case), "acknowledge")
+        to, about = acts.asked_of(desk, case).sender, _request_of(case)
+        return _say(node, made, to, tlp or _alike(node, heard, case), "acknowledge", about=about)
 
 
 def answer(
@@ -116,7 +117,7 @@ def answer(
         if _same(_last(case, desk), made):
             return show(node, case.id, case.asker, changed=False)
         to = acts.asked_of(desk, case).sender
-        return _say(node, made, to, tlp or _alike(node, heard, case), "answer", made.results)
+        return _say(node, made, to, tlp or _alike(node, heard, case), "answer", made.results, about=_request_of(case))
 
 
 def close(
@@ -182,8 +183,25 @@ def _written(level: Tlp) -> str:
     return next(word for word, known in LEVELS.items() if known is level)
 
 
-def _say(node: Node, made: Statement, to: Audience, tlp: str, act: str, results: Sequence[str] = ()) -> Shown:
-    """Hold a statement of ours, put it and its results to the gate, and queue it: all of it, or nothing at all."""
+def _request_of(case: Case) -> str:
+    """Return the digest of the version of a request that is decided on; empty where it is not held."""
+    return next((each.said.digest for each in reversed(case.steps) if each.said.what == case.request), "")
+
+
+def _say(  # noqa: PLR0913 one act, all of it
+    node: Node,
+    made: Statement,
+    to: Audience,
+    tlp: str,
+    act: str,
+    results: Sequence[str] = (),
+    *,
+    about: str = "",
+) -> Shown:
+    """Hold a statement of ours, put it and its results to the gate, and queue it: all of it, or nothing at all.
+
+    With `about`, the digest of a request of the other side, its envelope gets a receipt that a person decided.
+    """
     if tlp not in LEVELS:
         raise CallerError(NO_TLP.because(known=", ".join(LEVELS), found=tlp[:20]))
     release.check_audience(node, to)
@@ -203,6 +221,8 @@ def _say(node: Node, made: Statement, to: Audience, tlp: str, act: str, results:
         report = release.share_within(node, connection, going, to, lane=Lane.URGENT, again=True)
         for code, reason in report.reasons.items():
             raise InputError(_kept(reason, report.examples[code], made.id, to))
+        if about and isinstance(made, Response):
+            channel.decide_on_statement(node, connection, to.participant, about, made.outcome, made.office)
         audit(node, connection, f"assistance:request:{act}", detail)
 
     try:

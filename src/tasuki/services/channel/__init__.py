@@ -7,6 +7,7 @@ compare-and-swap on the lane.
 """
 
 from tasuki.services.channel.accepting import accept, refusal
+from tasuki.services.channel.deciding import decide, decide_on_statement
 from tasuki.services.channel.peers import PATH, partner_anchor
 from tasuki.services.channel.quotas import busy
 from tasuki.services.channel.running import run_sealer, run_sender, trusted
@@ -18,6 +19,8 @@ __all__ = [
     "PATH",
     "accept",
     "busy",
+    "decide",
+    "decide_on_statement",
     "envelope",
     "envelopes",
     "lanes",

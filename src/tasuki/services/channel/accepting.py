@@ -28,6 +28,7 @@ from tasuki.formats.suites.fields import MAX_PARAM, MAX_PARAMS
 from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services import consent, intake, returning, withdrawal
+from tasuki.services.channel.deciding import noting, prepare_decided
 from tasuki.services.channel.peers import logged_at, notice, partner_anchor, policy, protocol
 from tasuki.services.channel.quotas import full, no_room, too_fast
 from tasuki.services.closing import require_rebuilt
@@ -268,11 +269,11 @@ def _prepare(case: _Case) -> Apply:
         created=header.created,
         payload=payload_of(header, plaintext),
     )
-    return HANDLERS[header.type](node, arrival)
+    return noting(arrival, HANDLERS[header.type](node, arrival))
 
 
 def _prepare_message(node: Node, arrival: Arrival) -> Apply:
-    """Keep an attestation or a decided receipt: a statement of the partner, shown to people as theirs."""
+    """Keep an attestation: a statement of the partner, shown to people as theirs."""
     message = strict.loads(arrival.payload)
     if not isinstance(message, dict):
         raise PeerError(PAYLOAD_SURPRISE.because(cause=type(message).__name__))
@@ -295,7 +296,7 @@ HANDLERS: Final[Mapping[str, Prepare]] = {
     "attestation": _prepare_message,
     "consent-request": consent.prepare_request,
     "consent": consent.prepare_answer,
-    "receipt": _prepare_message,
+    "receipt": prepare_decided,
 }
 """What takes in each envelope type: `prepare` parses and encrypts outside the transaction, `apply` writes inside it."""
 

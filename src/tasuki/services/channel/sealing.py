@@ -15,6 +15,7 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.ids import Audience, ParticipantId, uuid7
 from tasuki.base.limits import MAX_BATCH_OBJECTS, MAX_PAYLOAD_BYTES
+from tasuki.core.channel import deciding
 from tasuki.core.channel.model import LaneState
 from tasuki.core.channel.sending import Letter, address, close
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
@@ -49,6 +50,7 @@ class _Parcel:
         asked: positions of the objects that were put to the gate; what it kept is the difference.
         settled: the outbox entries that are in it whole.
         rest: the entry that is not, with what is left of it.
+        in_reply_to: hash of the envelope it answers.
     """
 
     released: Released
@@ -56,6 +58,7 @@ class _Parcel:
     asked: tuple[int, ...]
     settled: tuple[int, ...]
     rest: tuple[int, bytes] | None = None
+    in_reply_to: str | None = None
 
 
 def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
@@ -101,8 +104,13 @@ def _pack(node: Node, partner: ParticipantId, items: list[store.OutboxItem]) -> 
     first = items[0]
     if first.kind == "objects":
         return _pack_objects(node, items)
-    released = release_notice(first.kind, orjson.loads(first.body), partner, policy(node))
-    return _Parcel(released=released, payload=released.body, asked=(), settled=(first.id,))
+    message = orjson.loads(first.body)
+    released = release_notice(first.kind, message, partner, policy(node))
+    about: str | None = None
+    if first.kind == deciding.TYPE:
+        with node.database.read() as connection:
+            about = store.received_hash(connection, message["env_id"])
+    return _Parcel(released=released, payload=released.body, asked=(), settled=(first.id,), in_reply_to=about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +175,7 @@ def _seal(node: Node, recipient: Anchor, lane: str, state: LaneState, parcel: _P
         label=None if released.label is None or released.label.tlp is None else str(released.label.tlp),
         policy=released.policy,
         plaintext=salted(node.entropy.draw(PAYLOAD_SALT_BYTES), parcel.payload),
+        in_reply_to=parcel.in_reply_to,
     )
     header = address(letter, state, node.anchor, recipient, now)
     key = recipient.current(Purpose.KEM, Algorithm.MLKEM768_X25519, now)

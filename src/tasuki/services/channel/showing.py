@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,8 +51,26 @@ class ReceiptView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """What a person decided on an envelope.
+
+    Attributes:
+        by: the participant whose person it was; `office` is theirs.
+    """
+
+    by: str
+    decision: str
+    office: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeView:
-    """One envelope and what became of it; nothing of its content."""
+    """One envelope and what became of it; nothing of its content.
+
+    Attributes:
+        decided: what people decided on it, oldest first.
+    """
 
     direction: str
     env_id: str
@@ -64,6 +83,7 @@ class EnvelopeView:
     status: str
     at: datetime
     receipt: ReceiptView | None
+    decided: list[DecisionView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +120,9 @@ def lanes(node: Node) -> list[LaneView]:
 def envelopes(node: Node, *, partner: str | None, lane: str | None, limit: int) -> list[EnvelopeView]:
     """Return the newest envelopes of both directions, newest first."""
     with node.database.read() as connection:
-        return [_view(each) for each in store.history(connection, partner=partner, lane=lane, limit=limit)]
+        found = store.history(connection, partner=partner, lane=lane, limit=limit)
+        decided = store.decisions(connection, [each.env_id for each in found])
+    return [_view(node, each, decided.get(each.env_id, ())) for each in found]
 
 
 def envelope(node: Node, env_id: str) -> EnvelopeView:
@@ -111,9 +133,10 @@ def envelope(node: Node, env_id: str) -> EnvelopeView:
     """
     with node.database.read() as connection:
         found = store.passage(connection, env_id)
+        decided = store.decisions(connection, [env_id]).get(env_id, ())
     if found is None:
         raise CallerError(NO_ENVELOPE.because(env_id=env_id[:60]))
-    return _view(found)
+    return _view(node, found, decided)
 
 
 def sync_with(node: Node, partner: str | None) -> list[SyncView]:
@@ -138,7 +161,7 @@ def _sync_one(node: Node, partner: ParticipantId) -> SyncView:
     return SyncView(partner=partner, receipted=receipted, stopped=stopped)
 
 
-def _view(found: store.Passage) -> EnvelopeView:
+def _view(node: Node, found: store.Passage, decided: Iterable[store.Decision]) -> EnvelopeView:
     return EnvelopeView(
         direction=found.direction,
         env_id=found.env_id,
@@ -151,6 +174,15 @@ def _view(found: store.Passage) -> EnvelopeView:
         status=found.status,
         at=found.at,
         receipt=None if found.receipt is None else _receipt(found.receipt),
+        decided=[
+            DecisionView(
+                by=node.me.participant if each.direction == "out" else each.partner,
+                decision=each.decision,
+                office=each.office,
+                at=each.at,
+            )
+            for each in decided
+        ],
     )
 
 

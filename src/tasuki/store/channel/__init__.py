@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: MIT
 """What the channel remembers: partners, lanes, what waits to go out, what went, what came, and lies."""
 
+from tasuki.store.channel.decisions import (
+    BROUGHT,
+    DECISIONS,
+    Decision,
+    brought_by,
+    decisions,
+    keep_decision,
+    note_brought,
+)
 from tasuki.store.channel.lanes import (
     LANES,
     advance,
@@ -62,6 +71,8 @@ from tasuki.store.channel.sent import (
 from tasuki.store.channel.usages import USAGES, add_usage, count_again, usage, usages
 
 __all__ = [
+    "BROUGHT",
+    "DECISIONS",
     "ENVELOPES_IN",
     "ENVELOPES_OUT",
     "EQUIVOCATIONS",
@@ -70,6 +81,7 @@ __all__ = [
     "OUTBOX",
     "PARTNERS",
     "USAGES",
+    "Decision",
     "LaneSummary",
     "OutboxItem",
     "PartnerRow",
@@ -80,12 +92,15 @@ __all__ = [
     "add_usage",
     "advance",
     "answer",
+    "brought_by",
     "count_again",
+    "decisions",
     "enqueue",
     "equivocation_count",
     "exchanged",
     "held_unread",
     "history",
+    "keep_decision",
     "keep_equivocation",
     "keep_message",
     "keep_received",
@@ -93,6 +108,7 @@ __all__ = [
     "lane_state",
     "messages",
     "next_unanswered",
+    "note_brought",
     "open_lanes",
     "partner",
     "partners",

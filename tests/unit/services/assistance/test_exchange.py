@@ -16,6 +16,7 @@ from tasuki.services import assistance, holdings, intake, release, withdrawal
 from tasuki.services.channel import push, seal_next
 from tasuki.services.health import alarms
 from tasuki.services.quarantine import quarantined
+from tasuki.services.channel import envelopes
 from tasuki.store import channel
 from tasuki.store import holdings as stored
 
@@ -85,12 +86,23 @@ def test_the_whole_conversation_reads_alike_at_both_ends(both):
     assert [each["id"] for each in assistance.listed(both.jpn, ended=True)] == [stix_id]
 
 
+def test_the_asker_sees_beside_its_request_what_people_decided_on_it(both):
+    stix_id = asked(both)
+    assistance.acknowledge(both.gbr, stix_id, LONDON)
+    assistance.answer(both.gbr, stix_id, ACCEPT, LONDON)
+    both.carry()
+    sent = [each for each in envelopes(both.jpn, partner="GBR", lane="urgent", limit=9) if each.direction == "out"]
+    decided = [(each.by, each.decision, each.office) for each in sent[-1].decided]
+    assert decided == [("GBR", "acknowledged", "ncsc-duty-desk"), ("GBR", "accepted-in-part", "ncsc-duty-desk")]
+
+
 def test_each_act_has_its_audit_entry_and_rides_the_urgent_lane(both):
     stix_id = asked(both)
     assistance.acknowledge(both.gbr, stix_id, LONDON)
     assistance.answer(both.gbr, stix_id, ACCEPT, LONDON)
     assert waiting(both.gbr, "JPN", "bulk") == []
-    assert len(waiting(both.gbr, "JPN")) == 2
+    # Each statement, and the receipt that a person decided on the request.
+    assert [each.kind for each in waiting(both.gbr, "JPN")] == ["objects", "receipt"] * 2
     both.carry()
     assistance.amend(both.jpn, stix_id, Amending(summary="Since Friday; two sites."))
     assistance.close(both.jpn, stix_id, "fulfilled", TOKYO)

@@ -345,6 +345,25 @@ def _reconciliation() -> None:
         sa.PrimaryKeyConstraint("partner", "number", name="pk_findings"),
     )
     op.create_table(
+        "decisions",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("direction", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.Column("decision", sa.Text, nullable=False),
+        sa.Column("office", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
+    )
+    op.create_index("decisions_env_id", "decisions", ["env_id"])
+    op.create_table(
+        "brought",
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("env_id", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("partner", "digest", name="pk_brought"),
+    )
+    op.create_table(
         "usages",
         sa.Column("partner", sa.Text, nullable=False),
         sa.Column("objects", sa.BigInteger, nullable=False),
