@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Project Wycheproof: every Ed25519 and ML-DSA-65 verification case comes out as listed."""
+"""Project Wycheproof: every Ed25519, ML-DSA-44 and ML-DSA-65 verification case comes out as listed."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ import json
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey, MLDSA65PublicKey
 
 
 def groups(data, name):
@@ -35,25 +35,32 @@ def test_every_ed25519_case(data):
     assert count >= 150
 
 
-def ml_dsa_case(public, case):
+def ml_dsa_case(kind, public, case):
     message, signature = bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"])
     context = bytes.fromhex(case["ctx"]) if "ctx" in case else None
-    return holds(lambda: MLDSA65PublicKey.from_public_bytes(public).verify(signature, message, context))
+    return holds(lambda: kind.from_public_bytes(public).verify(signature, message, context))
 
 
-def test_every_ml_dsa_65_case(data):
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(MLDSA44PublicKey, "mldsa_44_verify_test.json.gz"), (MLDSA65PublicKey, "mldsa_65_verify_test.json.gz")],
+    ids=["44", "65"],
+)
+def test_every_ml_dsa_case(data, kind, name):
     wrong, count = [], 0
-    for group in groups(data, "mldsa_65_verify_test.json.gz"):
+    for group in groups(data, name):
         public = bytes.fromhex(group["publicKey"])
         for case in group["tests"]:
             count += 1
-            if ml_dsa_case(public, case) != (case["result"] == "valid"):
+            if ml_dsa_case(kind, public, case) != (case["result"] == "valid"):
                 wrong.append(case["tcId"])
     assert not wrong
     assert count >= 100
 
 
-@pytest.mark.parametrize("name", ["ed25519_test.json.gz", "mldsa_65_verify_test.json.gz"])
+@pytest.mark.parametrize(
+    "name", ["ed25519_test.json.gz", "mldsa_44_verify_test.json.gz", "mldsa_65_verify_test.json.gz"]
+)
 def test_the_lists_hold_both_outcomes(data, name):
     results = {case["result"] for group in groups(data, name) for case in group["tests"]}
     assert results >= {"valid", "invalid"}

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
-from making_channel import GBR, JPN, NOW, envelope
+from making_channel import GBR, JPN, NOW, envelope, party
 from tasuki.adapters.clock import Entropy
 from tasuki.adapters.keyfiles import create_keys
 from tasuki.adapters.signer import Signer
@@ -21,6 +22,7 @@ from tasuki.formats.envelope.anchor import anchor_statement
 from tasuki.formats.envelope.header import write_header
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.suites.signatures import verify
+from tasuki.formats.tlog.cosignature import cosigned_message_v2
 
 CHECKPOINT = b"tasuki/GBR/gbr-1/pair/JPN\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
 THEIRS = b"cosignature/v1\ntime 1770000000\ntasuki/JPN/jpn-1/pair/GBR\n1\nAAAA\n"
@@ -87,6 +89,24 @@ def test_a_partners_checkpoint_is_cosigned_with_the_witness_key():
 )
 def test_nothing_else_is_cosigned(message):
     assert code_of(lambda: GBR.signer.cosign(message)) == "adapters.not-our-statement"
+
+
+def test_a_partners_checkpoint_is_cosigned_with_the_second_witness_key():
+    full = party("GBR/gbr-1", without=None)
+    ours = CHECKPOINT.decode()
+    text = ours.replace("GBR/gbr-1/pair/JPN", "JPN/jpn-1/pair/GBR")
+    message = cosigned_message_v2(text, 7, "tasuki/GBR/gbr-1/witness")
+    key = full.anchor.current(Purpose.WITNESS, Algorithm.ML_DSA_44, NOW)
+    MLDSA44PublicKey.from_public_bytes(key.raw).verify(full.signer.cosign_ml_dsa_44(message), message)
+    for other in (
+        cosigned_message_v2(text, 7, "tasuki/JPN/jpn-1/witness"),
+        cosigned_message_v2(ours, 7, "tasuki/GBR/gbr-1/witness"),
+    ):
+        assert code_of(lambda other=other: full.signer.cosign_ml_dsa_44(other)) == "adapters.not-our-statement"
+    for other in (b"", THEIRS, message[:-1]):
+        assert code_of(lambda other=other: full.signer.cosign_ml_dsa_44(other)) == "adapters.signer-refused"
+    without = party("GBR/gbr-1")
+    assert code_of(lambda: without.signer.cosign_ml_dsa_44(message), PeerError) == "adapters.no-private-key"
 
 
 def test_content_for_another_key_does_not_open():

@@ -357,10 +357,10 @@ def test_a_cosignature_is_remembered_before_it_is_made(nodes, monkeypatch):
     sizes = []
     cosign = jpn.signer.cosign
 
-    def watch(message):
+    def watch(message, key):
         with jpn.database.read() as connection:
             sizes.append(store.witnessed(connection, NAME).size)
-        return cosign(message)
+        return cosign(message, key)
 
     monkeypatch.setattr(jpn.signer, "cosign", watch)
     assert ask(jpn, gbr, 0, signed(gbr, 2, root(leaves)))[0] == 200
