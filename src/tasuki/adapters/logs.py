@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -17,6 +19,25 @@ LEVELS: Final = ("debug", "info", "warning", "error")
 _SECRET: Final = ("secret", "password", "token", "private", "passphrase")
 _LONGEST = 500
 _DEEPEST = 20
+
+
+class Lossy(io.TextIOBase):
+    """A stream of text that loses what cannot be written: a log on a full disk must not fail what was being done."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or lose it."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, or lose it."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def configure(level: str) -> None:
@@ -30,7 +51,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Lossy(sys.stderr))),
         cache_logger_on_first_use=True,
     )
 

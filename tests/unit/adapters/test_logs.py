@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The log says what happened and where, and never what was being worked on."""
 
+import errno
+import io
 import json
 
 import structlog
 
-from tasuki.adapters.logs import configure, redact, trace
+from tasuki.adapters.logs import Lossy, configure, redact, trace
 
 CONTENT = "the name of the victim"
 
@@ -67,3 +69,15 @@ def test_a_line_of_the_log_is_one_json_object(capsys):
     said = json.loads(line)
     assert (said["event"], said["level"], said["出来事"]) == ("shown", "error", "障害")
     assert CONTENT not in line
+
+
+def test_a_full_disk_loses_the_line_and_nothing_else():
+    class Full(io.StringIO):
+        def write(self, _text):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def flush(self):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    log = structlog.WriteLogger(Lossy(Full()))
+    log.warning("lost")
