@@ -17,6 +17,7 @@ from tasuki.base.ids import Audience, NodeName, stix_id
 from tasuki.base.time import parse_rfc3339
 from tasuki.core.markings.labels import LEVELS
 from tasuki.core.markings.lattice import caveat
+from tasuki.formats.bundle import bundle
 from tasuki.formats.envelope import anchor, envelope, notice, receipt, statement
 from tasuki.formats.trust.file import read_parts
 from tasuki.formats.trust.statement import ROLES
@@ -391,6 +392,7 @@ PROTOCOL: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "anchor": _starts(anchor.MAGIC),
     "trust": _is_trust,
     "statement": _starts(statement.MAGIC),
+    "bundle": _starts(bundle.MAGIC),
 }
 """Wire forms, which hold hashes, numbers, keys and names of nodes, or what the gate let into them before."""
 
