@@ -119,7 +119,6 @@ __all__ = [
     "round_trips",
     "sealed_envelope",
     "sealed_since",
-    "sealed_envelope",
     "seen",
     "send_again",
     "sent_hash",
