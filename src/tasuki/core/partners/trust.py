@@ -83,8 +83,8 @@ def read_chain(raw: bytes) -> Chain:
     for older, later in pairwise(keys):
         if later.keys.head.version <= older.keys.head.version:
             raise _back(later.keys.head, older.keys.head.version)
-    for each in keys:
-        _require_delegated(KEYS, each.signed, _root_of(roots, each.keys))
+    for each in keys[:-1]:
+        _require_carried(each, _roots_of(roots, each.keys))
     peers = read_peers(parts.peers[0]) if parts.peers else None
     chain = Chain(roots=roots, keys=keys[-1], former=tuple(keys[:-1]), peers=peers, openings=parts.openings)
     return _whole(chain)
@@ -267,17 +267,28 @@ def _require_same_node(one: Head, other: Head) -> None:
         raise PeerError(why.OTHER_NODE.because(expected=str(one.node), found=str(other.node)))
 
 
-def _root_of(roots: tuple[SignedRoot, ...], keys: NodeKeys) -> SignedRoot:
+def _roots_of(roots: tuple[SignedRoot, ...], keys: NodeKeys) -> tuple[SignedRoot, ...]:
+    """Return the roots that may carry older keys: the one in force when they were made, and those after it."""
     version = keys.beside[ROOT]
     _require_same_node(roots[0].root.head, keys.head)
     if not 1 <= version <= len(roots):
         raise PeerError(why.NEVER_TOGETHER.because(role=KEYS, other=ROOT, named=version, found=len(roots)))
-    return roots[version - 1]
+    return roots[version - 1 :]
+
+
+def _require_carried(keys: SignedKeys, roots: tuple[SignedRoot, ...]) -> None:
+    """Refuse older keys that no root carries: they may have been published together with a newer one."""
+    for root in roots[:-1]:
+        role = root.root.roles[KEYS]
+        if len(signers(role, KEYS, keys.signed)) >= role.threshold:
+            return
+    _require_delegated(KEYS, keys.signed, roots[-1])
 
 
 def _whole(chain: Chain) -> Chain:
     """Refuse a chain whose parts the newest root does not carry, or that never stood together (6.1, 6.3)."""
     root, keys, peers = chain.root, chain.keys, chain.peers
+    _require_same_node(root.root.head, keys.keys.head)
     _require_delegated(KEYS, keys.signed, root)
     named: list[tuple[str, str, int]] = [(KEYS, ROOT, keys.keys.beside[ROOT]), (KEYS, PEERS, keys.keys.beside[PEERS])]
     named += [(ROOT, KEYS, root.root.floors[KEYS]), (ROOT, PEERS, root.root.floors[PEERS])]

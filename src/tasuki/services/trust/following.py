@@ -143,6 +143,7 @@ def _take(node: Node, row: channel.PartnerRow, held: Chain, raw: bytes) -> bool:
     if after == held:
         return False
     file = write_chain(told(after, node.me.participant))
+    identity(file, node.me.participant)
     versions: dict[str, Json] = dict(after.versions)
 
     def work(connection: sa.Connection) -> None:

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from tasuki.adapters.keyfiles import NODE_LIFE
 from tasuki.base.canonical import Json
-from tasuki.base.errors import CallerError, PeerError, WorldError
+from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.time import format_rfc3339, parse_rfc3339
-from tasuki.core.partners.trust import Chain, follow, write_chain
+from tasuki.core.partners.trust import Chain, follow, read_chain, write_chain
 from tasuki.formats.suites.keys import PublicKey
 from tasuki.formats.trust.file import Parts
 from tasuki.formats.trust.keys import MAX_KEYS, NodeKeys, Opening, keys_statement
@@ -105,10 +105,9 @@ def sign(node: Node, role: str, statement: bytes) -> Signed:
     Raises:
         CallerError: it holds none.
     """
-    try:
-        return node.signer.sign_trust(role, statement)
-    except PeerError as error:
-        raise CallerError(why.ROLE_ELSEWHERE.because(role=role)) from error
+    if not holds(node, role):
+        raise CallerError(why.ROLE_ELSEWHERE.because(role=role))
+    return node.signer.sign_trust(role, statement)
 
 
 def holds(node: Node, role: str) -> bool:
@@ -132,12 +131,14 @@ def publish(node: Node, before: tuple[int, Chain], parts: Parts, act: Act) -> Ch
     after = follow(chain, parts)
     if after == chain:
         raise CallerError(why.NOTHING_NEW.because())
+    # Read back as partners and this node's next start will: what does not read whole is not kept.
+    kept = write_chain(read_chain(write_chain(after)))
     versions: dict[str, Json] = dict(after.versions)
     named: list[Json] = [*act.by]
 
     def work(connection: sa.Connection) -> None:
         now = node.clock.now()
-        if not store.keep(connection, write_chain(after), number, now):
+        if not store.keep(connection, kept, number, now):
             raise WorldError(why.MOVED.because(), retry=True)
         store.add_keys(connection, act.made, after.versions[KEYS], now if act.used else None)
         if act.also is not None:

@@ -25,8 +25,8 @@ MOVED = kind(
 )
 PUT_BACK = kind(
     "trust.put-back",
-    en="Partner {partner} holds {role} version {theirs} of this node, which has {ours} itself: it was put back to an old copy. It signs no new metadata; restore the newest backup.",
-    ja="相手 {partner} は本ノードの {role} 第 {theirs} 版を保持していますが、本ノードには第 {ours} 版しかありません。古い複製に戻されています。新しい信頼情報には署名しません。最新のバックアップから復元してください。",
+    en="Partner {partner} holds {role} version {theirs} of this node, which has {ours} itself: it was put back to an old copy, or the partner errs. Compare with the partner before you publish anything.",
+    ja="相手 {partner} は本ノードの {role} 第 {theirs} 版を保持していますが、本ノードには第 {ours} 版しかありません。古い複製に戻されたか、相手の誤りです。何かを公開する前に、相手と照合してください。",
 )
 NO_SUCH_KEY = kind(
     "trust.no-such-key",

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from making_trust import (
     ANNA,
     BEN,
@@ -32,7 +33,6 @@ from making_trust import (
     signed_peers,
     signed_root,
 )
-
 from tasuki.base.errors import PeerError
 from tasuki.base.ids import NodeName
 from tasuki.core.partners.trust import (
@@ -346,14 +346,18 @@ def test_whom_the_peers_do_not_name_has_no_lane():
     assert anchor_of(chain(), "FRA").lanes is None
 
 
-def test_older_keys_in_a_file_are_proved_by_the_root_they_name():
+def test_older_keys_in_a_file_are_carried_by_the_root_they_name_or_a_later_one():
     new_office = Person("office", seed=2)
     second = root(2, roles={**roles(ANNA, BEN, CHIE), "keys": role(new_office)})
     newest = signed_keys(keys(2, beside={"root": 2, "peers": 0}, keys=(node_key(2),)), new_office)
     roots = [signed_root(root()), signed_root(second)]
     held = read_chain(write_parts(parts(roots, [signed_keys(keys()), newest])))
     assert [each.keys[0].id for each in anchors_of(held, "JPN")] == [node_key(2).id, node_key(1).id]
-    forged = signed_keys(keys(), new_office)
+    together = signed_keys(keys(), new_office)
+    assert read_chain(write_parts(parts(roots, [together, newest]))).versions["keys"] == 2
+    late = signed_keys(keys(beside={"root": 2, "peers": 0}))
+    assert refused(lambda: read_chain(write_parts(parts(roots, [late, newest])))) == "trust.too-few"
+    forged = signed_keys(keys(), DAN)
     assert refused(lambda: read_chain(write_parts(parts(roots, [forged, newest])))) == "trust.too-few"
 
 

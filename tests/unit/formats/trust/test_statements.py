@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from making_trust import (
     ANNA,
     BEN,
@@ -25,7 +26,6 @@ from making_trust import (
     signed_peers,
     signed_root,
 )
-
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import PeerError
 from tasuki.formats.suites.keys import LOW_ORDER_KEYS
