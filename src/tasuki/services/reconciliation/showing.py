@@ -21,6 +21,7 @@ from tasuki.services.channel.showing import SyncView
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
 from tasuki.services.reconciliation.exchanging import exchange
+from tasuki.services.reconciliation.running import step
 from tasuki.store import reconciliation as store
 
 
@@ -86,10 +87,11 @@ def _sync(node: Node, partner: ParticipantId) -> SyncView:
         if stale_since(node, partner) is not None:
             exchange(node, partner)
         (view,) = channel.sync_with(node, partner)
-        if view.stopped is None:
-            exchange(node, partner)
     except (WorldError, PeerError) as error:
         return replace(view, stopped=error.reason.as_json())
+    if view.stopped is None:
+        # What was sent has its receipts; a statement that fails is told by its own alarm.
+        step(node, partner)
     return view
 
 
