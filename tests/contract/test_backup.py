@@ -52,7 +52,7 @@ def node(database_url, tmp_path, opened):
 
 
 @pytest.fixture
-def elsewhere(node, tmp_path, request):
+def elsewhere(node, request):
     """Give the URL of an empty database of the same kind; empty for SQLite, which lies in the node's directory."""
     if node.database.dialect == "sqlite":
         yield ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The journal: what was written is read, torn ends are cut, altered middles are found, and it says nothing by itself."""
+"""The journal: what was written is read, torn ends are cut, altered middles are found; it says nothing by itself."""
 
 from __future__ import annotations
 

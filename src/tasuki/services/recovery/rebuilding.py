@@ -30,7 +30,7 @@ from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.note import COSIGNATURE_ED25519, ED25519, Note, make_key, parse_note, verify_note
-from tasuki.services import returning
+from tasuki.services import journal, returning
 from tasuki.services.entries import audit
 from tasuki.services.ledger.witnessing import beside, theirs
 from tasuki.services.node import Node
@@ -162,7 +162,9 @@ def _require_mirrored(connection: sa.Connection, found: Collected) -> None:
         WorldError: a leaf is missing here.
     """
     log, size = pair_log(found.partner), found.last.size
-    if ledger.size(connection, log) < size or ledger.root_at(connection, log, size) != found.last.root:
+    # Not a leaf beyond what it says it has mirrored: nothing would vouch for it.
+    whole = ledger.size(connection, log) == max(size, found.size)
+    if not whole or ledger.root_at(connection, log, size) != found.last.root:
         raise InputError(_other(found, f"root of {size} leaves"))
 
 
@@ -287,18 +289,20 @@ def _said(found: Collected) -> Iterator[Sent]:
 
 
 def _say_again(node: Node, connection: sa.Connection, each: Sent) -> None:
-    """Do here again what this node told the partner."""
+    """Do here again what this node told the partner, and note it: the journal may be lost as well."""
     said: dict[str, Any] = orjson.loads(each.body)
     verb, ids = Verb(each.type), said["ids"]
     at = parse_rfc3339(said["at"])
+    body: dict[str, Json] = {"source": LOCAL, "ids": ids}
     if verb is Verb.RECALL:
-        replaying.recalled(node, connection, {"source": LOCAL, "ids": ids, "at": format_exact(at)})
+        kind, body = journal.RECALLED, {**body, "at": format_exact(at)}
     elif verb is Verb.NARROW:
         level = str(said["label"].get("tlp", "")).lower()
-        replaying.narrowed(node, connection, {"ids": ids, "label": said["label"], "level": level})
+        kind, body = journal.NARROWED, {"ids": ids, "label": said["label"], "level": level}
     else:
-        lowest = usable_from(verb, to_micros(at))
-        replaying.stopped(node, connection, {"source": LOCAL, "ids": ids, "usable_from": str(lowest)})
+        kind, body = journal.STOPPED, {**body, "usable_from": str(usable_from(verb, to_micros(at)))}
+    journal.note(connection, kind, body)
+    replaying.ACTS[kind](node, connection, body)
 
 
 def _note_gone(connection: sa.Connection, found: Collected) -> None:

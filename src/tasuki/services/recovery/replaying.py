@@ -34,7 +34,7 @@ def replay(node: Node, connection: sa.Connection, entries: Sequence[Entry]) -> M
     traces: set[str] = set()
     for entry in entries:
         kind = str(entry.body.get("kind"))
-        act = _ACTS.get(kind)
+        act = ACTS.get(kind)
         if kind == journal.DISPOSED:
             traces.update(_texts(entry.body, "traces"))
             recovery.remember(connection, journal.DISPOSED, _texts(entry.body, "traces"), {})
@@ -124,7 +124,7 @@ def _texts(said: Mapping[str, Any], name: str) -> list[str]:
     return [str(each) for each in said[name]]
 
 
-_ACTS: Final[Mapping[str, Callable[[Node, sa.Connection, Mapping[str, Any]], None]]] = {
+ACTS: Final[Mapping[str, Callable[[Node, sa.Connection, Mapping[str, Any]], None]]] = {
     journal.RECALLED: recalled,
     journal.BOUND: bound,
     journal.NARROWED: narrowed,
@@ -133,3 +133,4 @@ _ACTS: Final[Mapping[str, Callable[[Node, sa.Connection, Mapping[str, Any]], Non
     journal.HELD: held,
     journal.LIFTED: lifted,
 }
+"""What each kind of entry does; disposals are done together."""
