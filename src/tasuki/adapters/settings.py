@@ -22,6 +22,7 @@ DATABASE: Final = "node.db"
 
 Listen = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):[0-9]{1,5}$")]
 Endpoint = Annotated[str, msgspec.Meta(pattern=r"^https://[^/?#@\s]+$", max_length=300)]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})?$")]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86400)]
 
 
@@ -100,6 +101,16 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     free_mib: Number = 512
 
 
+class Witnesses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who cosigns the pair logs besides the partners.
+
+    Attributes:
+        policy: name of a C2SP tlog-policy in the node's directory, its witnesses with their URLs; empty means nobody.
+    """
+
+    policy: FileName = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a node is told."""
 
@@ -108,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: Storage = Storage()
     log: Log = Log()
     worker: Worker = Worker()
+    witnesses: Witnesses = Witnesses()
     quota: Quotas = Quotas()
 
 

@@ -15,6 +15,7 @@ from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.ids import Audience, NodeName
 from tasuki.core.partners.model import Profile
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
+from tasuki.formats.tlog.policy import Policy, parse_policy
 from tasuki.services.release import LOCAL_RULES, read_rules
 from tasuki.services.setup import ANCHOR, read_profile
 
@@ -27,6 +28,7 @@ class Configuration:
 
     Attributes:
         vault_key: key-encryption key of the store.
+        third: what is asked of third witnesses; None where there are none.
         local: what `rules.toml` states, if there is one; the gate reads it whole or the node does not start.
     """
 
@@ -39,6 +41,7 @@ class Configuration:
     anchor: Anchor
     vault_key: bytes
     database_url: str
+    third: Policy | None = None
 
 
 def configuration(directory: Path) -> Configuration:
@@ -65,11 +68,16 @@ def configuration(directory: Path) -> Configuration:
         me=anchor.name,
         home=Audience.parse(settings.node.home),
         profile=read_profile(_bytes(directory, PROFILE).decode("utf-8", "replace")),
+        third=_third(directory, settings.witnesses.policy),
         local=_local(directory),
         anchor=anchor,
         vault_key=vault_key,
         database_url=database_url(directory, settings),
     )
+
+
+def _third(directory: Path, name: str) -> Policy | None:
+    return parse_policy(_bytes(directory, name)) if name else None
 
 
 def _local(directory: Path) -> Mapping[str, object]:

@@ -18,6 +18,7 @@ from tasuki.adapters.journal import Journal
 from tasuki.adapters.partner_http import HttpLink
 from tasuki.adapters.signer import Signer
 from tasuki.adapters.vault import Vault
+from tasuki.adapters.witness_http import WitnessLink
 from tasuki.app.config import Configuration, configuration
 from tasuki.app.lock import hold
 from tasuki.app.reasons import RUNNING
@@ -25,7 +26,7 @@ from tasuki.core.channel.quotas import Quota
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.faces.api.app import api_app
 from tasuki.services import recovery, trust
-from tasuki.services.link import Link
+from tasuki.services.link import Link, Third
 from tasuki.services.locks import Locks
 from tasuki.services.node import Node
 from tasuki.services.own import Own
@@ -85,6 +86,8 @@ def wired(
         stack.callback(signing.stop)
         http = HttpLink(told.directory)
         stack.callback(http.close)
+        witnesses = WitnessLink()
+        stack.callback(witnesses.close)
         database = Database(told.database_url, world.writer)
         stack.callback(database.close)
         schema.guard(database)
@@ -100,6 +103,7 @@ def wired(
             locks=world.locks,
             signer=signing,
             link=link or http,
+            third=None if told.third is None else Third(policy=told.third, ask=witnesses.ask),
             own=Own(told.anchor),
             vault=Vault(told.vault_key, world.entropy),
             gate=Gate(rules_for(told.profile, told.home, told.local)),

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from tasuki.core.release.released import Released
 from tasuki.formats.envelope.anchor import Anchor
+from tasuki.formats.tlog.policy import Policy
 
 
 class Link(Protocol):
@@ -25,3 +27,22 @@ class Link(Protocol):
             WorldError: the partner was not reached, or its answer was cut; nothing is known of what it did.
             PeerError: whoever answered is not the partner that the anchor names.
         """
+
+
+class AskWitness(Protocol):
+    """Brings a request to a witness that is no partner, and its answer back."""
+
+    def __call__(self, url: str, body: Released) -> tuple[int, bytes]:
+        """Return status and body.
+
+        Raises:
+            WorldError: the witness was not reached, or its answer was cut.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Third:
+    """The third witnesses of a node: what its policy asks of them, and the way to them."""
+
+    policy: Policy
+    ask: AskWitness

@@ -16,7 +16,7 @@ from tasuki.core.partners.model import Profile
 from tasuki.core.release.rules import Gate
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services.confirmations import Confirmations
-from tasuki.services.link import Link
+from tasuki.services.link import Link, Third
 from tasuki.services.locks import Locks
 from tasuki.services.matching import Matching
 from tasuki.services.own import Own
@@ -40,6 +40,7 @@ class Node:
         own: what this node is known by to its partners; it changes while the node runs.
         journal: beside the database: what no restore may bring back.
         quota: what each partner may use of it.
+        third: witnesses that are no partners; None where there are none.
         person: in whose name it acts now; empty where nobody showed a token. The audit log names who acted.
     """
 
@@ -66,6 +67,7 @@ class Node:
     rates: Rates = field(default_factory=Rates)
     quota: Quota = field(default_factory=Quota)
     confirmations: Confirmations = field(default_factory=Confirmations)
+    third: Third | None = None
     person: str = ""
 
     @property

@@ -144,6 +144,21 @@ WITNESS_LOST = kind(
     en="{partner} cosigned {held} leaves of our log and says it cosigned none: its witness lost its state. Nothing was signed; its witness key must be retired, so ask for metadata with a new one.",
     ja="{partner}はこちらのログの葉{held}個に連署しましたが、一つも連署していないと答えています。証人の状態が失われています。署名していません。相手の証人鍵は廃止が必要です。新しい鍵のメタデータを求めてください。",
 )
+WITNESS_TWICE = kind(
+    "ledger.witness-twice",
+    en="Expected a third witness of its own, found {name}, which is the log's or the partner's name or key; correct witnesses.policy.",
+    ja="第三の証人 {name} は、ログまたは相手と同じ名前か鍵です。witnesses.policy を直してください。",
+)
+THIRD_ANSWER = kind(
+    "ledger.third-answer",
+    en="Expected a cosignature of the witness {name}, found {found}; it was not kept, and nothing waits for it.",
+    ja="証人 {name} の連署ではありません({found})。保存していません。処理は続いています。",
+)
+THIRD_AHEAD = kind(
+    "ledger.third-ahead",
+    en="The witness {name} cosigned {theirs} leaves of {origin}, {ours} are signed here: this node was put back, or its log was cut or forked. Compare with the partner.",
+    ja="証人 {name} は {origin} の葉{theirs}個に連署済みですが、ここで署名済みなのは{ours}個です。復元・切り詰め・分岐の疑いがあります。相手と照合してください。",
+)
 COSIGNATURE_TIME = kind(
     "ledger.cosignature-time",
     en="{partner} cosigned at {stamp}, which is more than {limit} s away from now; compare the clocks. It was not kept.",

@@ -42,6 +42,7 @@ LOOPS: Final = (
     Loop(name="send", run=channel.run_sender),
     Loop(name="trust", run=trust.run_trust),
     Loop(name="checkpoints", run=ledger.run_checkpoints),
+    Loop(name="third", run=ledger.run_third),
     Loop(name="statements", run=reconciliation.run_statements),
     Loop(name="match", run=detection.run_matching),
 )

@@ -39,12 +39,14 @@ class Policy:
         logs: keys of which one must have signed.
         witnesses: keys by their names in the policy.
         quorum: the witness or group that must have cosigned; `none` asks for nobody.
+        urls: where witnesses are asked, by their names in the policy; those without an address are left out.
     """
 
     logs: tuple[VerifierKey, ...]
     witnesses: Mapping[str, VerifierKey]
     groups: Mapping[str, Group]
     quorum: str
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     def cosigned_by(self, note: Note) -> frozenset[str]:
         """Return the names of the witnesses whose cosignatures on `note` hold."""
@@ -53,7 +55,11 @@ class Policy:
     def is_met_by(self, note: Note) -> bool:
         """Whether a log of the policy signed `note` and the quorum cosigned it."""
         signed = any(_holds(note, key) for key in self.logs)
-        return signed and self._has(self.quorum, self.cosigned_by(note))
+        return signed and self.is_met_with(self.cosigned_by(note))
+
+    def is_met_with(self, names: frozenset[str]) -> bool:
+        """Whether the quorum is met once these witnesses cosigned."""
+        return self._has(self.quorum, names)
 
     def _has(self, name: str, names: frozenset[str]) -> bool:
         # Groups name only what stands before them, so this ends; a name is in one group at most, so none counts twice.
@@ -83,7 +89,21 @@ def parse_policy(raw: bytes) -> Policy:
         _read(draft, number, line)
     if draft.quorum is None:
         raise _wrong(len(lines), "no quorum")
-    return Policy(logs=tuple(draft.logs), witnesses=draft.witnesses, groups=draft.groups, quorum=draft.quorum)
+    _require_apart(draft, len(lines))
+    return Policy(
+        logs=tuple(draft.logs),
+        witnesses=draft.witnesses,
+        groups=draft.groups,
+        quorum=draft.quorum,
+        urls=draft.urls,
+    )
+
+
+def _require_apart(draft: _Draft, line: int) -> None:
+    """Refuse a witness under the name or key of a log: a log must not vouch for itself."""
+    names, keys = {log.name for log in draft.logs}, {log.key for log in draft.logs}
+    if any(each.name in names or each.key in keys for each in draft.witnesses.values()):
+        raise _wrong(line, "a witness with the name or key of a log")
 
 
 @dataclass(slots=True)
@@ -92,6 +112,7 @@ class _Draft:
     witnesses: dict[str, VerifierKey] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     grouped: set[str] = field(default_factory=set)
+    urls: dict[str, str] = field(default_factory=dict)
     quorum: str | None = None
 
     def knows(self, name: str) -> bool:
@@ -134,6 +155,8 @@ def _witness(draft: _Draft, number: int, words: list[str]) -> None:
     if any(key.key == other.key for other in draft.witnesses.values()):
         raise _wrong(number, "a witness key used twice")
     draft.witnesses[name] = key
+    if words[2:]:
+        draft.urls[name] = words[2].encode("latin-1").decode("utf-8", "replace")
 
 
 def _group(draft: _Draft, number: int, words: list[str]) -> None:

@@ -84,7 +84,7 @@ def export(node: Node, partner: ParticipantId, most: int = MOST_BYTES) -> Releas
         require_rebuilt(node, partner)
         anchor = partner_anchor(node, partner)
         for lane in URGENT_FIRST:
-            while seal_next(node, partner, lane):
+            while seal_next(node, partner, lane, carried=True):
                 pass
         with node.database.read() as connection:
             ends = store.ends(connection, partner)

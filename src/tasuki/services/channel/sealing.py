@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
@@ -16,9 +16,10 @@ from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.ids import Audience, ParticipantId, uuid7
 from tasuki.base.limits import MAX_BATCH_OBJECTS, MAX_PAYLOAD_BYTES
 from tasuki.core.channel import deciding
-from tasuki.core.channel.model import LaneState
+from tasuki.core.channel.model import Lane, LaneState
 from tasuki.core.channel.sending import Letter, address, close
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
+from tasuki.core.ledger.quorum import is_unwitnessed
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import SALT_BYTES as PAYLOAD_SALT_BYTES
@@ -51,6 +52,7 @@ class _Parcel:
         settled: the outbox entries that are in it whole.
         rest: the entry that is not, with what is left of it.
         in_reply_to: hash of the envelope it answers.
+        unwitnessed: it goes although the partner has not cosigned the log for hours.
     """
 
     released: Released
@@ -59,12 +61,20 @@ class _Parcel:
     settled: tuple[int, ...]
     rest: tuple[int, bytes] | None = None
     in_reply_to: str | None = None
+    unwitnessed: bool = False
 
 
-def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
-    """Seal what waits longest on a lane into one envelope; return whether anything waited.
+def seal_next(node: Node, partner: ParticipantId, lane: str, *, carried: bool = False) -> bool:
+    """Seal what waits longest on a lane into one envelope; return whether anything waited and could go.
 
-    Every object is put to the gate again: what was narrowed or recalled while it waited never leaves.
+    Every object is put to the gate again: what was narrowed or recalled while it waited never leaves. Where the partner
+    has not cosigned the log for hours, urgent matters alone go on, and their leaves say so.
+
+    Args:
+        node: who sends.
+        partner: to whom.
+        lane: on which lane.
+        carried: it goes by hand in a bundle; cosignatures come back the same way, so that none is waited for.
 
     Raises:
         PeerError: the partner is not trusted, or has no valid key.
@@ -75,7 +85,9 @@ def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
             require_open_within(connection)
             state = store.lane_state(connection, partner, lane, "out")
             items = store.waiting(connection, partner, lane, _LOOK_AHEAD)
-        if state is None or not items:
+            since = ledger.uncosigned_since(connection, pair_log(partner))
+        unwitnessed = is_unwitnessed(since, node.clock.now()) and not carried
+        if state is None or not items or (unwitnessed and lane != Lane.URGENT):
             return False
         recipient = partner_anchor(node, partner)
         require_lane(recipient, lane)
@@ -88,7 +100,7 @@ def seal_next(node: Node, partner: ParticipantId, lane: str) -> bool:
             if parcel.released.kind == "objects" and not parcel.released.objects:
                 _withhold(node, partner, parcel.settled, "release.denied", parcel)
                 return True
-            _seal(node, recipient, lane, state, parcel)
+            _seal(node, recipient, lane, state, replace(parcel, unwitnessed=unwitnessed))
         except _OvertakenError:
             # Looked at again at once, as it is now.
             return True
@@ -221,7 +233,7 @@ def _keep(node: Node, header: Header, state: LaneState, parcel: _Parcel, envelop
         if parcel.rest is not None:
             store.shorten(connection, *parcel.rest)
         store.keep_sealed(connection, partner, envelope)
-        leaf = _leaf(envelope, parcel.released.policy)
+        leaf = _leaf(envelope, parcel)
         ledger.append(connection, pair_log(partner), "envelope-sent", leaf, now, node.entropy.draw(SALT_BYTES))
         body: dict[str, Json] = {
             **leaf,
@@ -241,15 +253,17 @@ def _require_same(node: Node, connection: sa.Connection, parcel: _Parcel) -> Non
         raise _OvertakenError
 
 
-def _leaf(envelope: store.SealedEnvelope, policy_digest: str) -> dict[str, Json]:
+def _leaf(envelope: store.SealedEnvelope, parcel: _Parcel) -> dict[str, Json]:
+    flag: dict[str, Json] = {"unwitnessed": True} if parcel.unwitnessed else {}
     return {
+        **flag,
         "env_id": envelope.env_id,
         "env_hash": envelope.hash,
         "lane": envelope.lane,
         "epoch": envelope.epoch,
         "seq": envelope.seq,
         "type": envelope.type,
-        "policy": policy_digest,
+        "policy": parcel.released.policy,
     }
 
 

@@ -15,10 +15,14 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.assistance.watch import Wait, watch
 from tasuki.core.channel.model import Lane
 from tasuki.core.holdings.reasons import SPILL as SPILLED
+from tasuki.core.ledger.model import pair_log
+from tasuki.core.ledger.quorum import is_unwitnessed
 from tasuki.core.recovery.reasons import CLOSED
 from tasuki.services import assistance, bundle, consent, tearline, withdrawal
+from tasuki.services.channel import trusted
 from tasuki.services.health import reasons as why
 from tasuki.services.health.differing import Severity, differing
+from tasuki.services.ledger import unmet_since
 from tasuki.services.node import Node
 from tasuki.services.partners import partners
 from tasuki.store import health as store
@@ -66,6 +70,7 @@ def alarms(node: Node) -> list[Alarm]:
             *_lies(connection),
             *_lanes(connection, now),
             *_logs(connection, now),
+            *_third(node, connection, now),
         ]
     found += _withdrawals(node, now)
     found += [Alarm(severity=severity, reason=reason) for severity, reason in differing(node, now)]
@@ -122,8 +127,20 @@ def _logs(connection: sa.Connection, now: datetime) -> Iterator[Alarm]:
         if seconds > COSIGN_S:
             reason = why.NOT_COSIGNED.because(log=each.log, leaves=each.leaves, seconds=seconds)
             yield Alarm(severity="look", reason=reason)
+        if is_unwitnessed(each.since, now):
+            hours = seconds // 3600
+            yield Alarm(severity="urgent", reason=why.UNWITNESSED.because(log=each.log, hours=hours))
     for partner, count in store.stranded(connection, now - timedelta(seconds=LANE_S)).items():
         yield Alarm(severity="look", reason=why.STRANDED.because(partner=partner, count=count, seconds=LANE_S))
+
+
+def _third(node: Node, connection: sa.Connection, now: datetime) -> Iterator[Alarm]:
+    for partner in trusted(node) if node.third is not None else ():
+        log = pair_log(partner)
+        since = None if node.third is None else unmet_since(connection, node.third.policy, log)
+        if since is not None and (now - since).total_seconds() > LANE_S:
+            reason = why.THIRD_SILENT.because(log=log, at=format_rfc3339(since))
+            yield Alarm(severity="look", reason=reason)
 
 
 def _withdrawals(node: Node, now: datetime) -> Iterator[Alarm]:

@@ -63,6 +63,16 @@ NOT_COSIGNED = kind(
     en="{leaves} leaves of {log} have waited {seconds} s for the partner's cosignature; look whether the partner is reached.",
     ja="{log} の{leaves}件が相手の連署を{seconds}秒待っています。相手に接続できるか確認してください。",
 )
+UNWITNESSED = kind(
+    "health.unwitnessed",
+    en="The partner has not cosigned {log} for {hours} hours: bulk and exercise wait, urgent matters go out flagged. Call the duty officers of both sides.",
+    ja="相手が {log} に{hours}時間連署していません。bulk と exercise は保留中、urgent は印を付けて送信しています。双方の当直に連絡してください。",
+)
+THIRD_SILENT = kind(
+    "health.third-silent",
+    en="The third witnesses of {log} do not meet the policy in witnesses.policy since {at}; nothing waits for them. Look whether they are reached.",
+    ja="{log} の第三の証人による連署が、{at} から witnesses.policy の条件を満たしていません。処理は続いています。接続できるか確認してください。",
+)
 LOOP_FAILS = kind(
     "health.loop-fails",
     en="The loop {loop} failed {count} times in a row, last because: {cause}",

@@ -11,9 +11,10 @@ from tasuki.services.ledger.auditing import Examination, examine
 from tasuki.services.ledger.comparing import Comparison, compare
 from tasuki.services.ledger.cosigning import ADD_CHECKPOINT, MIRROR, cosign_with
 from tasuki.services.ledger.proving import export_checkpoint, export_evidence, export_tile
-from tasuki.services.ledger.running import run_checkpoints
+from tasuki.services.ledger.running import run_checkpoints, run_third
 from tasuki.services.ledger.showing import LogView, show
 from tasuki.services.ledger.signing import checkpoint, log_key, open_period, turn, witness_keys
+from tasuki.services.ledger.third import ask_third, unmet_since
 from tasuki.services.ledger.witnessing import WitnessReply, add_checkpoint, receive_mirror
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "LogView",
     "WitnessReply",
     "add_checkpoint",
+    "ask_third",
     "audit",
     "checkpoint",
     "compare",
@@ -36,7 +38,9 @@ __all__ = [
     "open_period",
     "receive_mirror",
     "run_checkpoints",
+    "run_third",
     "show",
     "turn",
+    "unmet_since",
     "witness_keys",
 ]

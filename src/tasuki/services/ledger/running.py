@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,6 +16,7 @@ from tasuki.core.ledger.model import AUDIT
 from tasuki.services.channel import trusted
 from tasuki.services.ledger.cosigning import cosign_with
 from tasuki.services.ledger.signing import checkpoint, open_period
+from tasuki.services.ledger.third import ask_third
 from tasuki.services.node import Node
 from tasuki.services.reasons import LOOP_BROKE
 from tasuki.services.signals import PARTNERS
@@ -54,19 +56,33 @@ def _audit_log(node: Node) -> None:
         checkpoint(node, AUDIT)
 
 
+def run_third(node: Node, stop: threading.Event) -> None:
+    """Have third witnesses cosign what partners cosigned, once a minute, until `stop` is set; nobody waits for it."""
+    third = node.third
+    while not stop.is_set():
+        if third is not None:
+            for partner in trusted(node):
+                _tried(node, f"third:{partner}", partial(ask_third, node, third, partner))
+        stop.wait(LONGEST_S)
+
+
 def _keep(node: Node, stop: threading.Event, partner: ParticipantId | None) -> None:
     name = f"checkpoint:{partner or AUDIT}"
-    step: Callable[[], object] = (lambda: _audit_log(node)) if partner is None else (lambda: cosign_with(node, partner))
+    step = partial(_audit_log, node) if partner is None else partial(cosign_with, node, partner)
     while not stop.is_set():
-        pause = CADENCE_S
-        try:
-            step()
-        except Exception as error:  # noqa: BLE001 the loop must outlive whatever a partner answers
-            known = isinstance(error, TasukiError)
-            reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
-            failures = node.pulses.failed(name, reason, node.clock.now())
-            _LOG.warning("ledger.not-cosigned", loop=name, reason=reason.code, exc_info=not known)
-            pause = min(LONGEST_S, CADENCE_S * 2.0 ** min(failures - 1, 16))
-        else:
-            node.pulses.done(name, node.clock.now())
-        stop.wait(pause)
+        failures = _tried(node, name, step)
+        stop.wait(min(LONGEST_S, CADENCE_S * 2.0 ** min(failures - 1, 16)) if failures else CADENCE_S)
+
+
+def _tried(node: Node, name: str, step: Callable[[], object]) -> int:
+    """Take one step; return how often in a row it has failed."""
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001 the loop must outlive whatever a partner answers
+        known = isinstance(error, TasukiError)
+        reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
+        failures = node.pulses.failed(name, reason, node.clock.now())
+        _LOG.warning("ledger.not-cosigned", loop=name, reason=reason.code, exc_info=not known)
+        return failures
+    node.pulses.done(name, node.clock.now())
+    return 0

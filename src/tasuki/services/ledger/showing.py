@@ -15,10 +15,13 @@ from tasuki.base.ids import ParticipantId
 from tasuki.base.time import from_micros
 from tasuki.core.ledger.model import AUDIT, mirror_log, origin, pair_log
 from tasuki.core.ledger.periods import Period
+from tasuki.core.ledger.quorum import named_by, pair_policy
 from tasuki.formats.tlog.base64s import encode
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.note import cosigned_at, parse_note
+from tasuki.formats.tlog.policy import Policy
 from tasuki.services.channel import partner_anchor, trusted
+from tasuki.services.ledger.signing import log_key, witness_keys
 from tasuki.services.ledger.witnessing import theirs, witnessed_of
 from tasuki.services.node import Node
 from tasuki.services.reasons import UNKNOWN_PARTNER
@@ -34,6 +37,7 @@ class CheckpointView:
         root: base64, as in the checkpoint.
         cosigned_by: name of the witness; None while nobody cosigned.
         cosigned_at: by the clock of the witness.
+        quorum: whether everybody cosigned who must: the partner, and third witnesses as the policy has it.
     """
 
     start: int
@@ -42,6 +46,7 @@ class CheckpointView:
     signed_at: datetime
     cosigned_by: str | None
     cosigned_at: datetime | None
+    quorum: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,9 @@ def _view(node: Node, connection: sa.Connection, partner: ParticipantId | None, 
         periods=len(periods),
         mirrored=mirrored,
         witnessed=witnessed,
-        checkpoints=tuple(_checkpoint(each) for each in store.newest_checkpoints(connection, log, limit)),
+        checkpoints=tuple(
+            _checkpoint(each, _policy(node, partner)) for each in store.newest_checkpoints(connection, log, limit)
+        ),
         leaves=tuple(
             LeafView(index=leaf.index, at=from_micros(at), kind=leaf.kind, body=leaf.body)
             for leaf, at in store.newest(connection, log, limit)
@@ -120,10 +127,21 @@ def _view(node: Node, connection: sa.Connection, partner: ParticipantId | None, 
     )
 
 
-def _checkpoint(signed: store.SignedSize) -> CheckpointView:
+def _policy(node: Node, partner: ParticipantId | None) -> Policy | None:
+    """Return when a checkpoint of the log with a partner is good; None for the private log, which nobody cosigns."""
+    if partner is None:
+        return None
+    now = node.clock.now()
+    third = None if node.third is None else node.third.policy
+    keys = witness_keys(partner_anchor(node, partner), now)
+    return pair_policy(log_key(node.anchor, pair_log(partner), now), keys, third)
+
+
+def _checkpoint(signed: store.SignedSize, policy: Policy | None) -> CheckpointView:
     state = parse_checkpoint(parse_note(signed.note).text)
     # The log's own line is the first, the partner's the next.
-    line = None if signed.cosigned is None else parse_note(signed.cosigned).lines[1]
+    note = None if signed.cosigned is None else parse_note(signed.cosigned)
+    line = None if note is None else note.lines[1]
     return CheckpointView(
         start=signed.start,
         size=state.size,
@@ -131,4 +149,5 @@ def _checkpoint(signed: store.SignedSize) -> CheckpointView:
         signed_at=signed.at,
         cosigned_by=None if line is None else line.name,
         cosigned_at=None if line is None else datetime.fromtimestamp(cosigned_at(line), UTC),
+        quorum=note is not None and policy is not None and policy.is_met_with(named_by(note, policy)),
     )

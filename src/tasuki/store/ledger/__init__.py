@@ -15,6 +15,7 @@ from tasuki.store.ledger.checkpoints import (
     keep_checkpoint,
     keep_cosigned,
     newest_checkpoints,
+    uncosigned_since,
 )
 from tasuki.store.ledger.leaves import (
     LEAVES,
@@ -142,6 +143,7 @@ __all__ = [
     "sizes",
     "stored_leaves",
     "subtrees",
+    "uncosigned_since",
     "unseen",
     "witnessed",
 ]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tasuki.base.time import from_micros, to_micros
 from tasuki.core.ledger.periods import Period
 from tasuki.store.database import METADATA
-from tasuki.store.ledger.leaves import PAGE
+from tasuki.store.ledger.leaves import PAGE, added_at
 from tasuki.store.ledger.writing import insert_unless_there
 
 CHECKPOINTS: Final = sa.Table(
@@ -96,6 +96,12 @@ def newest_checkpoints(connection: sa.Connection, log: str, count: int, *, cosig
 def _newest(*, cosigned: bool) -> sa.Select[Any]:
     query = sa.select(CHECKPOINTS).order_by(CHECKPOINTS.c.start.desc(), CHECKPOINTS.c.size.desc())
     return query.where(CHECKPOINTS.c.cosignature.is_not(None)) if cosigned else query
+
+
+def uncosigned_since(connection: sa.Connection, log: str) -> datetime | None:
+    """Return when the oldest leaf of a log that no cosignature covers was added; None where all are covered."""
+    last = checkpoint(connection, log, cosigned=True)
+    return added_at(connection, log, 0 if last is None else last.end)
 
 
 def checkpoints(connection: sa.Connection, period: Period) -> Iterator[SignedSize]:
