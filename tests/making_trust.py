@@ -16,13 +16,17 @@ from tasuki.core.partners.trust import Chain, read_chain
 from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose
 from tasuki.formats.suites.signatures import context, signing_input
 from tasuki.formats.trust.file import Parts, write_parts
-from tasuki.formats.trust.keys import NodeKeys, keys_statement
+from tasuki.formats.trust.keys import PEER, NodeKeys, Opening, keys_statement
 from tasuki.formats.trust.peers import Peer, Peers, peers_statement
 from tasuki.formats.trust.root import Holder, HolderKey, Role, Root, root_statement
 from tasuki.formats.trust.statement import Head, KeySignature, Signed
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 NODE = NodeName.parse("GBR/gbr-1")
+
+
+JAPAN = Opening(node=NODE, what=PEER, partner="JPN", index=0, salt=b"p" * 32)
+"""Says to Japan that it is one of the peers."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,8 @@ def signed_keys(one: NodeKeys, *by: Person) -> Signed:
 
 def peers(version: int = 1, *, beside: Mapping[str, int] | None = None, **changes) -> Peers:
     """Return a statement of peers that names Japan."""
-    japan = Peer(participant="JPN", lanes=frozenset(("urgent", "bulk", "exercise")), min_suite=1)
-    made = Peers(head=head("peers", version), beside=beside or {"root": 1, "keys": 1}, peers={"JPN": japan})
+    japan = Peer(commit=JAPAN.commitment, lanes=frozenset(("urgent", "bulk", "exercise")), min_suite=1)
+    made = Peers(head=head("peers", version), beside=beside or {"root": 1, "keys": 1}, peers={japan.commit: japan})
     return replace(made, **changes)
 
 

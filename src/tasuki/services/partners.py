@@ -13,16 +13,13 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError, PeerError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.time import format_rfc3339
-from tasuki.core.channel.model import LANES
 from tasuki.core.partners.identity import Identity, read_identity, takes_over
 from tasuki.core.partners.trust import follow, told, write_chain
 from tasuki.core.release.released import Released, release_protocol
 from tasuki.formats.envelope.anchor import Anchor, SignedAnchor, anchor_statement, write_anchor
 from tasuki.formats.envelope.fingerprint import KATAKANA, heard, hexadecimal, spoken
 from tasuki.formats.suites.keys import Purpose
-from tasuki.formats.suites.signatures import SUITE
 from tasuki.formats.trust.file import read_parts
-from tasuki.formats.trust.peers import Peer
 from tasuki.services import reasons as why
 from tasuki.services.channel.peers import identity
 from tasuki.services.entries import audit
@@ -182,8 +179,7 @@ def _tell_peers(node: Node) -> None:
     """Publish with whom this node deals, where it holds that role itself."""
     with node.database.read() as connection:
         trusted = [row.participant for row in store.partners(connection) if row.state == "trusted"]
-    lanes = frozenset(LANES)
-    publish_peers(node, {each: Peer(participant=each, lanes=lanes, min_suite=SUITE) for each in trusted})
+    publish_peers(node, trusted)
 
 
 def partners(node: Node) -> list[PartnerView]:

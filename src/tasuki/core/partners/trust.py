@@ -7,7 +7,7 @@ was held before: whether a chain is still fresh is asked where it is used (`Anch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -19,8 +19,8 @@ from tasuki.formats.envelope.anchor import Anchor, Revoked
 from tasuki.formats.suites.keys import Algorithm
 from tasuki.formats.suites.signatures import signs
 from tasuki.formats.trust.file import MAX_ROOTS, Parts, read_parts, write_parts
-from tasuki.formats.trust.keys import NodeKeys, Opening, Revocation, SignedKeys, read_keys
-from tasuki.formats.trust.peers import SignedPeers, read_peers
+from tasuki.formats.trust.keys import PEER, NodeKeys, Opening, SignedKeys, read_keys
+from tasuki.formats.trust.peers import Peer, SignedPeers, read_peers
 from tasuki.formats.trust.root import Holder, Role, SignedRoot, keys_of, read_root
 from tasuki.formats.trust.statement import KEYS, PEERS, ROOT, Head, Signed
 
@@ -114,7 +114,7 @@ def newer(chain: Chain, held: Mapping[str, int], partner: str) -> Parts:
     keys = (chain.keys.signed,) if roots or versions[KEYS] > held[KEYS] else ()
     fresh = chain.peers is not None and (roots or keys or versions[PEERS] > held[PEERS])
     peers = (chain.peers.signed,) if chain.peers is not None and fresh else ()
-    openings = told(chain, partner).openings if keys else ()
+    openings = told(chain, partner).openings
     return Parts(roots=roots[:MAX_ROOTS], keys=keys, peers=peers, openings=openings)
 
 
@@ -128,7 +128,7 @@ def follow(held: Chain, offered: Parts) -> Chain:
     keys = _keys_after(held, roots, [read_keys(each) for each in offered.keys])
     peers = _peers_after(held, roots, [read_peers(each) for each in offered.peers])
     chain = Chain(roots=roots, keys=keys, peers=peers, openings=(*held.openings, *offered.openings))
-    return _whole(replace(chain, openings=_of(keys.keys.revoked, chain.openings)))
+    return _whole(replace(chain, openings=_fitting(chain)))
 
 
 def signers(role: Role, name: str, signed: Signed) -> frozenset[str]:
@@ -301,7 +301,7 @@ def _whole(chain: Chain) -> Chain:
             at_hand = chain.versions[other]
             raise PeerError(why.NEVER_TOGETHER.because(role=role, other=other, named=version, found=at_hand))
     _require_apart(root, keys.keys)
-    if _of(keys.keys.revoked, chain.openings) != chain.openings:
+    if _fitting(chain) != chain.openings:
         raise PeerError(why.WRONG_OPENING.because(node=str(chain.node)))
     return chain
 
@@ -314,14 +314,16 @@ def _require_apart(root: SignedRoot, keys: NodeKeys) -> None:
             raise PeerError(why.HOLDER_KEY.because(key=key.id))
 
 
-def _of(revoked: Mapping[str, Revocation], openings: Iterable[Opening]) -> tuple[Opening, ...]:
-    """Return the openings of cuts that stand in `revoked`, each once."""
-    fit = [each for each in openings if each.key in revoked and _opens(each, revoked[each.key])]
-    return tuple(dict.fromkeys(fit))
+def _fitting(chain: Chain) -> tuple[Opening, ...]:
+    """Return the openings of commitments that stand in the newest keys and peers, each once."""
+    return tuple(dict.fromkeys(each for each in chain.openings if each.commitment in _commitments(chain, each.what)))
 
 
-def _opens(opening: Opening, revocation: Revocation) -> bool:
-    return revocation.cuts.get(opening.partner) == opening.commitment
+def _commitments(chain: Chain, what: str) -> Collection[str]:
+    if what == PEER:
+        return () if chain.peers is None else chain.peers.peers.peers.keys()
+    revocation = chain.keys.keys.revoked.get(what)
+    return () if revocation is None else revocation.cuts
 
 
 def anchor_of(chain: Chain, reader: str) -> Anchor:
@@ -335,7 +337,7 @@ def anchors_of(chain: Chain, reader: str) -> tuple[Anchor, ...]:
 
 
 def _anchor(chain: Chain, keys: NodeKeys, reader: str) -> Anchor:
-    peer = None if chain.peers is None else chain.peers.peers.peers.get(reader)
+    peer = _peer(chain, reader)
     lanes = None if chain.peers is None else frozenset[str]() if peer is None else peer.lanes
     return Anchor(
         name=chain.node,
@@ -354,6 +356,14 @@ def _anchor(chain: Chain, keys: NodeKeys, reader: str) -> Anchor:
     )
 
 
+def _peer(chain: Chain, reader: str) -> Peer | None:
+    """Return what the peers say of a reader, if they do and it was opened."""
+    if chain.peers is None:
+        return None
+    opened = [each.commitment for each in chain.openings if each.what == PEER and each.partner == reader]
+    return next((chain.peers.peers.peers[each] for each in opened if each in chain.peers.peers.peers), None)
+
+
 def _dead(chain: Chain) -> tuple[Revoked, ...]:
     """Return the keys revoked by the newest statement, which counts for older ones too."""
     return tuple(
@@ -363,4 +373,4 @@ def _dead(chain: Chain) -> tuple[Revoked, ...]:
 
 
 def _cuts(chain: Chain, key: str) -> tuple[tuple[str, int], ...]:
-    return tuple((each.partner, each.index) for each in chain.openings if each.key == key)
+    return tuple((each.partner, each.index) for each in chain.openings if each.what == key)

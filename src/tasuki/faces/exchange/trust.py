@@ -12,9 +12,9 @@ from starlette.routing import Route
 
 from tasuki.base.errors import PeerError
 from tasuki.faces.exchange.answers import give
-from tasuki.faces.exchange.guard import partner, refusal
+from tasuki.faces.exchange.guard import partner
 from tasuki.faces.http.kit import bounded
-from tasuki.services import trust
+from tasuki.services import channel, trust
 
 _UNPROCESSABLE = 422
 
@@ -28,7 +28,7 @@ async def newer(request: Request) -> Response:
     try:
         answer = await run_in_threadpool(trust.answer, request.app.state.node, partner(request), body)
     except PeerError as error:
-        return refusal(request, error.reason, _UNPROCESSABLE)
+        return give(request, channel.refusal(request.app.state.node, error.reason), status=_UNPROCESSABLE)
     return give(request, answer)
 
 

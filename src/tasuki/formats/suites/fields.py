@@ -213,6 +213,13 @@ class Fields:
             raise self.wrong(field, f"list of strings <= {longest}")
         return tuple(found)
 
+    def hashes(self, field: str, most: int) -> tuple[str, ...]:
+        """Return a list of at most `most` hashes, sorted and without repeats."""
+        values = self._strings(field, _HEX64, "list of hashes")
+        if len(values) > most or sorted(set(values)) != values:
+            raise self.wrong(field, f"sorted list of hashes <= {most}")
+        return tuple(values)
+
     def words(self, field: str) -> tuple[str, ...]:
         """Return a short list of lower-case words, sorted and without repeats."""
         values = self._strings(field, _WORD, "list of lower-case words")

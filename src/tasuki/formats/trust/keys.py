@@ -48,6 +48,9 @@ _MAX_URL = 300
 OPENING_MAGIC: Final = b"TASUKIO\x01"
 """First eight bytes of the opening of a cut."""
 
+PEER: Final = "peer"
+"""What an opening is of that opens the place of a partner among the peers."""
+
 SALT_BYTES: Final = 32
 _MAX_OPENING_BYTES = 1024
 
@@ -60,25 +63,26 @@ class Revocation:
         key: key id.
         at: when it was revoked.
         suspected: since when it may have been in wrong hands; what it signed from then on is to be confirmed anew.
-        cuts: commitment to the number of leaves that count, in hex, by partner.
+        cuts: for every partner a commitment to the number of leaves that count, in hex; it names none of them.
     """
 
     key: str
     at: datetime
     suspected: datetime
-    cuts: Mapping[str, str]
+    cuts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a commitment of a revocation commits to, for the one partner whom it concerns.
+    """What a commitment in a revocation or in the peers commits to, for the one partner whom it concerns.
 
     Attributes:
-        index: number of leaves that counted; the leaf of that index and all after it do not.
+        what: id of the revoked key; or `PEER`: the partner is one of the peers.
+        index: number of leaves that counted; the leaf of that index and all after it do not. 0 for a peer.
     """
 
     node: NodeName
-    key: str
+    what: str
     partner: str
     index: int
     salt: bytes
@@ -86,7 +90,7 @@ class Opening:
     @property
     def commitment(self) -> str:
         """Return the commitment in hex."""
-        parts = (b"tasuki/v1/cut", self.key.encode(), self.partner.encode(), str(self.index).encode(), self.salt)
+        parts = (b"tasuki/v1/opening", self.what.encode(), self.partner.encode(), str(self.index).encode(), self.salt)
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -192,7 +196,7 @@ def _key(fields: Fields, raw: bytes) -> PublicKey | None:
 
 
 def _revocation_json(revocation: Revocation) -> dict[str, Json]:
-    cuts: list[Json] = [{"partner": name, "commit": commit} for name, commit in sorted(revocation.cuts.items())]
+    cuts: list[Json] = [*sorted(revocation.cuts)]
     return {
         "key": revocation.key,
         "at": format_rfc3339(revocation.at),
@@ -208,11 +212,10 @@ def _revoked(fields: Fields) -> dict[str, Revocation]:
         key = inner.key_id("key")
         if key in found:
             raise PeerError(TWICE.because(what="revocation", found=key))
-        rows = [Fields(each, "cut") for each in inner.objects("cuts", MAX_CUTS)]
-        cuts = {row.text("partner", 3): row.hash("commit") for row in rows}
-        if len(cuts) != len(rows):
-            raise PeerError(TWICE.because(what="cut", found=key))
-        found[key] = Revocation(key=key, at=inner.moment("at"), suspected=inner.moment("suspected"), cuts=cuts)
+        cuts = inner.hashes("cuts", MAX_CUTS)
+        found[key] = Revocation(
+            key=key, at=inner.moment("at"), suspected=inner.moment("suspected"), cuts=frozenset(cuts)
+        )
     return found
 
 
@@ -222,7 +225,7 @@ def write_opening(opening: Opening) -> bytes:
         {
             "v": 1,
             "node": str(opening.node),
-            "key": opening.key,
+            "what": opening.what,
             "partner": opening.partner,
             "index": opening.index,
             "salt": opening.salt.hex(),
@@ -245,7 +248,7 @@ def read_opening(raw: bytes, start: int = 0) -> tuple[Opening, int]:
         raise fields.wrong("v", "1")
     opening = Opening(
         node=fields.node("node"),
-        key=fields.key_id("key"),
+        what=PEER if fields.text("what", 32) == PEER else fields.key_id("what"),
         partner=fields.text("partner", 3),
         index=fields.integer("index", 0),
         salt=bytes.fromhex(fields.hash("salt")),

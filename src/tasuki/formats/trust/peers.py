@@ -31,13 +31,14 @@ MAX_PEERS: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """One partner a node deals with.
+    """One partner a node deals with; whom it means is opened to that one alone.
 
     Attributes:
+        commit: commitment to the partner, in hex; see `Opening`.
         lanes: names of the lanes in use.
     """
 
-    participant: str
+    commit: str
     lanes: frozenset[str]
     min_suite: int
 
@@ -48,7 +49,7 @@ class Peers:
 
     Attributes:
         beside: versions of `root` and `keys` in force when it was made (member `with`).
-        peers: by participant.
+        peers: by commitment.
     """
 
     head: Head
@@ -75,15 +76,15 @@ def read_peers(signed: Signed) -> SignedPeers:
     """Return the peers that a statement states; no signature is verified.
 
     Raises:
-        PeerError: a member is not as the spec says, or a participant stands twice.
+        PeerError: a member is not as the spec says, or a peer stands twice.
     """
     fields = fields_of(signed, PEERS)
     found: dict[str, Peer] = {}
     for entry in fields.objects("peers", MAX_PEERS):
         peer = _peer(Fields(entry, "peer"))
-        if peer.participant in found:
-            raise PeerError(TWICE.because(what="peer", found=peer.participant))
-        found[peer.participant] = peer
+        if peer.commit in found:
+            raise PeerError(TWICE.because(what="peer", found=peer.commit[:32]))
+        found[peer.commit] = peer
     head = read_head(fields, PEERS)
     peers = Peers(head=head, beside=read_versions(fields, "with", (ROOT, KEYS)), peers=found)
     return SignedPeers(peers=peers, signed=signed)
@@ -91,12 +92,12 @@ def read_peers(signed: Signed) -> SignedPeers:
 
 def _json(peer: Peer) -> dict[str, Json]:
     lanes: list[Json] = [*sorted(peer.lanes)]
-    return {"participant": peer.participant, "lanes": lanes, "min_suite": peer.min_suite}
+    return {"commit": peer.commit, "lanes": lanes, "min_suite": peer.min_suite}
 
 
 def _peer(fields: Fields) -> Peer:
     return Peer(
-        participant=fields.text("participant", 3),
+        commit=fields.hash("commit"),
         lanes=frozenset(fields.words("lanes")),
         min_suite=fields.integer("min_suite", 1),
     )

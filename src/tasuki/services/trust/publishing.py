@@ -14,10 +14,12 @@ from tasuki.adapters.keyfiles import NODE_LIFE
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.time import format_rfc3339, parse_rfc3339
+from tasuki.core.channel.model import LANES
 from tasuki.core.partners.trust import Chain, follow, read_chain, write_chain
 from tasuki.formats.suites.keys import PublicKey
+from tasuki.formats.suites.signatures import SUITE
 from tasuki.formats.trust.file import Parts
-from tasuki.formats.trust.keys import MAX_KEYS, NodeKeys, Opening, keys_statement
+from tasuki.formats.trust.keys import MAX_KEYS, PEER, SALT_BYTES, NodeKeys, Opening, keys_statement
 from tasuki.formats.trust.peers import Peer, Peers, peers_statement
 from tasuki.formats.trust.statement import KEYS, PEERS, ROOT, Head, Signed
 from tasuki.services.entries import audit
@@ -160,20 +162,32 @@ def publish_keys(
     return publish(node, before, Parts(keys=(signed,), openings=openings), act)
 
 
-def publish_peers(node: Node, peers: Mapping[str, Peer]) -> bool:
-    """Publish with whom this node deals, if it holds that role and it changed; return whether it did."""
+def publish_peers(node: Node, partners: Iterable[str]) -> bool:
+    """Publish with whom this node deals, on every lane, if it holds that role and it changed; return whether it did."""
     with node.database.read() as connection:
         if store.newest(connection) is None:
             return False
         before = current(connection)
-    chain = before[1]
-    known = {} if chain.peers is None else chain.peers.peers.peers
-    if dict(peers) == dict(known) or not holds(node, PEERS):
+    chain, wanted = before[1], sorted(partners)
+    opened = {each.partner: each for each in chain.openings if each.what == PEER}
+    named = {partner for partner, each in opened.items() if _is_peer(chain, each)}
+    if named == set(wanted) or not holds(node, PEERS):
         return False
+    openings = [opened.get(partner) or _opening(node, partner) for partner in wanted]
+    peers = {
+        each.commitment: Peer(commit=each.commitment, lanes=frozenset(LANES), min_suite=SUITE) for each in openings
+    }
     now, versions = now_of(node), chain.versions
     head = Head(role=PEERS, node=chain.node, version=versions[PEERS] + 1, created=now, expires=now + PEERS_LIFE)
     statement = peers_statement(Peers(head=head, beside={ROOT: versions[ROOT], KEYS: versions[KEYS]}, peers=peers))
-    listed: list[Json] = [*sorted(peers)]
-    act = Act(kind="peers-published", detail={"peers": listed})
-    publish(node, before, Parts(peers=(sign(node, PEERS, statement),)), act)
+    act = Act(kind="peers-published", detail={"peers": [*wanted]})
+    publish(node, before, Parts(peers=(sign(node, PEERS, statement),), openings=tuple(openings)), act)
     return True
+
+
+def _is_peer(chain: Chain, opening: Opening) -> bool:
+    return chain.peers is not None and opening.commitment in chain.peers.peers.peers
+
+
+def _opening(node: Node, partner: str) -> Opening:
+    return Opening(node=node.me, what=PEER, partner=partner, index=0, salt=node.entropy.draw(SALT_BYTES))

@@ -131,10 +131,10 @@ def _cut(
     with node.database.read() as connection:
         indexes = _indexes(node, connection, key.purpose)
     openings = tuple(
-        Opening(node=node.me, key=key.id, partner=partner, index=index, salt=node.entropy.draw(SALT_BYTES))
+        Opening(node=node.me, what=key.id, partner=partner, index=index, salt=node.entropy.draw(SALT_BYTES))
         for partner, index in sorted(indexes.items())
     )
-    cuts = {each.partner: each.commitment for each in openings}
+    cuts = frozenset(each.commitment for each in openings)
     revocation = Revocation(key=key.id, at=now, suspected=suspected, cuts=cuts)
     listed = chain.keys.keys
     keys = next_keys(chain, now, keys=with_new(listed.keys, made), revoked={**listed.revoked, key.id: revocation})

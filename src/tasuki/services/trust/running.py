@@ -68,14 +68,14 @@ def _serve(node: Node, stop: threading.Event, partner: ParticipantId) -> None:
             reason = error.reason if isinstance(error, TasukiError) else LOOP_BROKE.because(cause=type(error).__name__)
             failures = node.pulses.failed(name, reason, node.clock.now())
             _LOG.warning("trust.retry", partner=partner, reason=reason.code)
-            stop.wait(min(_LONGEST_S, _FIRST_S * 2.0 ** min(failures - 1, 16)))
+            _rest(node, stop, seen, min(_LONGEST_S, _FIRST_S * 2.0 ** min(failures - 1, 16)))
         else:
             node.pulses.done(name, node.clock.now())
-            _rest(node, stop, seen)
+            _rest(node, stop, seen, EVERY_S)
 
 
-def _rest(node: Node, stop: threading.Event, seen: int) -> None:
-    deadline = node.clock.monotonic() + EVERY_S
+def _rest(node: Node, stop: threading.Event, seen: int, seconds: float) -> None:
+    deadline = node.clock.monotonic() + seconds
     while not stop.is_set() and node.clock.monotonic() < deadline:
         if node.signals.wait(TRUST, seen, _PATIENCE_S) != seen:
             return

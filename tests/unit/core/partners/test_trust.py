@@ -15,6 +15,7 @@ from making_trust import (
     DAN,
     DESK,
     EMI,
+    JAPAN,
     NODE,
     NOW,
     OFFICE,
@@ -296,29 +297,29 @@ def test_a_holders_key_is_no_node_key():
     assert refused(lambda: taken(chain(), keys=[signed_keys(keys(2, keys=(stolen,)))])) == "trust.holder-key"
 
 
-CUT = Opening(node=NODE, key=node_key(1).id, partner="JPN", index=7, salt=b"s" * 32)
-DEAD = Revocation(key=CUT.key, at=NOW, suspected=NOW - timedelta(days=1), cuts={"JPN": CUT.commitment})
+CUT = Opening(node=NODE, what=node_key(1).id, partner="JPN", index=7, salt=b"s" * 32)
+DEAD = Revocation(key=CUT.what, at=NOW, suspected=NOW - timedelta(days=1), cuts=frozenset((CUT.commitment,)))
 
 
 def test_a_revocation_says_its_cut_to_whom_it_was_opened_alone():
     held = taken(chain(), keys=[signed_keys(keys(2, revoked={DEAD.key: DEAD}))], openings=[CUT])
-    assert anchor_of(held, "JPN").dead_from(CUT.key, "JPN") == 7
-    assert anchor_of(told(held, "FRA"), "FRA").dead_from(CUT.key, "FRA") == 0
-    assert anchor_of(told(held, "FRA"), "FRA").dead_from(CUT.key, "JPN") == 0
+    assert anchor_of(held, "JPN").dead_from(CUT.what, "JPN") == 7
+    assert anchor_of(told(held, "FRA"), "FRA").dead_from(CUT.what, "FRA") == 0
+    assert anchor_of(told(held, "FRA"), "FRA").dead_from(CUT.what, "JPN") == 0
     assert anchor_of(held, "JPN").dead_from(node_key(2).id, "JPN") is None
 
 
 def test_an_opening_of_another_number_opens_nothing():
     wrong = replace(CUT, index=8)
     held = taken(chain(), keys=[signed_keys(keys(2, revoked={DEAD.key: DEAD}))], openings=[wrong])
-    assert anchor_of(held, "JPN").dead_from(CUT.key, "JPN") == 0
+    assert anchor_of(held, "JPN").dead_from(CUT.what, "JPN") == 0
     made = parts([signed_root(root())], [signed_keys(keys(2, revoked={DEAD.key: DEAD}))], openings=[wrong])
     assert refused(lambda: read_chain(write_parts(made))) == "trust.wrong-opening"
 
 
 @pytest.mark.parametrize(
     "after",
-    [{}, {DEAD.key: replace(DEAD, suspected=NOW)}, {DEAD.key: replace(DEAD, cuts={"JPN": "f" * 64})}],
+    [{}, {DEAD.key: replace(DEAD, suspected=NOW)}, {DEAD.key: replace(DEAD, cuts=frozenset(("f" * 64,)))}],
     ids=["gone", "later", "another-cut"],
 )
 def test_a_revocation_is_never_taken_back(after):
@@ -330,7 +331,7 @@ def test_a_revocation_may_go_once_the_key_is_over():
     held = taken(chain(), keys=[signed_keys(keys(2, revoked={DEAD.key: DEAD}))], openings=[CUT])
     late = replace(head("keys", 3), created=NOW + timedelta(days=91), expires=NOW + timedelta(days=200))
     after = taken(held, keys=[signed_keys(keys(3, head=late))])
-    assert anchor_of(after, "JPN").dead_from(CUT.key, "JPN") is None
+    assert anchor_of(after, "JPN").dead_from(CUT.what, "JPN") is None
     assert after.openings == ()
 
 
@@ -340,7 +341,8 @@ def test_a_chain_says_until_when_by_its_earlier_end():
 
 
 def test_whom_the_peers_do_not_name_has_no_lane():
-    held = chain(peers_of=signed_peers(peers()))
+    held = chain(peers_of=signed_peers(peers()), openings=[JAPAN])
+    assert anchor_of(told(held, "FRA"), "JPN").lanes == frozenset()
     assert anchor_of(held, "JPN").lanes == {"urgent", "bulk", "exercise"}
     assert anchor_of(held, "FRA").lanes == frozenset()
     assert anchor_of(chain(), "FRA").lanes is None

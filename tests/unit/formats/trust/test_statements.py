@@ -40,7 +40,7 @@ KEYS = signed_keys(keys())
 PEERS = signed_peers(peers())
 READERS = {"root": read_root, "keys": read_keys, "peers": read_peers}
 GOOD = {"root": ROOT, "keys": KEYS, "peers": PEERS}
-OPENING = Opening(node=NODE, key=node_key(1).id, partner="JPN", index=7, salt=b"s" * 32)
+OPENING = Opening(node=NODE, what=node_key(1).id, partner="JPN", index=7, salt=b"s" * 32)
 
 
 def code_of(act) -> str:
@@ -264,9 +264,12 @@ def test_certificates_are_one_to_three():
 
 def test_a_revocation_or_cut_twice_is_refused():
     entry = {"key": "0" * 32, "at": "2026-03-01T12:00:00.000Z", "suspected": "2026-03-01T12:00:00.000Z", "cuts": []}
-    cut = {"partner": "JPN", "commit": "0" * 64}
+    cut = "0" * 64
     assert read_changed("keys", lambda value: value.update(revoked=[entry, entry])) == "trust.twice"
-    assert read_changed("keys", lambda value: value.update(revoked=[{**entry, "cuts": [cut, cut]}])) == "trust.twice"
+    assert (
+        read_changed("keys", lambda value: value.update(revoked=[{**entry, "cuts": [cut, cut]}]))
+        == "envelope.bad-field"
+    )
 
 
 def test_a_peer_twice_is_refused():
@@ -277,7 +280,7 @@ def test_an_opening_keeps_its_bytes_and_its_commitment_binds_every_part():
     raw = write_opening(OPENING)
     assert read_opening(raw) == (OPENING, len(raw))
     others = [
-        replace(OPENING, key="0" * 32),
+        replace(OPENING, what="0" * 32),
         replace(OPENING, partner="FRA"),
         replace(OPENING, index=8),
         replace(OPENING, salt=b"t" * 32),

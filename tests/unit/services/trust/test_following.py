@@ -12,7 +12,7 @@ from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError, InputError, PeerError, WorldError
 from tasuki.core.ledger.model import AUDIT
 from tasuki.core.partners.trust import write_chain
-from tasuki.formats.trust.file import Parts, write_parts
+from tasuki.formats.trust.file import Parts, read_parts, write_parts
 from tasuki.formats.trust.keys import keys_statement
 from tasuki.services import partners, trust
 from tasuki.services.channel import partner_anchor, seal_next
@@ -36,9 +36,12 @@ def question(held, mine=None):
     return canonical({"held": held, "mine": mine or {"root": 0, "keys": 0, "peers": 0}})
 
 
-def test_an_answer_is_empty_when_nothing_is_newer(bench):
+def test_an_answer_holds_what_is_opened_to_the_asker_alone_when_nothing_is_newer(bench):
     gbr, _ = bench
-    assert trust.answer(gbr, partner_anchor(gbr, "JPN"), question(gbr.own.chain.versions)).body == b""
+    answer = trust.answer(gbr, partner_anchor(gbr, "JPN"), question(gbr.own.chain.versions))
+    assert read_parts(answer.body) == Parts(openings=gbr.own.chain.openings)
+    assert answer.audience == "JPN"
+    assert b"JPN" not in partners.export_trust(gbr).body
 
 
 def test_what_a_partner_holds_is_known_and_wakes_the_exchange(bench):
@@ -62,7 +65,8 @@ def test_a_question_that_is_none_is_refused(bench, body):
 def test_a_node_put_back_to_an_old_copy_says_so_and_takes_no_word_for_it(bench):
     gbr, _ = bench
     held = {**gbr.own.chain.versions, "keys": 9}
-    assert trust.answer(gbr, partner_anchor(gbr, "JPN"), question(held)).body == b""
+    answer = trust.answer(gbr, partner_anchor(gbr, "JPN"), question(held))
+    assert read_parts(answer.body).keys == ()
     (leaf,) = audited(gbr, "trust-put-back")
     assert leaf.body["reason"] == "trust.put-back"
 
@@ -195,7 +199,7 @@ def test_a_swapped_file_is_not_joined_until_two_people_confirm(tmp_path):
 
 def test_whom_the_partner_does_not_name_is_sent_nothing_and_keeps_it(bench):
     gbr, jpn = bench
-    trust.publish_peers(jpn, {})
+    trust.publish_peers(jpn, [])
     settled(gbr, jpn)
     with pytest.raises(PeerError) as refused:
         send(gbr, "JPN")
