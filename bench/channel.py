@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Channel: two node processes on loopback, everything on: gate, signatures, encryption, receipts, both logs.
 
-    python bench/channel.py [--objects 100000] [--singles 200]
+    python bench/channel.py [--objects 100000] [--singles 200] [--urgents 10]
+    python bench/channel.py --backlog 1000000 [--urgents 100]
 
 Bulk: from the command `share --all` until the partner holds the last object. Single: from before an indicator is made
 until the partner's matchers can use it. Urgent: the same on the urgent lane while the bulk queue is being sent.
+
+With `--backlog`, that many objects are queued on the bulk lane and never waited for. Acknowledged: from before the
+command `share --lane urgent` until this node holds the partner's receipt, which exists only once everything is durable
+there; process starts and polling are in it. The run fails if there is no backlog any more at the end.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tasuki.app.demo.stage import Actor, introduce
 from tasuki.app.main import cli
@@ -63,6 +69,49 @@ def single(london: Actor, tokyo: Actor, folder: Path, number: int, lane: str) ->
     return float(tokyo.run("detection", "usable", stix_id)["since"]) / 1e6 - began
 
 
+def acknowledged(london: Actor, folder: Path, number: int) -> float:
+    """Return the seconds from before an object is shared urgently until its receipt is held."""
+    path = folder / "acknowledged.csv"
+    path.write_text(f"acknowledged{number}.example\n")
+    ids = london.run("import", path, "--tlp", "green", "--basis", "own-analysis", "--ids")["ids"]
+    stix_id = next(each for each in ids if each.startswith("indicator--"))
+    before = urgent(london)["answered"].get("stored", 0)
+    began = time.monotonic()
+    london.run("share", stix_id, "--to", TOKYO, "--lane", "urgent")
+    until(lambda: urgent(london)["answered"].get("stored", 0) > before)
+    return time.monotonic() - began
+
+
+def urgent(actor: Actor) -> dict[str, Any]:
+    """Return how the urgent lane stands."""
+    (lane,) = actor.run("channel", "show", "--lane", "urgent", "--limit", "1")["lanes"]
+    return dict(lane)
+
+
+def left(actor: Actor) -> int:
+    """Return how many acts and envelopes wait on the bulk lane."""
+    (lane,) = actor.run("channel", "show", "--lane", "bulk", "--limit", "1")["lanes"]
+    return int(lane["waiting"]) + int(lane["unanswered"])
+
+
+def under_backlog(london: Actor, tokyo: Actor, folder: Path, asked: argparse.Namespace) -> None:
+    """Queue a backlog, have urgent objects acknowledged meanwhile, and print how long each took."""
+    bulk = folder / "backlog.jsonl"
+    write_indicators(bulk, asked.backlog)
+    began = time.monotonic()
+    london.run("import", bulk, "--basis", "open-source")
+    imported = time.monotonic() - began
+    began = time.monotonic()
+    shared = london.run("share", "--all", "--to", TOKYO)["released"]
+    queued = time.monotonic() - began
+    before = held(tokyo, "GBR")
+    spent = [acknowledged(london, folder, i) for i in range(asked.urgents)]
+    passed, waits = held(tokyo, "GBR") - before, left(london)
+    assert waits, "the backlog was gone before the last urgent object was acknowledged"
+    print(f"backlog of {shared:,} objects              imported in {imported:.0f} s, queued in {queued:.0f} s")
+    print(f"urgent, durable acknowledgement      {quantiles(spent)}   ({passed:,} came meanwhile, {waits:,} acts left)")
+
+
 def quantiles(spent: list[float]) -> str:
     """Return p50 and p99 in milliseconds, and how many."""
     ordered = sorted(spent)
@@ -75,6 +124,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--singles", type=int, default=200)
+    parser.add_argument("--urgents", type=int, default=10)
+    parser.add_argument("--backlog", type=int, default=0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -84,6 +135,9 @@ def main() -> None:
         tokyo.make()
         try:
             introduce(london, tokyo, folder)
+            if asked.backlog:
+                under_backlog(london, tokyo, folder, asked)
+                return
             singles = [single(london, tokyo, folder, i, "bulk") for i in range(asked.singles)]
             bulk = folder / "bulk.jsonl"
             write_indicators(bulk, asked.objects)
@@ -92,9 +146,9 @@ def main() -> None:
             began = time.monotonic()
             shared = london.run("share", "--all", "--to", TOKYO)["released"]
             queued = time.monotonic() - began
-            urgent = [single(london, tokyo, folder, i, "urgent") for i in range(10)]
+            hurried = [single(london, tokyo, folder, i, "urgent") for i in range(asked.urgents)]
             passed = held(tokyo, "GBR") - before
-            until(lambda: held(tokyo, "GBR") >= shared + len(urgent))
+            until(lambda: held(tokyo, "GBR") >= shared + len(hurried))
             spent = time.monotonic() - began
         finally:
             london.stop()
@@ -102,7 +156,7 @@ def main() -> None:
     print(f"create to usable, single object     {quantiles(singles)}")
     print(f"bulk of {asked.objects:,} objects           {(shared - before) / spent:,.0f} objects/s ({spent:.1f} s)")
     print(f"  of it deciding and queueing        {queued:.1f} s")
-    print(f"urgent behind the bulk queue         {quantiles(urgent)}   ({passed:,} of the bulk had come by then)")
+    print(f"urgent behind the bulk queue         {quantiles(hurried)}   ({passed:,} of the bulk had come by then)")
 
 
 if __name__ == "__main__":

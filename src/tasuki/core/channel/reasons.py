@@ -120,8 +120,8 @@ BUSY = kind(
 )
 BUSY_RATE = kind(
     "channel.too-fast",
-    en="Expected at most {limit} envelopes a minute on this lane; keep it and send it again in {seconds} s, nothing was taken in.",
-    ja="このレーンの封筒は1分あたり{limit}通までです。何も取り込んでいません。保持したまま、{seconds}秒後に再送してください。",
+    en="Expected at most {limit} of these a minute; keep it and send it again in {seconds} s, nothing was taken in.",
+    ja="これは1分あたり{limit}件までです。何も取り込んでいません。保持したまま、{seconds}秒後に再送してください。",
 )
 WRONG_RECEIPT = kind(
     "channel.wrong-receipt",

@@ -20,8 +20,13 @@ from tasuki.store import holdings, ledger
 
 def too_fast(node: Node, partner: str, lane: str) -> Released | None:
     """Return the answer to a partner that sends more envelopes a minute than its share; None if it may."""
-    a_minute = node.quota.envelopes_a_minute
-    seconds = node.rates.wait_s(partner, a_minute, node.clock.monotonic(), urgent=lane == Lane.URGENT)
+    what = "urgent" if lane == Lane.URGENT else "envelopes"
+    return too_often(node, partner, what, node.quota.envelopes_a_minute)
+
+
+def too_often(node: Node, partner: str, what: str, a_minute: int) -> Released | None:
+    """Return the answer to a partner that asks something more often a minute than it may; None if it may."""
+    seconds = node.rates.wait_s(partner, what, a_minute, node.clock.monotonic())
     if not seconds:
         return None
     return notice(node, BUSY_RATE.because(limit=a_minute, seconds=seconds), retry_s=seconds)

@@ -21,11 +21,16 @@ from tasuki.core.reconciliation.sets import (
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services.channel.peers import notice, policy
+from tasuki.services.channel.quotas import too_often
 from tasuki.services.node import Node
 from tasuki.services.reconciliation.making import held
 
 COMPARE: Final = "/exchange/v1/compare"
 """Where a partner's exchange face answers which envelopes of a span it holds."""
+
+
+QUESTIONS_A_MINUTE: Final = 2 * MAX_ROUNDS
+"""Questions of one partner that are looked at: two whole comparisons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,9 @@ def _ask(node: Node, partner: Anchor, spans: Sequence[Span]) -> tuple[Answer, ..
 
 def answer_comparison(node: Node, partner: Anchor, body: bytes) -> Released:
     """Return what this node holds of the spans a partner asks about; a notice where it is no question."""
+    busy = too_often(node, partner.name.participant, "comparisons", QUESTIONS_A_MINUTE)
+    if busy is not None:
+        return busy
     try:
         spans = [mirrored(span) for span in read_question(body)]
     except PeerError as error:

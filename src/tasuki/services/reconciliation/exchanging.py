@@ -34,6 +34,7 @@ from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.statement import Head, Statement, is_statement, read_signed_statement
 from tasuki.services.channel.peers import notice, partner_anchor, protocol
+from tasuki.services.channel.quotas import too_often
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.reconciliation.comparing import compare
@@ -49,6 +50,9 @@ STATEMENT: Final = "/exchange/v1/statement"
 
 MAX_STATEMENT_BYTES: Final = 32 << 10
 """A statement: 16 KiB of header at most, and signatures."""
+
+STATEMENTS_A_MINUTE: Final = 60
+"""Statements of one partner that are looked at: one in a quarter of an hour is enough, each costs a signature."""
 
 MAX_JUMP: Final = 1_000_000
 """How far a partner may tell us to raise the version of our statements: it must not be able to use them up."""
@@ -92,6 +96,9 @@ def _expected(asked: Made, answer: bytes, status: int, partner: ParticipantId) -
 
 def answer_statement(node: Node, partner: Anchor, body: bytes) -> Released:
     """Take a statement of the partner who asks and answer with ours; a notice says why it was not taken."""
+    busy = too_often(node, partner.name.participant, "statements", STATEMENTS_A_MINUTE)
+    if busy is not None:
+        return busy
     try:
         take(node, partner, body)
     except PeerError as error:
