@@ -21,6 +21,7 @@ from tasuki.formats.envelope.statement import (
     is_statement,
     read_signed_statement,
     statement_bytes,
+    write_statement,
 )
 from tasuki.services.channel.peers import partner_anchor
 from tasuki.services.reconciliation import COMPARE, answer_comparison, answer_statement, exchange, make, take
