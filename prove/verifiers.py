@@ -32,12 +32,25 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "prove" / "making"), str(ROOT / "tests"), str(ROOT / "verifier" / "src")]
 
-from evidence_shapes import ANCHORS, Shape, anchor_values, of_made_logs, of_real_nodes  # noqa: E402
+from evidence_shapes import (  # noqa: E402 found beside the rig
+    ANCHORS,
+    Shape,
+    anchor_values,
+    issued_in_a_period,
+    of_later_periods,
+    of_made_logs,
+    of_real_nodes,
+    of_trust_files,
+    of_two_witness_keys,
+    trust_files,
+)
 
 from tasuki.base.canonical import canonical  # noqa: E402 found beside the rig
+from tasuki.base.errors import TasukiError  # noqa: E402
 from tasuki.core.ledger.evidence import verify_evidence  # noqa: E402
-from tasuki_verify.anchor import read_anchor  # noqa: E402
 from tasuki_verify.checks import verify  # noqa: E402
+from tasuki_verify.trust import read_known  # noqa: E402
+from tasuki_verify.words import WrongError  # noqa: E402
 
 SIZES = {"ci": 3_000, "full": 100_000}
 THROUGH_COMMANDS = {"ci": 60, "full": 1_000}
@@ -251,7 +264,7 @@ class Trusted:
     def of(self, anchors: tuple[bytes, ...]) -> tuple[list[Any], list[Any]]:
         """Return anchors for the product and for the second verifier."""
         if anchors not in self._known:
-            self._known[anchors] = anchor_values(anchors), [read_anchor(raw) for raw in anchors]
+            self._known[anchors] = anchor_values(anchors), [anchor for raw in anchors for anchor in read_known(raw)]
         return self._known[anchors]
 
 
@@ -290,6 +303,29 @@ def compare(
         if number % max(1, count // 2000) == 0:
             sample.append((shape.name, raw, anchors))
     return wrong, seen, sample
+
+
+def compare_trust() -> int:
+    """Have both sides read trust files; return how often they differ on whether it is one, and on the keys in it."""
+    wrong = 0
+    for name, raw in trust_files().items():
+        try:
+            ours = [
+                (str(each.name), each.version, {(key.purpose.value, key.id) for key in each.keys})
+                for each in anchor_values((raw,))
+            ]
+        except TasukiError:
+            ours = []
+        try:
+            theirs = [
+                (each.node, each.version, {(key.purpose, key.id) for key in each.keys}) for each in read_known(raw)
+            ]
+        except WrongError:
+            theirs = []
+        if ours != theirs:
+            wrong += 1
+            print(f"verifiers: DIFFER on the trust file '{name}': {ours} / {theirs}")
+    return wrong
 
 
 def through_commands(sample: list[tuple[str, bytes, tuple[bytes, ...]]], folder: Path) -> int:
@@ -343,7 +379,15 @@ def main() -> int:
     given = parser.parse_args()
     began, count = time.monotonic(), SIZES[given.size]
     with tempfile.TemporaryDirectory() as folder:
-        shapes = [*of_real_nodes(Path(folder) / "nodes"), *of_made_logs()]
+        shapes = [
+            *of_real_nodes(Path(folder) / "nodes"),
+            *of_made_logs(),
+            *of_two_witness_keys(),
+            *of_later_periods(),
+            *issued_in_a_period(),
+            *of_trust_files(),
+        ]
+        apart = compare_trust()
         wrong, seen, sample = compare(shapes, count, given.seed)
         commands = random.Random(given.seed).sample(sample, min(THROUGH_COMMANDS[given.size], len(sample)))
         differ = through_commands(commands, Path(folder))
@@ -357,7 +401,7 @@ def main() -> int:
     )
     if rare:
         print(f"verifiers: too rare to say anything: {', '.join(rare)}")
-    return 1 if wrong or differ or rare else 0
+    return 1 if wrong or differ or apart or rare else 0
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA65PrivateKey
 
+import making_trust as trust
 from making_channel import GBR, JPN, NOW, Party, letter, party
 from making_evidence import AT, HELD, ISSUED, SENT, Case, case, checkpoint, cosigned_line, evidence, head
 from making_ledger import cosigned, joined, send, sent_ids
@@ -20,18 +21,31 @@ from tasuki.core.channel.model import START, STATEMENT_TYPES
 from tasuki.core.channel.sending import address, close
 from tasuki.core.ledger.evidence import Opening, write_evidence
 from tasuki.core.ledger.model import witness_name
-from tasuki.formats.envelope.anchor import Anchor, anchor_statement, read_anchor, write_anchor
+from tasuki.core.partners.identity import read_identity
+from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.formats.envelope.envelope import read_envelope, write_envelope
 from tasuki.formats.envelope.header import write_header
-from tasuki.formats.envelope.receipt import STATEMENT_TYPE, Receipt, receipt_statement, write_receipt
-from tasuki.formats.suites.keys import Algorithm, Purpose
+from tasuki.formats.envelope.receipt import STATEMENT_TYPE, Receipt, read_receipt, receipt_statement, write_receipt
+from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose
 from tasuki.formats.suites.signatures import Signatures, context, signing_input
-from tasuki.formats.tlog.cosignature import cosigned_message
-from tasuki.formats.tlog.note import COSIGNATURE_ED25519, Note, SignatureLine, make_key, parse_note
+from tasuki.formats.tlog.cosignature import cosigned_message, cosigned_message_v2
+from tasuki.formats.tlog.note import (
+    COSIGNATURE_ED25519,
+    COSIGNATURE_MLDSA44,
+    ED25519,
+    Note,
+    SignatureLine,
+    make_key,
+    parse_note,
+)
+from tasuki.formats.trust.file import write_parts
 from tasuki.services import ledger
 
 OTHER_GBR, OTHER_JPN = party("GBR/gbr-1", 2), party("JPN/jpn-1", 2)
 """The same names with other keys: another version after every key was changed, or somebody else who claims the name."""
+
+WHOLE = party("JPN/jpn-1", without=None)
+"""Japan's node as this release makes it: the same keys, and one of ML-DSA-44 to witness with."""
 
 SEEDS = {id(each): 1 for each in (GBR, JPN)} | {id(each): 2 for each in (OTHER_GBR, OTHER_JPN)}
 SECOND = party("JPN/jpn-2")
@@ -212,6 +226,179 @@ def _strange_letters() -> Iterator[tuple[str, Case]]:
     yield "an envelope of somebody else", about(envelope(OTHER_GBR))
 
 
+def of_two_witness_keys() -> Iterator[Shape]:
+    """Make evidence whose witness has keys of two algorithms, and signed with both, with one, or wrongly."""
+    made = case()
+    whole = parse_note(checkpoint(made))
+    log, first = whole.lines
+    second = second_line(whole.text)
+    anchors = signed(GBR), signed(WHOLE)
+    later = fingered(WHOLE, Purpose.WITNESS, timedelta(days=1), AGE)
+    for name, lines, known in (
+        ("both", (log, first, second), anchors),
+        ("both, the other way round", (log, second, first), anchors),
+        ("the first alone", (log, first), anchors),
+        ("the second alone", (log, second), anchors),
+        ("both, nobody asked for the second", (log, first, second), BOTH),
+        ("the first alone, and an anchor of before", (log, first), (*anchors, BOTH[1])),
+        ("the second broken", (log, first, broken(second)), anchors),
+        ("the second broken as well", (log, first, second, broken(second)), anchors),
+        ("the second of another size", (log, first, second_line(whole.text.replace("11", "12"))), anchors),
+        ("the second of another name", (log, first, second_line(whole.text, "tasuki/JPN/jpn-2/witness")), anchors),
+        ("the second of a time without keys", (log, first, second_line(whole.text, days=4000)), anchors),
+        ("the second earlier", (log, first, second_line(whole.text, days=-1)), anchors),
+        ("the first later than the second key", (log, first, second), (anchors[0], later)),
+    ):
+        raw = write_evidence(evidence(made, HELD, checkpoint=Note(text=whole.text, lines=lines).raw))
+        yield Shape(name=f"two witness keys: {name}", raw=raw, anchors=known)
+
+
+def broken(line: SignatureLine) -> SignatureLine:
+    """Return a line with one bit of its signature turned."""
+    return replace(line, signature=line.signature[:-1] + bytes([line.signature[-1] ^ 1]))
+
+
+def second_line(text: str, name: str = "tasuki/JPN/jpn-1/witness", days: int = 0) -> SignatureLine:
+    """Return a cosignature of Japan's node with its ML-DSA-44 key."""
+    key = MLDSA44PrivateKey.from_seed_bytes(secret(WHOLE, Purpose.WITNESS, Algorithm.ML_DSA_44))
+    note_key = make_key("tasuki/JPN/jpn-1/witness", COSIGNATURE_MLDSA44, key.public_key().public_bytes_raw())
+    stamp = int((AT + timedelta(days=days)).timestamp())
+    signature = stamp.to_bytes(8, "big") + key.sign(cosigned_message_v2(text, stamp, name))
+    return SignatureLine(name=note_key.name, key_id=note_key.id, signature=signature)
+
+
+def of_later_periods() -> Iterator[Shape]:
+    """Make evidence of periods of a log: what a receipt promised counts over all of them."""
+    key = Ed25519PrivateKey.from_private_bytes(secret(GBR, Purpose.LOG, Algorithm.ED25519))
+    raw = key.public_key().public_bytes_raw()
+    for suffix, start in (
+        ("/2027/18204", 18204),
+        ("/2027/18204", 0),
+        ("/0000/1", 1),
+        ("/2027/0", 0),
+        ("/2027/01", 1),
+        ("/2027", 0),
+        ("/27/5", 5),
+        ("/2027/9007199254740991", 9007199254740991),
+        ("/2027/9007199254740992", 0),
+        ("/2027/99999999999999999", 0),
+    ):
+        made = about(envelope(), log_index=start + ISSUED if start + ISSUED < 2**53 else 0, by=JPN.anchor.name)
+        for number in made.attached:
+            text = parse_note(checkpoint(made)).text.replace("pair/JPN\n", f"pair/JPN{suffix}\n", 1)
+            named = make_key(text.split("\n", 1)[0], ED25519, raw)
+            lines = (
+                SignatureLine(name=named.name, key_id=named.id, signature=key.sign(text.encode())),
+                cosigned_by_hand(text, JPN, int(AT.timestamp())),
+            )
+            proof = write_evidence(evidence(made, number, checkpoint=Note(text=text, lines=lines).raw))
+            yield Shape(name=f"period {suffix} {start} leaf {number}", raw=proof, anchors=BOTH)
+
+
+def issued_in_a_period() -> Iterator[Shape]:
+    """Make evidence of a receipt of the log's own node, in a later period of its log."""
+    made = case()
+    raw = case_receipt(made, 18204 + ISSUED)
+    key = Ed25519PrivateKey.from_private_bytes(secret(GBR, Purpose.LOG, Algorithm.ED25519))
+    leaf = made.leaves[ISSUED]
+    body = {**leaf.body, "receipt_hash": hashlib.sha256(raw).hexdigest()}
+    leaves = list(made.leaves)
+    leaves[ISSUED] = replace(leaf, body=body)
+    moved = Case(leaves=tuple(leaves), attached={ISSUED: (None, raw)})
+    for suffix in ("", "/2027/18204", "/2027/18205"):
+        text = parse_note(checkpoint(moved)).text.replace("pair/JPN\n", f"pair/JPN{suffix}\n", 1)
+        named = make_key(text.split("\n", 1)[0], ED25519, key.public_key().public_bytes_raw())
+        lines = (
+            SignatureLine(name=named.name, key_id=named.id, signature=key.sign(text.encode())),
+            cosigned_by_hand(text, JPN, int(AT.timestamp())),
+        )
+        proof = write_evidence(evidence(moved, ISSUED, checkpoint=Note(text=text, lines=lines).raw))
+        yield Shape(name=f"a receipt given in the period '{suffix}'", raw=proof, anchors=BOTH)
+
+
+def case_receipt(made: Case, index: int) -> bytes:
+    """Return the receipt of a made log for what came in, promising another place."""
+    read = read_receipt(made.attached[ISSUED][1] or b"")
+    statement = receipt_statement(replace(read.receipt, log_index=index))
+    return write_receipt(statement, by_hand(GBR, STATEMENT_TYPE, statement))
+
+
+def trust_file(of: Party, *, rotated: bool = False, former: Party | None = None, **wrong: object) -> bytes:
+    """Return the trust file of a party: perhaps with two roots, keys it had before, or something wrong with it."""
+    node = of.anchor.name
+    first = trust.root(head=trust.head("root", 1, node))
+    roots = [trust.signed_root(first)]
+    if rotated:
+        people = trust.roles(trust.ANNA, trust.DAN, trust.EMI) | {"keys": trust.role(trust.CHIE)}
+        second = trust.root(head=trust.head("root", 2, node), roles=people)
+        by = wrong.get("second_by", (trust.ANNA, trust.BEN, trust.DAN))
+        roots.append(trust.signed_root(second, *by))
+    statements = []
+    if former is not None:
+        old = trust.keys(head=trust.head("keys", 1, node), keys=node_keys(former))
+        statements.append(trust.signed_keys(old, *wrong.get("old_by", (trust.OFFICE,))))
+    newest = trust.keys(
+        head=trust.head("keys", wrong.get("version", 2), node),
+        keys=node_keys(of),
+        beside=wrong.get("beside", {"root": len(roots), "peers": 0}),
+    )
+    by = wrong.get("keys_by", (trust.CHIE if rotated else trust.OFFICE,))
+    statements.append(trust.signed_keys(newest, *by))
+    return write_parts(trust.parts(wrong.get("roots", roots), statements)) + wrong.get("behind", b"")
+
+
+def node_keys(of: Party) -> tuple[PublicKey, ...]:
+    """Return the keys of a party that stand in its statement of keys."""
+    return tuple(key for key in of.anchor.keys if key.purpose is not Purpose.ROOT)
+
+
+def trust_files() -> dict[str, bytes]:
+    """Return trust files, good and wrong: both sides have to take the same ones, and read the same keys in them."""
+    good = trust_file(GBR)
+    return {
+        "one root": good,
+        "two roots": trust_file(GBR, rotated=True),
+        "older keys": trust_file(GBR, former=OTHER_GBR),
+        "older keys under an older root": trust_file(GBR, rotated=True, former=OTHER_GBR),
+        "a second witness key": trust_file(WHOLE),
+        "older keys signed by nobody who may": trust_file(GBR, former=OTHER_GBR, old_by=(trust.BEN,)),
+        "older keys signed by whom a later root names": trust_file(
+            GBR, rotated=True, former=OTHER_GBR, old_by=(trust.CHIE,)
+        ),
+        "newest keys signed by whom an older root named": trust_file(GBR, rotated=True, keys_by=(trust.OFFICE,)),
+        "newest keys signed by nobody": trust_file(GBR, keys_by=(trust.ANNA,)),
+        "a second root signed by one of the old": trust_file(GBR, rotated=True, second_by=(trust.ANNA, trust.DAN)),
+        "a second root signed by the old alone": trust_file(GBR, rotated=True, second_by=(trust.ANNA, trust.BEN)),
+        "a version that falls": trust_file(GBR, former=OTHER_GBR, version=1),
+        "a root that is not there": trust_file(GBR, beside={"root": 2, "peers": 0}),
+        "peers that are not there": trust_file(GBR, beside={"root": 1, "peers": 1}),
+        "no root": trust_file(GBR, roots=[]),
+        "bytes behind": trust_file(GBR, behind=b"\0"),
+        "an opening of nothing behind": trust_file(GBR, behind=b"TASUKIO\x01\0\0\0\2{}"),
+        "cut short": good[:-1],
+        "a bit of a signature": good[:-1] + bytes([good[-1] ^ 1]),
+        "nothing": b"",
+        "twice": good + good,
+        "of two nodes": good + trust_file(JPN),
+    }
+
+
+def of_trust_files() -> Iterator[Shape]:
+    """Make evidence to be checked under trust files, also where the keys that count are of before."""
+    made = case()
+    for name, anchors in (
+        ("both", (trust_file(GBR), trust_file(JPN))),
+        ("one, and an anchor", (trust_file(GBR), BOTH[1])),
+        ("rotated roots", (trust_file(GBR, rotated=True), trust_file(JPN, rotated=True))),
+        ("keys of before", (trust_file(OTHER_GBR, former=GBR), trust_file(OTHER_JPN, former=JPN, rotated=True))),
+        ("other keys", (trust_file(OTHER_GBR), trust_file(OTHER_JPN))),
+    ):
+        for number in made.attached:
+            yield Shape(
+                name=f"leaf {number}, trust files: {name}", raw=write_evidence(evidence(made, number)), anchors=anchors
+            )
+
+
 def about(raw: bytes, **changes: object) -> Case:
     """Return a log of the usual size whose leaves speak of one envelope and its receipt, whatever they say."""
     made = case()
@@ -295,5 +482,5 @@ def _strange_checkpoints(made: Case) -> Iterator[tuple[str, bytes]]:
 
 
 def anchor_values(anchors: tuple[bytes, ...]) -> list[Anchor]:
-    """Return anchors as the product reads them."""
-    return [read_anchor(raw).anchor for raw in anchors]
+    """Return anchors as the product reads them, with those of before."""
+    return [anchor for raw in anchors for anchor in read_identity(raw, "").past]

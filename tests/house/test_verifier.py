@@ -49,4 +49,4 @@ def test_it_asks_for_the_library_the_node_has():
 
 def test_it_can_be_read_in_an_hour():
     lines = [line for path in (VERIFIER / "src").rglob("*.py") for line in path.read_text("utf-8").splitlines()]
-    assert len([line for line in lines if line.strip()]) <= 1300
+    assert len([line for line in lines if line.strip()]) <= 1500

@@ -7,7 +7,7 @@ An anchor proves nothing about itself but that whoever made it had its root keys
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -33,6 +33,35 @@ LOW_ORDER: Final = frozenset(
 )
 """The 14 encodings under which anybody can make a signature verify; no such key is taken."""
 
+LOW_ORDER_U: Final = frozenset(
+    (
+        0,
+        1,
+        _P - 1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+    )
+)
+"""The five u coordinates under which X25519 gives zero, whatever the private key."""
+
+
+def key_id(algorithm: str, raw: bytes) -> str:
+    """Return the id of a key."""
+    return hashlib.sha256(b"\0".join((b"tasuki/v1/key", algorithm.encode(), raw))).hexdigest()[:32]
+
+
+def require_sound(algorithm: str, raw: bytes, sizes: Mapping[str, int]) -> None:
+    """Refuse a key of an algorithm or size that does not belong, or under which signatures mean nothing."""
+    if sizes.get(algorithm) != len(raw):
+        raise WrongError("a key has an unknown algorithm or size.", "鍵の方式または長さが正しくありません。")
+    if algorithm == "ed25519" and (raw in LOW_ORDER or int.from_bytes(raw, "little") % (1 << 255) >= _P):
+        raise WrongError(
+            "an Ed25519 key is one under which anybody can sign, or has a second spelling.",
+            "誰でも署名できる、または別表記のある Ed25519 鍵です。",
+        )
+    if algorithm == "mlkem768-x25519" and int.from_bytes(raw[-32:], "little") % (1 << 255) % _P in LOW_ORDER_U:
+        raise WrongError("an X25519 key gives everybody the same secret.", "X25519 鍵の秘密が誰にでも分かります。")
+
 
 class Key(NamedTuple):
     """One public key: what it may sign, under which algorithm, from when until when (both included)."""
@@ -46,7 +75,7 @@ class Key(NamedTuple):
     @property
     def id(self) -> str:
         """The first 32 hex digits of SHA-256 over context, algorithm and raw key, a NUL between them."""
-        return hashlib.sha256(b"\0".join((b"tasuki/v1/key", self.algorithm.encode(), self.raw))).hexdigest()[:32]
+        return key_id(self.algorithm, self.raw)
 
     def valid(self, at: datetime) -> bool:
         """Whether the key was valid at a moment."""
@@ -116,14 +145,9 @@ def _listed(said: Statement, name: str) -> list[Statement]:
 def _key(said: Statement, sizes: dict[str, int]) -> Key:
     purpose, algorithm = said.text("purpose", 16), said.text("algorithm", 32)
     raw = read_base64(said.member("raw"), "raw")
-    known = purpose in PURPOSES if sizes is KEY_BYTES else purpose == "witness"
-    if not known or sizes.get(algorithm) != len(raw):
-        raise WrongError("a key has an unknown purpose, algorithm or size.", "鍵の用途・方式・長さが不明です。")
-    if algorithm == "ed25519" and (raw in LOW_ORDER or int.from_bytes(raw, "little") % (1 << 255) >= _P):
-        raise WrongError(
-            "an Ed25519 key is one under which anybody can sign, or has a second spelling.",
-            "誰でも署名できる、または別表記のある Ed25519 鍵です。",
-        )
+    if purpose not in (PURPOSES if sizes is KEY_BYTES else ("witness",)):
+        raise WrongError("a key has an unknown purpose.", "鍵の用途が不明です。")
+    require_sound(algorithm, raw, sizes)
     return Key(purpose, algorithm, raw, said.time("not_before"), said.time("not_after"))
 
 

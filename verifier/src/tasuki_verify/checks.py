@@ -26,7 +26,7 @@ KINDS: Final = (SENT, HELD, ISSUED)
 OTHER_STATEMENTS: Final = ("anchor", "bundle", "keys", "peers", "root", "statement", "stored")
 """Types under which other things are signed; no envelope has one of them."""
 
-_ORIGIN = re.compile(r"tasuki/([A-Z]{3}/[a-z][a-z0-9-]{0,31})/pair/([A-Z]{3})(/[0-9]{4}/([1-9][0-9]{0,15}))?")
+_ORIGIN = re.compile(r"tasuki/([A-Z]{3}/[a-z][a-z0-9-]{0,31})/pair/([A-Z]{3})(/[1-9][0-9]{3}/([1-9][0-9]{0,15}))?")
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")

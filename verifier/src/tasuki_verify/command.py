@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tasuki_verify.anchor import Anchor, read_anchor
+from tasuki_verify.anchor import Anchor
 from tasuki_verify.checks import Answer, verify
 from tasuki_verify.evidence import MAX_BYTES
+from tasuki_verify.trust import MAX_FILE, read_known
 from tasuki_verify.words import Said, WrongError
 
 _ABOUT = """Check evidence of what two nodes exchanged, offline, with the public keys of both.
@@ -23,7 +24,6 @@ _ABOUT = """Check evidence of what two nodes exchanged, offline, with the public
 _EXAMPLE = """example / 例:
   tasuki-verify evidence.json --anchor gbr.anchor --anchor jpn.anchor
   tasuki-verify --batch many.jsonl"""
-_MAX_ANCHOR = 80 << 10
 
 
 def main() -> NoReturn:
@@ -40,8 +40,8 @@ def run(words: Sequence[str]) -> int:
     try:
         if used.batch is not None:
             return _batch(used.batch)
-        anchors = [_read_anchor(_read_file(name, _MAX_ANCHOR)) for name in used.anchor]
-        return _files(used.evidence, anchors, as_json=used.json)
+        known = [_read_known(_read_file(name, MAX_FILE)) for name in used.anchor]
+        return _files(used.evidence, known, as_json=used.json)
     except WrongError as error:
         sys.stderr.write(f"tasuki-verify: {_in_language(error.said)}\n")
         return 2
@@ -60,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE",
-        help="anchor of a node, once for each; both sides are needed / ノードのアンカー(複数回指定。双方のものが必要)",
+        help="anchor or trust file of a node, once for each; both sides are needed"
+        " / ノードのアンカーまたは信頼情報ファイル(複数回指定。双方のものが必要)",
     )
     parser.add_argument("--json", action="store_true", help="answer for machines / 機械向けの出力")
     parser.add_argument(
@@ -72,15 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _files(names: Sequence[str], anchors: Sequence[Anchor], *, as_json: bool) -> int:
-    answers = {name: verify(_read_file(name, MAX_BYTES), anchors) for name in names}
+def _files(names: Sequence[str], known: Sequence[list[Anchor]], *, as_json: bool) -> int:
+    trusted = [anchor for each in known for anchor in each]
+    answers = {name: verify(_read_file(name, MAX_BYTES), trusted) for name in names}
     if as_json:
-        trusted = [anchor._asdict() for anchor in anchors]
-        listed = [{name: each[name] for name in ("node", "version", "fingerprint")} for each in trusted]
+        newest = [each[0]._asdict() for each in known]
+        listed = [{name: each[name] for name in ("node", "version", "fingerprint")} for each in newest]
         files = [{"file": name, **_as_json(answer)} for name, answer in answers.items()]
         _write(json.dumps({"anchors": listed, "files": files}, ensure_ascii=False))
     else:
-        for line in _for_people(answers, anchors):
+        for line in _for_people(answers, [each[0] for each in known]):
             _write(line)
     return 0 if all(answer.holds for answer in answers.values()) else 1
 
@@ -103,7 +105,7 @@ def _for_people(answers: dict[str, Answer], anchors: Sequence[Anchor]) -> Iterat
 def _batch(name: str) -> int:
     """Answer every line; one that is no question is answered with an error and counts as used wrongly."""
     codes = {0}
-    known: dict[bytes, Anchor] = {}
+    known: dict[bytes, list[Anchor]] = {}
     try:
         with Path(name).open(encoding="utf-8") as lines:
             for line in lines:
@@ -115,7 +117,7 @@ def _batch(name: str) -> int:
     return max(codes)
 
 
-def _answer_line(line: str, known: dict[bytes, Anchor]) -> tuple[dict[str, Any], int]:
+def _answer_line(line: str, known: dict[bytes, list[Anchor]]) -> tuple[dict[str, Any], int]:
     try:
         asked = json.loads(line)
         number, evidence, anchors = asked["id"], asked["evidence"], asked["anchors"]
@@ -125,16 +127,16 @@ def _answer_line(line: str, known: dict[bytes, Anchor]) -> tuple[dict[str, Any],
     if not texts:
         return {"id": number, "error": "expected id, evidence, anchors / id・evidence・anchors が必要です"}, 2
     try:
-        trusted = [_remembered(_path_or_base64(each, _MAX_ANCHOR), known) for each in anchors]
+        trusted = [anchor for each in anchors for anchor in _remembered(_path_or_base64(each, MAX_FILE), known)]
         found = verify(_path_or_base64(evidence, MAX_BYTES), trusted)
     except WrongError as error:
         return {"id": number, "error": f"{error.said.en} / {error.said.ja}"}, 2
     return {"id": number, **_as_json(found)}, 0 if found.holds else 1
 
 
-def _remembered(raw: bytes, known: dict[bytes, Anchor]) -> Anchor:
+def _remembered(raw: bytes, known: dict[bytes, list[Anchor]]) -> list[Anchor]:
     if raw not in known:
-        known[raw] = _read_anchor(raw)
+        known[raw] = _read_known(raw)
     return known[raw]
 
 
@@ -145,12 +147,14 @@ def _as_json(answer: Answer) -> dict[str, Any]:
     return {"holds": answer.holds, "checks": checks, "meaning": answer.meaning}
 
 
-def _read_anchor(raw: bytes) -> Anchor:
+def _read_known(raw: bytes) -> list[Anchor]:
     try:
-        return read_anchor(raw)
+        return read_known(raw)
     except WrongError as error:
         said = error.said
-        raise WrongError(f"not an anchor: {said.en}", f"アンカーではありません: {said.ja}") from error
+        raise WrongError(
+            f"neither an anchor nor a trust file: {said.en}", f"アンカーでも信頼情報ファイルでもありません: {said.ja}"
+        ) from error
 
 
 def _path_or_base64(text: str, longest: int) -> bytes:

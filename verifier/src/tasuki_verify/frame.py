@@ -49,11 +49,15 @@ def read_frame(raw: bytes, magic: bytes, longest: int) -> Frame:
     )
 
 
+def signing_input(kind: str, statement: bytes) -> tuple[bytes, bytes]:
+    """Return what both algorithms sign, and the context that ML-DSA gets beside it."""
+    context = f"tasuki/v1/{kind}".encode()
+    return b"".join(len(part).to_bytes(4, "big") + part for part in (context, kind.encode(), statement)), context
+
+
 def require_both(frame: Frame, kind: str, ed25519: bytes, ml_dsa: bytes) -> None:
     """Refuse a statement of type `kind` unless both signatures verify under these two raw public keys."""
-    context = f"tasuki/v1/{kind}".encode()
-    parts = (context, kind.encode(), frame.statement)
-    signed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    signed, context = signing_input(kind, frame.statement)
     try:
         Ed25519PublicKey.from_public_bytes(ed25519).verify(frame.ed25519, signed)
         MLDSA65PublicKey.from_public_bytes(ml_dsa).verify(frame.ml_dsa, signed, context)
