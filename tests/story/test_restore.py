@@ -10,10 +10,10 @@ import pytest
 from making_ledger import cosigned
 from making_nodes import Hands, two_nodes
 from making_recovery import copied, leaves, put_back, receive, tried
-from making_release import indicator, uid
+from making_release import audited, indicator, take_in, uid
 from making_withdrawal import give, matches
 from tasuki.base.ids import Audience
-from tasuki.services import holdings, recovery, withdrawal
+from tasuki.services import hold, holdings, recovery, release, withdrawal
 from tasuki.services.channel import seal_next, sync
 from tasuki.services.ledger import cosign_with, examine
 
@@ -109,3 +109,131 @@ def test_no_second_history_is_signed_and_both_logs_agree_afterwards(pair):
             assert not each.differences, [reason.sentence() for reason in each.differences]
     assert holdings.show(gbr, uid("indicator", 14))
     assert holdings.show(jpn, uid("indicator", 5))
+
+
+def test_what_a_later_recall_must_reach_is_known_again(pair):
+    """What was shared after the copy was made is in the partner's hands: a recall must not forget it."""
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    take_in(jpn, indicator(11, "green"))
+    copy = copied(jpn, pair["folder"] / "copy.db")
+    release.share(jpn, [uid("indicator", 11)], GBR)
+    carry(pair)
+    assert matches(gbr, uid("indicator", 11))
+    lose(pair, "jpn", copy, journal=False)
+    caught_up(pair, "jpn")
+    told = withdrawal.recall(pair["jpn"], [uid("indicator", 11)], why="Sent by mistake.")["told"]
+    assert told == [{"partner": "GBR", "verb": "recall", "ids": 1}]
+    carry(pair)
+    assert not matches(gbr, uid("indicator", 11))
+
+
+def test_what_was_disposed_of_is_disposed_of_again_when_it_is_sent_again(pair):
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    copy = copied(jpn, pair["folder"] / "copy.db")
+    give(gbr, JPN, indicator(1, "green"), indicator(2, "green"))
+    carry(pair)
+    holdings.dispose(jpn, [ONE])
+    lose(pair, "jpn", copy)
+    caught_up(pair, "jpn")
+    carry(pair)
+    jpn = pair["jpn"]
+    assert [each.holding.state.value for each in holdings.show(jpn, ONE)] == ["disposed"]
+    assert matches(jpn, TWO)
+
+
+def test_what_was_under_hold_is_sealed_again_when_it_is_sent_again(pair):
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    copy = copied(jpn, pair["folder"] / "copy.db")
+    give(gbr, JPN, indicator(1, "green"))
+    carry(pair)
+    hold.place(jpn, [ONE], by=["Ash", "Elm"], why="Court order.")
+    lose(pair, "jpn", copy)
+    caught_up(pair, "jpn")
+    carry(pair)
+    assert [each.holding.state.value for each in holdings.show(pair["jpn"], ONE)] == ["sealed"]
+
+
+def test_a_number_nobody_has_any_more_is_passed_over_and_said(pair):
+    """First the UK loses what it sent, then Japan what it got: the lane goes on, and the audit log names the loss."""
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    ours, theirs = copied(gbr, pair["folder"] / "gbr.db"), copied(jpn, pair["folder"] / "jpn.db")
+    give(gbr, JPN, indicator(1, "green"))
+    carry(pair)
+    lose(pair, "gbr", ours, journal=False)
+    caught_up(pair, "gbr")
+    give(pair["gbr"], JPN, indicator(2, "green"))
+    carry(pair)
+    lose(pair, "jpn", theirs, journal=False)
+    caught_up(pair, "jpn")
+    carry(pair)
+    jpn = pair["jpn"]
+    assert matches(jpn, TWO)
+    assert not matches(jpn, ONE)
+    (lost,) = audited(jpn, "recovery:envelope:lost")
+    assert (lost["lane"], lost["seq"]) == ("bulk", 1)
+    give(pair["gbr"], JPN, indicator(3, "green"))
+    carry(pair)
+    assert matches(jpn, THREE)
+
+
+def test_where_both_were_restored_people_on_both_sides_open(pair):
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    give(gbr, JPN, indicator(1, "green"))
+    carry(pair)
+    ours, theirs = copied(gbr, pair["folder"] / "gbr.db"), copied(jpn, pair["folder"] / "jpn.db")
+    give(gbr, JPN, indicator(2, "green"))
+    carry(pair)
+    lose(pair, "gbr", ours, journal=False)
+    lose(pair, "jpn", theirs, journal=False)
+    pair["gbr"].link.peers["JPN/jpn-1"] = pair["jpn"]
+    for _ in range(3):
+        for node in (pair["gbr"], pair["jpn"]):
+            assert not recovery.catch_up(node)
+    for node in (pair["gbr"], pair["jpn"]):
+        (standing,) = recovery.status(node).partners
+        assert standing.reason["code"] == "recovery.both-restored"
+        assert recovery.open_by_people(node, ["Ash", "Elm"], "We compared the logs by telephone.").closed is False
+    give(pair["gbr"], JPN, indicator(3, "green"))
+    carry(pair)
+    assert matches(pair["jpn"], THREE)
+
+
+def test_a_partner_of_an_earlier_release_leaves_it_to_people(pair):
+    copy = history(pair)
+    lose(pair, "jpn", copy)
+    jpn = pair["jpn"]
+    ask = jpn.link.ask
+    jpn.link.ask = lambda partner, path, body: (404, b"") if path == recovery.PATH else ask(partner, path, body)
+    assert not recovery.catch_up(jpn)
+    (standing,) = recovery.status(jpn).partners
+    assert (standing.state, standing.reason["code"]) == ("people", "recovery.not-known-there")
+    recovery.open_by_people(jpn, ["Ash", "Elm"], "We compared the logs by telephone.")
+    (opened,) = audited(jpn, "recovery:node:open")
+    assert (opened["by"], opened["behind"]) == (["Ash", "Elm"], ["GBR"])
+
+
+def test_a_partner_that_was_put_back_and_does_not_know_is_told_of(pair):
+    """The UK's database was swapped without its journal: it seals numbers that Japan holds already."""
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    copy = copied(gbr, pair["folder"] / "gbr.db")
+    give(gbr, JPN, indicator(1, "green"), indicator(2, "green"))
+    carry(pair)
+    backup = copied(jpn, pair["folder"] / "jpn.db")
+    lose(pair, "gbr", copy, journal=False, mark=False)
+    lose(pair, "jpn", backup, journal=False)
+    assert not recovery.catch_up(pair["jpn"])
+    (standing,) = recovery.status(pair["jpn"]).partners
+    assert standing.reason["code"] == "recovery.partner-behind"
+
+
+def test_a_restore_in_the_middle_of_catching_up_begins_anew(pair):
+    copy = history(pair)
+    lose(pair, "jpn", copy)
+    recovery.catch_up(pair["jpn"])
+    again = copied(pair["jpn"], pair["folder"] / "again.db")
+    lose(pair, "jpn", again)
+    assert recovery.status(pair["jpn"]).partners[0].state == "waiting"
+    caught_up(pair, "jpn")
+    carry(pair)
+    assert matches(pair["jpn"], FOUR)
+    assert not matches(pair["jpn"], ONE)
