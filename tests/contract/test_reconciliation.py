@@ -116,11 +116,13 @@ def test_promises_wait_oldest_first_until_they_are_settled_and_a_new_receipt_ren
     database.write(work)
     assert read(database, store.promises, "JPN", before=LATER, limit=9) == [two, renewed]
     assert read(database, store.promises, "JPN", before=LATER, limit=1) == [two]
-    assert read(database, store.promise_count, "JPN", before=NOW) == 1
-    assert read(database, store.promise_count, "JPN", before=LATER) == 2
+    assert read(database, store.promises, "JPN", before=LATER, limit=9, below=9) == [two]
+    assert read(database, store.promise_counts, "JPN", 9, before=NOW) == (1, 0)
+    assert read(database, store.promise_counts, "JPN", 9, before=LATER) == (1, 1)
+    assert read(database, store.promise_counts, "JPN", 10, before=LATER) == (2, 0)
     database.write(lambda c: store.settle_promises(c, "JPN", ["e1", "unknown"]))
     assert read(database, store.promises, "JPN", before=LATER, limit=9) == [two]
-    assert read(database, store.promise_count, "AUS", before=LATER) == 1
+    assert read(database, store.promise_counts, "AUS", 9, before=LATER) == (1, 0)
 
 
 def test_what_a_partner_uses_adds_up(database):

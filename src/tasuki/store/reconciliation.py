@@ -12,6 +12,7 @@ import orjson
 import sqlalchemy as sa
 
 from tasuki.base.canonical import canonical
+from tasuki.base.limits import MAX_SAFE_INTEGER
 from tasuki.base.time import from_micros, to_micros
 from tasuki.store.channel.lanes import LANES
 from tasuki.store.channel.received import ENVELOPES_IN
@@ -316,11 +317,17 @@ def keep_promise(connection: sa.Connection, partner: str, promise: Promise) -> N
     )
 
 
-def promises(connection: sa.Connection, partner: str, *, before: datetime, limit: int) -> list[Promise]:
-    """Return promises of a partner made up to a moment, oldest first."""
+def promises(
+    connection: sa.Connection, partner: str, *, before: datetime, limit: int, below: int = MAX_SAFE_INTEGER
+) -> list[Promise]:
+    """Return promises of a partner made up to a moment, oldest first; only of places below a size of its log."""
     query = (
         sa.select(PROMISES)
-        .where(PROMISES.c.partner == partner, PROMISES.c.held_at <= to_micros(before))
+        .where(
+            PROMISES.c.partner == partner,
+            PROMISES.c.held_at <= to_micros(before),
+            PROMISES.c.log_index < below,
+        )
         .order_by(PROMISES.c.held_at, PROMISES.c.env_id)
         .limit(limit)
     )
@@ -341,7 +348,9 @@ def settle_promises(connection: sa.Connection, partner: str, env_ids: Sequence[s
         connection.execute(PROMISES.delete().where(PROMISES.c.partner == partner, PROMISES.c.env_id.in_(part)))
 
 
-def promise_count(connection: sa.Connection, partner: str, *, before: datetime) -> int:
-    """Return how many promises of a partner made up to a moment are not kept."""
-    query = sa.select(sa.func.count()).where(PROMISES.c.partner == partner, PROMISES.c.held_at <= to_micros(before))
-    return connection.execute(query).scalar_one()
+def promise_counts(connection: sa.Connection, partner: str, mirrored: int, *, before: datetime) -> tuple[int, int]:
+    """Return how many promises made up to a moment are not kept: below a size of the partner's log, and beyond it."""
+    due = PROMISES.c.partner == partner, PROMISES.c.held_at <= to_micros(before)
+    query = sa.select(sa.func.count()).select_from(PROMISES).where(*due)
+    below = connection.execute(query.where(PROMISES.c.log_index < mirrored)).scalar_one()
+    return below, connection.execute(query).scalar_one() - below

@@ -39,7 +39,7 @@ def _lines(call: Call, state: Mapping[str, Any]) -> Iterator[str]:
         yield call.say(_HELD, **held)
     for lane in state["lanes"]:
         yield call.say(_LANE, **lane)
-    yield from lines(call, state["reconciliations"])
+    yield from lines(call, state["reconciliations"], findings=False)
     for loop in state["loops"]:
         if loop["failures"]:
             yield call.say(_FAILING, **loop)

@@ -48,8 +48,8 @@ def reconcile(call: Call, partner: str | None) -> None:
         call.refuse()
 
 
-def lines(call: Call, views: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield how this node and each partner stand."""
+def lines(call: Call, views: list[Mapping[str, Any]], *, findings: bool = True) -> Iterator[str]:
+    """Yield how this node and each partner stand; without findings where they are told as alarms beside."""
     for each in views:
         age = call.say(_OF, at=each["stated_at"]) if each["stated_at"] else ""
         yield call.say(_LINE, **{**each, "outcome": call.say(_OUTCOMES[each["outcome"]]), "age": age})
@@ -57,7 +57,7 @@ def lines(call: Call, views: list[Mapping[str, Any]]) -> Iterator[str]:
             yield call.say(_STALE)
         if each["stopped"]:
             yield call.say(_STOPPED, why=_sentence(call, each["stopped"]))
-        for found in each["findings"]:
+        for found in each["findings"] if findings else ():
             yield f"  ! {_sentence(call, found)}"
 
 

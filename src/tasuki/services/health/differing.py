@@ -56,11 +56,14 @@ def _stale(node: Node, partner: str, now: datetime) -> Iterator[tuple[Severity, 
 def _promises(node: Node, partner: str, now: datetime) -> Iterator[tuple[Severity, Reason]]:
     due = now - INCLUDED_WITHIN
     with node.database.read() as connection:
-        count = store.promise_count(connection, partner, before=due)
-        first = store.promises(connection, partner, before=due, limit=3)
-    if count:
+        mirrored = ledger.size(connection, mirror_log(partner))
+        broken, overdue = store.promise_counts(connection, partner, mirrored, before=due)
+        first = store.promises(connection, partner, before=due, limit=3, below=mirrored)
+    if broken:
         items = ", ".join(each.env_id for each in first)
-        yield "urgent", why.PROMISE_BROKEN.because(partner=partner, count=count, items=items)
+        yield "urgent", why.PROMISE_BROKEN.because(partner=partner, count=broken, items=items)
+    if overdue:
+        yield "look", why.PROMISE_OVERDUE.because(partner=partner, count=overdue)
 
 
 def _findings(node: Node, partner: str) -> Iterator[tuple[Severity, Reason]]:

@@ -228,6 +228,11 @@ PROMISE_BROKEN = kind(
     en="{partner} gave receipts for {count} envelopes that do not stand in its log where it promised ({items}): count them as not delivered, keep the receipts as evidence, talk to {partner}.",
     ja="{partner} の受領証{count}件が、約束されたログの位置にありません({items})。未達として扱い、受領証を証拠として保存し、{partner} と話し合ってください。",
 )
+PROMISE_OVERDUE = kind(
+    "health.promise-overdue",
+    en="{partner} gave receipts for {count} envelopes more than an hour ago, and its log has not been seen up to where it promised them: count them as not proved, look whether {partner} is reached.",
+    ja="{partner} の受領証{count}件は1時間以上前のものですが、約束されたログの位置がまだ確認できません。未証明として扱い、{partner} に接続できるか確認してください。",
+)
 HELD_UNREAD = kind(
     "health.held-unread",
     en="{count} envelopes of {partner} are of a type this node does not know and are held unopened; upgrade this node, then ask for them anew.",

@@ -147,7 +147,7 @@ def test_a_receipt_whose_leaf_stands_where_it_promised_is_settled(pair, hands):
     hands.now += INCLUDED_WITHIN
     assert told(gbr, "health.promise-broken") == []
     with gbr.database.read() as connection:
-        assert store.promise_count(connection, "JPN", before=hands.now) == 0
+        assert store.promise_counts(connection, "JPN", 100, before=hands.now) == (0, 0)
 
 
 def test_a_receipt_without_its_leaf_is_an_alarm_an_hour_later_and_not_before(pair, hands):
@@ -155,13 +155,14 @@ def test_a_receipt_without_its_leaf_is_an_alarm_an_hour_later_and_not_before(pai
     send(gbr, "JPN", 2)
     hands.now += INCLUDED_WITHIN - timedelta(seconds=1)
     exchange(gbr, "JPN")
-    assert told(gbr, "health.promise-broken") == []
+    assert told(gbr, "health.promise-overdue") == []
     hands.now += timedelta(seconds=1)
-    (alarm,) = told(gbr, "health.promise-broken")
-    assert (alarm.severity, alarm.reason.params["count"]) == ("urgent", 2)
+    (alarm,) = told(gbr, "health.promise-overdue")
+    assert (alarm.severity, alarm.reason.params["count"]) == ("look", 2)
+    assert told(gbr, "health.promise-broken") == []
     cosigned(gbr, jpn)
     exchange(gbr, "JPN")
-    assert told(gbr, "health.promise-broken") == []
+    assert told(gbr, "health.promise-overdue") == []
 
 
 def test_a_leaf_of_another_receipt_in_the_promised_place_keeps_no_promise(pair, hands):
@@ -171,7 +172,9 @@ def test_a_leaf_of_another_receipt_in_the_promised_place_keeps_no_promise(pair, 
     cosigned(gbr, jpn)
     exchange(gbr, "JPN")
     hands.now += INCLUDED_WITHIN
-    assert len(told(gbr, "health.promise-broken")) == 1
+    (alarm,) = told(gbr, "health.promise-broken")
+    assert (alarm.severity, alarm.reason.params["count"]) == ("urgent", 2)
+    assert told(gbr, "health.promise-overdue") == []
 
 
 def test_an_envelope_nobody_here_can_read_is_an_alarm(pair):
