@@ -23,6 +23,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from making_release import AAA, BBB, CCC, LATER, Three, indicator, raw_of, report, take_in, three_nodes, uid
+from making_trusting import give_trust
 from tasuki.adapters.logs import redact, trace
 from tasuki.base.canonical import canonical
 from tasuki.base.ids import Audience
@@ -30,6 +31,7 @@ from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.model import PersonalData
 from tasuki.core.persons.model import Principal
 from tasuki.core.reconciliation.sets import Span
+from tasuki.core.recovery.messages import write_question
 from tasuki.core.release.circumstances import GrantKind
 from tasuki.core.release.released import Released
 from tasuki.faces.api.app import ROUTES, api_app
@@ -37,6 +39,7 @@ from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.json.pieces import Piece
+from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.services import (
     channel,
     consent,
@@ -45,14 +48,17 @@ from tasuki.services import (
     partners,
     persons,
     reconciliation,
+    recovery,
     release,
     tearline,
+    trust,
     withdrawal,
 )
 from tasuki.services import holdings as showing
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
+from tasuki.services.recovery.collecting import first_question
 from tasuki.store import channel as store
 
 WORD = "CANARY7f3aQX"
@@ -144,8 +150,10 @@ PLACES = {
     ledger.MIRROR: "services/ledger/cosigning.py _send",
     ledger.ADD_CHECKPOINT: "services/ledger/cosigning.py _ask",
     health.PATH: "services/health/life.py reach",
+    recovery.PATH: "services/recovery/posting.py post",
     reconciliation.STATEMENT: "services/reconciliation/exchanging.py exchange",
     reconciliation.COMPARE: "services/reconciliation/comparing.py _ask",
+    trust.PATH: "services/trust/following.py _ask",
 }
 """From where in the code something is posted to each path."""
 
@@ -160,6 +168,7 @@ def scene(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[tuple[Three, Hear
         _share(three)
         _agree(three)
         _recall(three)
+        _trust(three)
         heard.forbidden += _forbidden(three)
         _visit(three, heard)
         _read_at_home(three, heard)
@@ -306,13 +315,34 @@ def _recall(three: Three) -> None:
     three.carry()
 
 
+def _trust(three: Three) -> None:
+    """Let AAA and BBB know each other by trust metadata; AAA says with whom it deals, and revokes a key."""
+    aaa, bbb = three.aaa, three.bbb
+    for node in (aaa, bbb):
+        give_trust(node)
+    for node, peer in ((aaa, bbb), (bbb, aaa)):
+        partners.add(node, partners.export_trust(peer).body)
+    trust.publish_peers(aaa, ["BBB", "CCC"])
+    key = aaa.anchor.current(Purpose.ENVELOPE, Algorithm.ED25519, aaa.clock.now()).id
+    trust.revoke(aaa, key, None, ["ash", "elm"])
+    trust.refresh(bbb, "AAA")
+
+
+def _of_trust(version: int) -> bytes:
+    """Return a question for what is newer than this version of every role."""
+    versions = dict.fromkeys(("root", "keys", "peers"), version)
+    return canonical({"held": versions, "mine": versions})
+
+
 def _visit(three: Three, heard: Heard) -> None:
     """Let BBB ask for everything it may ask for, and for much that it may not."""
     shown = three.bbb.anchor.tls_certificate
 
-    def visit(way: str, body: bytes = b"", *, path: str | None = None, method: str | None = None) -> None:
+    def visit(
+        way: str, body: bytes = b"", *, path: str | None = None, method: str | None = None, before: bytes = b""
+    ) -> None:
         verb, known = way.rsplit(" ", 1)
-        heard.asked = (path or known).encode() + body
+        heard.asked = (path or known).encode() + body + before
         status, said = ask(three.aaa, shown, method or verb.split(",")[0], path or known, body)
         heard.hear(way, str(status).encode() + b"\n" + said)
         heard.asked = b""
@@ -333,6 +363,13 @@ def _visit(three: Three, heard: Heard) -> None:
         span = {"way": way, "lane": "urgent", "epoch": 1, "first": 1, "last": 60}
         visit(f"POST {reconciliation.COMPARE}", canonical({"spans": [span, {**span, "lane": "bulk"}]}))
     visit(f"POST {reconciliation.COMPARE}", canonical({"spans": []}))
+    whole = replace(first_question(three.bbb, "AAA"), size=0, mirror=0)
+    anew = tuple(replace(each, next_in=1, receipts_from=1, next_out=1, sent_from=1) for each in whole.lanes)
+    for question in (whole, replace(whole, lanes=anew), replace(whole, lanes=anew, resend=True)):
+        visit(f"POST {recovery.PATH}", canonical(write_question(question)), before=_said_by_bbb(three))
+    for raw in (b"", b"garbage", b"{}", *map(_of_trust, (0, 1, 99))):
+        visit(f"POST {recovery.PATH}", raw)
+        visit(f"POST {trust.PATH}", raw)
     visit(f"GET, POST {health.PATH}")
     visit(f"GET, POST {health.PATH}", WORD.encode(), method="POST")
     for path in ("/", "/v1/holdings", f"/v1/holdings/{secret(1)['id']}", "/v1/metrics", "/exchange/v1/envelopes/"):
@@ -340,6 +377,15 @@ def _visit(three: Three, heard: Heard) -> None:
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(ledger, "receive_mirror", _fail)
         visit(f"POST {ledger.MIRROR}", _page(three, "BBB"))
+
+
+def _said_by_bbb(three: Three) -> bytes:
+    """Return what BBB said to AAA in notices, which it hears again when it was restored."""
+    with three.aaa.database.read() as connection:
+        bodies = connection.execute(store.MESSAGES_IN.select().where(store.MESSAGES_IN.c.partner == "BBB")).columns(
+            "body"
+        )
+        return b"".join(body + base64.b64encode(body) for body in bodies.scalars())
 
 
 READER_ROUTES = (
@@ -417,10 +463,13 @@ def _cosign(three: Three) -> None:
             if peer is not node:
                 ledger.cosign_with(node, peer.me.participant)
     health.reach(aaa, three.bbb.anchor)
+    recovery.confirm(aaa, three.bbb.me.participant)
     reconciliation.exchange(aaa, three.bbb.me.participant)
     everything = Span(way="sent", lane="urgent", epoch=1, first=1, last=10_000)
     reconciliation.compare(aaa, three.bbb.anchor, [everything])
+    trust.refresh(aaa, "BBB")
     partners.export_anchor(aaa)
+    partners.export_trust(aaa, "BBB")
     with aaa.database.read() as connection:
         known = store.history(connection, partner="BBB", lane=None, limit=99)
     sent = next(each for each in reversed(known) if each.direction == "out")

@@ -20,7 +20,7 @@ from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services import partners, trust
 from tasuki.services.node import Node
 from tasuki.services.own import Own
-from tasuki.services.trust.beginning import begin
+from tasuki.services.trust.beginning import Beginning, begin
 from tasuki.store import trust as store
 
 STRANGER = 403
@@ -49,6 +49,25 @@ class PinnedWire(Wire):
         assert tls.load_certificate(other.directory) in partner.certificates, "the partner's certificate is not pinned"
         self.certificate = tls.load_certificate(self.directory)
         return super().post(partner, path, body)
+
+
+def give_trust(node: Node) -> None:
+    """Give a node that has only its anchor trust metadata, with every role in its own hands."""
+    now = node.clock.now()
+    role_keys = create_role_keys(node.directory, Entropy(), now)
+    signer = Signer.in_process(node.me, load_keys(node.directory), node.directory)
+    # Whoever holds the node holds its signer too, and from now on it knows the new keys.
+    node.signer.__dict__.update(signer.__dict__)
+    _keep(node, begin(node.anchor, (*node.anchor.keys, *role_keys), str(node.home), signer.sign_trust))
+
+
+def _keep(node: Node, first: Beginning) -> None:
+    def keep(connection):
+        store.keep(connection, write_chain(first.chain), 0, node.clock.now())
+        store.add_keys(connection, first.node_keys, 1, node.clock.now())
+
+    node.database.write(keep)
+    trust.load(node)
 
 
 def trusting_node(directory: Path, name: str, hands: Hands, **more) -> Node:

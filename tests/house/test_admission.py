@@ -22,6 +22,12 @@ BY_NAME = {
     "POST /v1/recovery/open",
     "POST /v1/holds",
     "POST /v1/holds/lift",
+    "POST /v1/trust/rotate",
+    "POST /v1/trust/use",
+    "POST /v1/trust/revoke",
+    "POST /v1/trust/root",
+    "POST /v1/trust/sign",
+    "POST /v1/trust/publish",
 }
 """What concerns the whole node, or is done in the names of two people whom the keeper writes down."""
 

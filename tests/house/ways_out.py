@@ -42,6 +42,10 @@ TO_PARTNERS = {
     "services/ledger/cosigning.py _send": "the closed list `mirror`: leaves of the log kept with this very partner",
     "services/ledger/cosigning.py _ask": "a checkpoint: origin, size, root, signatures",
     "services/health/life.py reach": "the closed list `health`",
+    "POST /exchange/v1/recover": "`answer`: the closed list `recovered`: what the partner itself logged, sent or got",
+    "POST /exchange/v1/trust": "`answer`: our signed metadata, naming no partner, and what is opened to this one alone",
+    "services/trust/following.py _ask": "the closed list `trust-ask`: versions",
+    "services/recovery/posting.py post": "the closed list `recover`: numbers of this pair, and a token",
 }
 """What guards each way to a partner: read in the code, and exercised by tests/house/test_ways_out.py."""
 
