@@ -57,8 +57,7 @@ class Guard:
         scope[PARTNER] = anchor
         participant = anchor.name.participant
         if self._under_way[participant] >= self._node.quota.at_once:
-            busy = channel.busy(self._node, _RETRY_S)
-            await Response(busy.body, status_code=_BUSY, media_type=BYTES)(scope, receive, send)
+            await refused(self._node, channel.busy(_RETRY_S), _BUSY)(scope, receive, send)
             return
         self._under_way[participant] += 1
         try:

@@ -49,9 +49,9 @@ def full(node: Node, missing: Over | None = None) -> Released:
     return notice(node, _busy(what), retry_s=FULL_S)
 
 
-def busy(node: Node, seconds: int) -> Released:
-    """Return the answer to a partner that asks for more at once than it may."""
-    return notice(node, BUSY.because(what="at_once", seconds=seconds), retry_s=seconds)
+def busy(seconds: int) -> Reason:
+    """Return why a partner is refused that asks for more at once than it may."""
+    return BUSY.because(what="at_once", seconds=seconds)
 
 
 def require_mirror_room(node: Node, partner: str) -> None:
