@@ -43,7 +43,7 @@ KEEP_ALIVE_S: Final = 75
 """Longer than our own clients keep an idle connection, so that they and not we end it."""
 
 TRUST_S: Final = 60.0
-"""Seconds between looks at anchors that end; a change by people here is seen at once."""
+"""Seconds between looks at whom people trust; a change by people here is seen at once."""
 
 _LOG = structlog.get_logger("tasuki.serve")
 
@@ -131,7 +131,7 @@ def _stop(*servers: _Server) -> None:
 
 
 def _doors(door: Doorkeeper) -> Loop:
-    """Return the loop that lets in whom people trust, and nobody whose anchor ended."""
+    """Return the loop that lets in whom people trust."""
 
     def run(node: Node, stop: threading.Event) -> None:
         seen = node.signals.seen(PARTNERS)
