@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from tasuki.adapters.reasons import CANNOT_REACH, STRANGE_ANSWER
 from tasuki.base.errors import InputError, PeerError, TasukiError, WorldError
@@ -27,8 +29,9 @@ from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.receipt import is_receipt
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
+from tasuki.formats.tlog.cosignature import read_message_v2
 from tasuki.services import assistance, channel, health, partners
-from tasuki.services.signals import ARRIVED, OUTBOX, SEALED
+from tasuki.services.signals import ARRIVED, OUTBOX, SEALED, TRUST
 from tasuki.sim import loops
 from tasuki.sim.binding import in_one_thread
 from tasuki.sim.clocks import BEGINNING, Time
@@ -65,6 +68,8 @@ _PATIENT_AFTER: Final = 4
 _THINNED: Final = 60.0
 _LONGEST_PAUSE_S: Final = 3600.0
 _DAY: Final = timedelta(days=1)
+_JOURNAL_KEPT: Final = 0.5
+"""How often the journal beside a database survives what makes people put a copy back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,7 @@ class Plan:
         nations: how many; drawn by the seed where it is None.
         acts_every: mean time between two acts of one nation's people.
         logs_every: longest time between two checkpoints of a log that grows; the product's own is a second.
+        statements_every: time between two statements to a partner; the product's own is a quarter of an hour.
         real: true signatures and sealing; then bytes differ from run to run, and events do not.
     """
 
@@ -83,6 +89,7 @@ class Plan:
     nations: int | None = None
     acts_every: timedelta = timedelta(hours=12)
     logs_every: timedelta = timedelta(hours=4)
+    statements_every: timedelta = timedelta(hours=22)
     real: bool = False
 
 
@@ -112,8 +119,9 @@ class Bench(Bound):
         commits: how many acts all nodes have committed; whatever happened has its place between two of them.
     """
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, runner: asyncio.Runner) -> None:
         """Make the nations in `folder`; `run` plays them."""
+        self._runner = runner
         self.plan = plan
         self.time = Time()
         self.trace = Trace(time=self.time, exact=not plan.real)
@@ -125,6 +133,8 @@ class Bench(Bound):
         self._events: list[_Event] = []
         self._due: set[tuple[str, int, str]] = set()
         self._depth = 0
+        self._last: Counter[str] = Counter()
+        self._copies: defaultdict[str, list[tuple[bytes, int]]] = defaultdict(list)
         self._doomed: dict[str, tuple[int, bool]] = {}
         self._taking: dict[str, tuple[str, str, int]] = {}
         self._dues: dict[tuple[str, str, str], str] = {}
@@ -146,6 +156,7 @@ class Bench(Bound):
             self._next_act(nation, end)
             self._every(nation, "look", _DAY / 2, end, self._look)
             self._every(nation, "dispose", _DAY, end, self._dispose)
+            self._every(nation, "back up", _DAY, end, self._back_up)
         Weather(self, end).gather()
         self._run_until(end)
         self._heal()
@@ -192,7 +203,8 @@ class Bench(Bound):
             self._surprise(event.label, error)
 
     def _surprise(self, where: str, error: BaseException) -> None:
-        self.records.surprises.append(f"{where}: {type(error).__name__}: {error}"[:300])
+        if not any(code in where for code in self.records.rotten):
+            self.records.surprises.append(f"{where}: {type(error).__name__}: {error}"[:300])
         self.note("bench", f"SURPRISE in {where}: {type(error).__name__}: {error}"[:300])
 
     def _introduce(self) -> None:
@@ -229,16 +241,84 @@ class Bench(Bound):
             self.at(timedelta(minutes=30), f"doom {nation.code}", late)
 
     def rise(self, nation: Nation) -> None:
-        """Start a nation's process again, if it is down."""
-        if not nation.is_up:
+        """Start a nation's process again, if it is down; what its disk does not let start is put back from a copy."""
+        if nation.is_up:
+            return
+        try:
             self._start(nation)
+        except (WorldError, DBAPIError) as error:
+            if nation.code not in self.records.rotten:
+                raise
+            self.note(nation.code, f"does not start: {type(error).__name__}")
+            nation.stop()
+            self.put_back(nation)
+
+    def put_back(self, nation: Nation) -> None:
+        """Put a copy of yesterday, or older, in the place of a nation's database, and start it on that."""
+        copies = self._copies[nation.code]
+        if not copies:
+            return
+        if nation.is_up:
+            self.fall(nation)
+        copy, since = self.dice.choice(copies)
+        kept = nation.code not in self.records.rotten and self.dice.random() < _JOURNAL_KEPT
+        nation.restore(copy, journal=kept)
+        self.records.forget(nation.code, since, self.commits)
+        self.records.rotten.discard(nation.code)
+        self.note(nation.code, f"restored, {'with' if kept else 'without'} its journal")
+        self._start(nation)
+
+    def rot(self, nation: Nation) -> None:
+        """Turn some bits on a nation's disk while it is down; within a day its people put a copy back."""
+        if not self._copies[nation.code]:
+            return
+        self.fall(nation)
+        raw = bytearray(nation.database.read_bytes())
+        for _ in range(self.dice.randint(1, 64)):
+            raw[self.dice.randrange(len(raw))] ^= 1 << self.dice.randrange(8)
+        nation.database.write_bytes(raw)
+        self.records.rotten.add(nation.code)
+        self.note(nation.code, "rots")
+        self.at(_DAY * self.dice.random(), f"start {nation.code}, rotten", lambda: self._mend(nation))
+
+    def _mend(self, nation: Nation) -> None:
+        if nation.code in self.records.rotten:
+            self.put_back(nation)
+
+    def _back_up(self, nation: Nation) -> None:
+        if nation.code not in self.records.rotten:
+            self._copies[nation.code] = [*self._copies[nation.code][-1:], (nation.back_up(), self.commits)]
 
     def _start(self, nation: Nation) -> None:
         nation.start()
         self.note(nation.code, f"started, life {nation.lives}")
-        for topic in (OUTBOX, SEALED, ARRIVED):
+        self._last[nation.code] = 0
+        self._note_sealed(nation)
+        self._wake(nation)
+
+    def _wake(self, nation: Nation) -> None:
+        for topic in (OUTBOX, SEALED, ARRIVED, TRUST):
             self.woken(nation, topic)
         self._wake_logs(nation)
+        for other in self._others(nation):
+            self._state(nation, other)
+
+    def _state(self, nation: Nation, other: Nation) -> None:
+        """Have statements exchanged now, and then every so often as long as this life lasts."""
+        life, span = nation.lives, self.plan.statements_every
+
+        def turn() -> None:
+            self.at(span * (0.5 + 0.5 * self.dice.random()), f"turn {nation.code} statement", again)
+            loops.statement_turn(nation.node, other.participant)
+
+        def again() -> None:
+            if nation.is_up and nation.lives == life:
+                turn()
+
+        self._turn(nation, f"statement {other.code}", 1.0, turn)
+
+    def _others(self, nation: Nation) -> list[Nation]:
+        return [each for each in self.nations.values() if each is not nation]
 
     def _heal(self) -> None:
         self.note("bench", "everything heals")
@@ -249,11 +329,10 @@ class Bench(Bound):
         for nation in self.nations.values():
             nation.hands.start()
             nation.hands.off = timedelta()
+            self._mend(nation)
             self.rise(nation)
         for nation in self.nations.values():
-            for topic in (OUTBOX, SEALED, ARRIVED):
-                self.woken(nation, topic)
-            self._wake_logs(nation)
+            self._wake(nation)
 
     # What nations reach
 
@@ -273,6 +352,8 @@ class Bench(Bound):
         if fate in (Fate.LOST, Fate.LATE):
             raise self._unreached(partner, "no answer in time")
         status, answer = self._deliver(sender, receiver, path, content)
+        if fate is Fate.BENT:
+            self._stray(sender, receiver, path, self.network.bend(content))
         if fate is Fate.TWICE:
             self.at(
                 self.network.lateness(),
@@ -297,13 +378,13 @@ class Bench(Bound):
         if path == channel.PATH and (env_id := _env_id(content)) is not None:
             self._taking[receiver.code] = (sender.code, env_id, top)
         try:
-            status, answer = request(receiver.app, path, content, sender.anchor.tls_certificate)
+            status, answer = request(self._runner, receiver.app, path, content, sender.anchor.tls_certificate)
         except CrashedError as crashed:
             self.fall(crashed.nation)
             raise self._unreached(receiver.anchor, "it crashed") from None
         finally:
             self._taking.pop(receiver.code, None)
-        if status == _BROKEN:
+        if status == _BROKEN and receiver.code not in self.records.rotten:
             self.records.surprises.append(f"{receiver.code} answered 500 to {path}")
         self._heard(receiver, path, answer, audited)
         return status, answer
@@ -359,13 +440,29 @@ class Bench(Bound):
     def after_commit(self, nation: Nation) -> None:
         """Count a commit, note what came in with it, and let a doomed nation crash before it can say so."""
         self.commits += 1
+        if not nation.is_up:
+            # It is only starting: what it does first, it does alone.
+            return
         if nation.code in self._taking:
             self._note_arrival(nation)
+        self._note_sealed(nation)
         self._wake_logs(nation)
         left, before = self._doomed.get(nation.code, (-1, True))
         if left == 0 and not before:
             del self._doomed[nation.code]
             raise CrashedError(nation)
+
+    def _note_sealed(self, nation: Nation) -> None:
+        """Note with which commit an envelope was sealed."""
+        with nation.node.database.read() as connection:
+            made = connection.execute(
+                sa.select(ENVELOPES_OUT.c.id, ENVELOPES_OUT.c.env_id).where(
+                    ENVELOPES_OUT.c.id > self._last[nation.code]
+                )
+            ).all()
+        for row in made:
+            self.records.sealed.setdefault(row.env_id, self.commits)
+            self._last[nation.code] = max(self._last[nation.code], row.id)
 
     def _note_arrival(self, nation: Nation) -> None:
         sender, env_id, top = self._taking[nation.code]
@@ -392,10 +489,12 @@ class Bench(Bound):
         if name == "sign_checkpoint":
             state = parse_checkpoint(arguments[0].decode())
             self.records.signed[state.origin][state.size].add(state.root)
-        elif name.startswith("cosign"):
-            text = arguments[0].split(b"\n", 2)[2].decode()
-            state = parse_checkpoint(text)
+        elif name == "cosign":
+            state = parse_checkpoint(arguments[0].split(b"\n", 2)[2].decode())
             self.records.cosigned[nation.code, state.origin].append((state.size, state.root))
+        elif name == "cosign_ml_dsa_44":
+            said = read_message_v2(arguments[0])
+            self.records.cosigned[nation.code, said.origin].append((said.size, said.root))
 
     # Loops
 
@@ -405,22 +504,25 @@ class Bench(Bound):
             return
         if topic == OUTBOX:
             for partner, lane in self._ways(nation):
-                self._turn(nation, f"seal {partner} {lane}", 1.0, _seal(self, nation, partner, lane))
+                self._turn(nation, f"seal {partner} {lane}", 1.0, _seal(nation, partner, lane))
         elif topic == SEALED:
             for partner, lane in self._ways(nation):
                 self._turn(nation, f"send {partner} {lane}", 1.0, _send(nation, partner, lane))
         elif topic == ARRIVED:
             self._turn(nation, "match", 1.0, lambda: loops.match_turn(nation.node))
+            self._turn(nation, "recover", 1.0, lambda: loops.recover_turn(nation.node))
+        elif topic == TRUST:
+            for other in self._others(nation):
+                self._turn(nation, f"trust {other.code}", 1.0, _trust(nation, other.participant))
 
     def _ways(self, nation: Nation) -> Iterator[tuple[Any, Lane]]:
-        for other in self.nations.values():
-            if other is not nation:
-                for lane in _LANES:
-                    yield other.participant, lane
+        for other in self._others(nation):
+            for lane in _LANES:
+                yield other.participant, lane
 
     def _wake_logs(self, nation: Nation) -> None:
         longest = self.plan.logs_every.total_seconds()
-        for partner in (None, *[each.participant for each in self.nations.values() if each is not nation]):
+        for partner in (None, *[each.participant for each in self._others(nation)]):
             self._turn(nation, f"log {partner}", longest, _log(nation, partner))
 
     def _turn(self, nation: Nation, key: str, longest_s: float, act: Callable[[], float | None]) -> None:
@@ -464,8 +566,7 @@ class Bench(Bound):
     def _act(self, nation: Nation, end: Any) -> None:
         self._next_act(nation, end)
         if nation.is_up:
-            others = [each for each in self.nations.values() if each is not nation]
-            self.note(nation.code, self._people.act(nation, others))
+            self.note(nation.code, self._people.act(nation, self._others(nation)))
 
     def _every(self, nation: Nation, label: str, span: timedelta, end: Any, act: Callable[[Nation], None]) -> None:
         def again() -> None:
@@ -501,20 +602,12 @@ class Bench(Bound):
             self.records.silent.append(f"{nation.code}: nobody is told that {case['id']} is overdue since {due}")
 
 
-def _seal(bench: Bench, nation: Nation, partner: Any, lane: Lane) -> Callable[[], float | None]:
-    def turn() -> float | None:
-        pause = loops.seal_turn(nation.node, partner, lane)
-        with nation.node.database.read() as connection:
-            made = connection.execute(
-                sa.select(ENVELOPES_OUT.c.env_id).where(
-                    ENVELOPES_OUT.c.partner == partner, ENVELOPES_OUT.c.lane == lane, ENVELOPES_OUT.c.state == "sealed"
-                )
-            ).scalars()
-            for env_id in made:
-                bench.records.sealed.setdefault(env_id, bench.commits)
-        return pause
+def _seal(nation: Nation, partner: Any, lane: Lane) -> Callable[[], float | None]:
+    return lambda: loops.seal_turn(nation.node, partner, lane)
 
-    return turn
+
+def _trust(nation: Nation, partner: Any) -> Callable[[], float | None]:
+    return lambda: loops.trust_turn(nation.node, partner)
 
 
 def _send(nation: Nation, partner: Any, lane: Lane) -> Callable[[], float | None]:
@@ -535,8 +628,8 @@ def _env_id(content: bytes) -> str | None:
 @contextmanager
 def benched(plan: Plan, folder: Path) -> Iterator[Bench]:
     """Give a bench that has played its plan, at rest and with every nation up; stop it afterwards."""
-    with in_one_thread(), nullcontext() if plan.real else stand_in():
-        bench = Bench(plan, folder)
+    with asyncio.Runner() as runner, in_one_thread(), nullcontext() if plan.real else stand_in():
+        bench = Bench(plan, folder, runner)
         try:
             bench.run()
             yield bench
@@ -548,6 +641,6 @@ def fates(trace: Trace) -> Counter[str]:
     """Return how often the network did what, and nations crashed."""
     found: Counter[str] = Counter()
     for line in trace.lines:
-        for word in (" lost", " late", " twice", " cut", "crashed", "waits for"):
+        for word in (" lost", " late", " twice", " cut", " bent", "crashed", "waits for", "restored", "rots"):
             found[word.strip()] += word in line
     return found

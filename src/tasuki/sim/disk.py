@@ -102,7 +102,7 @@ class Disk:
     """What happens to the files of databases in one folder, from `recording` on.
 
     Attributes:
-        events: every call that succeeded, in order.
+        events: every call that succeeded, in order, as long as `keeping` says so.
         calls: how many calls there were, failed ones too.
     """
 
@@ -121,6 +121,7 @@ class Disk:
         # Whatever C calls must be kept alive from here.
         self._kept: list[Any] = []
         self._failing: Callable[[int, str], Trouble | None] | None = None
+        self.keeping = True
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -164,6 +165,10 @@ class Disk:
         found = None if self._failing is None else self._failing(number, path)
         return _OK if found is None else found.value
 
+    def _keep(self, event: Event) -> None:
+        if self.keeping:
+            self.events.append(event)
+
     def _open(self, original: Any, vfs: int, name: int, file: int, flags: int, out: Any) -> int:
         code: int = original(vfs, name, file, flags, out)
         path = "" if not name else (ctypes.cast(name, ctypes.c_char_p).value or b"").decode()
@@ -191,21 +196,21 @@ class Disk:
         path = self._names[file]
         code = self._trouble(path) or original(file, content, size, at)
         if code == _OK:
-            self.events.append(Event(act=Act.WRITE, path=path, at=at, content=ctypes.string_at(content, size)))
+            self._keep(Event(act=Act.WRITE, path=path, at=at, content=ctypes.string_at(content, size)))
         return int(code)
 
     def _truncate(self, original: Any, file: int, size: int) -> int:
         path = self._names[file]
         code = self._trouble(path) or original(file, size)
         if code == _OK:
-            self.events.append(Event(act=Act.TRUNCATE, path=path, at=size))
+            self._keep(Event(act=Act.TRUNCATE, path=path, at=size))
         return int(code)
 
     def _sync(self, original: Any, file: int, flags: int) -> int:
         path = self._names[file]
         code = self._trouble(path) or original(file, flags)
         if code == _OK:
-            self.events.append(Event(act=Act.SYNC, path=path))
+            self._keep(Event(act=Act.SYNC, path=path))
         return int(code)
 
     def _delete(self, original: Any, vfs: int, name: bytes, lasting: int) -> int:
@@ -214,7 +219,7 @@ class Disk:
             return int(original(vfs, name, lasting))
         code = self._trouble(path) or original(vfs, name, lasting)
         if code == _OK:
-            self.events.append(Event(act=Act.DELETE, path=path, lasting=bool(lasting)))
+            self._keep(Event(act=Act.DELETE, path=path, lasting=bool(lasting)))
         return int(code)
 
 

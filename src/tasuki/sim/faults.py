@@ -21,7 +21,7 @@ from tasuki.sim.disk import Disk, Event, Files, Loss, Playback, Trouble
 from tasuki.sim.invariants import INVARIANTS
 from tasuki.sim.nation import Nation
 from tasuki.sim.records import Records
-from tasuki.sim.workflows import Note, Stage, Workflow
+from tasuki.sim.workflows import Note, NotYetError, Stage, Workflow
 
 CHECKED: Final = ("I1", "I2", "I3", "I5", "I6", "I8", "I10", "I13")
 """What is looked at after each fault; the rest needs a longer story."""
@@ -88,6 +88,11 @@ class Rig:
         self.recording = self._record()
 
     @property
+    def points(self) -> int:
+        """How many calls of the victim there are."""
+        return sum(self._is_victims(each.path) for each in self.recording.events)
+
+    @property
     def victim(self) -> Nation:
         """Whose disk it is."""
         return self._stage[self._workflow.victim]
@@ -105,6 +110,7 @@ class Rig:
             act(stage)
             recording.acts.append(len(disk.events) - start)
         recording.events = disk.events[start:]
+        disk.keeping = False
         recording.ids = dict(stage.ids)
         return recording
 
@@ -175,7 +181,7 @@ class Rig:
             for act in self._workflow.acts:
                 try:
                     act(self._stage)
-                except TasukiError:
+                except (TasukiError, NotYetError):
                     outcome.refused += 1
                 except Exception as error:  # noqa: BLE001 what nobody foresaw is what the rig looks for
                     outcome.wrong.append(f"{place}: {type(error).__name__}: {error}"[:300])

@@ -10,17 +10,24 @@ from tasuki.base.errors import TasukiError
 from tasuki.base.ids import ParticipantId
 from tasuki.core.channel.model import Lane
 from tasuki.core.ledger.model import AUDIT
-from tasuki.services import channel, holdings, ledger
+from tasuki.services import channel, holdings, ledger, recovery
 from tasuki.services.channel.running import pause
 from tasuki.services.ledger.running import CADENCE_S, LONGEST_S
 from tasuki.services.node import Node
+from tasuki.services.reconciliation.running import step
+from tasuki.services.trust.following import refresh
+from tasuki.services.trust.rotating import settle
+from tasuki.services.trust.standing import load
 
 Turn = Callable[[Node], object]
 
 PLAYED: Final = {
+    "recover": "recover_turn",
     "seal": "seal_turn",
     "send": "send_turn",
+    "trust": "trust_turn",
     "checkpoints": "log_turn",
+    "statements": "statement_turn",
     "match": "match_turn",
     "dispose": "dispose_turn",
 }
@@ -31,7 +38,7 @@ def seal_turn(node: Node, partner: ParticipantId, lane: Lane) -> float | None:
     """Seal what waits on a lane; return seconds until the next try where it failed."""
 
     def act() -> None:
-        while channel.seal_next(node, partner, lane):
+        while recovery.seal_confirmed(node, partner, lane):
             pass
 
     return _channel_turn(node, f"seal_next:{partner}:{lane}", lane, act)
@@ -69,6 +76,31 @@ def log_turn(node: Node, partner: ParticipantId | None) -> float | None:
         return min(LONGEST_S, CADENCE_S * 2.0 ** min(failures - 1, 16))
     node.pulses.done(name, node.clock.now())
     return None
+
+
+def recover_turn(node: Node) -> float | None:
+    """Catch up with the partners where the node is closed; return seconds until the next try while it stays so."""
+    return None if recovery.catch_up(node) else CADENCE_S
+
+
+def trust_turn(node: Node, partner: ParticipantId) -> float | None:
+    """Exchange metadata with a partner and use what it knows by now; return seconds until the next try."""
+    name = f"trust:{partner}"
+    try:
+        load(node)
+        node.own.heard(partner)
+        refresh(node, partner)
+        settle(node)
+    except TasukiError as error:
+        failures = node.pulses.failed(name, error.reason, node.clock.now())
+        return min(LONGEST_S, CADENCE_S * 2.0 ** min(failures - 1, 16))
+    node.pulses.done(name, node.clock.now())
+    return None
+
+
+def statement_turn(node: Node, partner: ParticipantId) -> None:
+    """Exchange statements with a partner, whatever comes of it."""
+    step(node, partner)
 
 
 def match_turn(node: Node) -> None:

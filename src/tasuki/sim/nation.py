@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from starlette.types import ASGIApp
 
 from tasuki.adapters.clock import Entropy
+from tasuki.adapters.journal import FILE as JOURNAL
 from tasuki.adapters.keyfiles import NODE_LIFE, create_keys, load_keys
 from tasuki.adapters.settings import DATABASE, Exchange, Identity, Settings
 from tasuki.adapters.signer import Desk, Signer
@@ -29,12 +30,13 @@ from tasuki.core.release.released import Released
 from tasuki.faces.exchange.app import exchange_app
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.suites.signatures import SUITE
+from tasuki.services.backup.restoring import RESTORED
 from tasuki.services.locks import Locks
 from tasuki.services.node import Node
 from tasuki.services.signals import Signals
 from tasuki.sim.clocks import BEGINNING, Hands, Time
 from tasuki.sim.partnership import team
-from tasuki.store import backup, schema
+from tasuki.store import backup, recovery, schema
 from tasuki.store.database import Inline, alone, writing
 
 _SUFFIXES: Final = ("", "-wal")
@@ -232,6 +234,18 @@ class Nation:
             self._file(suffix).unlink(missing_ok=True)
         for suffix, content in files.items():
             self._file(suffix).write_bytes(content)
+
+    def restore(self, copy: bytes, *, journal: bool) -> None:
+        """Put a copy in place of the database of a node that is down, as the product's own restore leaves it.
+
+        With the journal beside it the node finds out by itself; without, the copy is marked before it is in its place.
+        """
+        self.put_back({"": copy})
+        if journal:
+            return
+        self.directory.joinpath(JOURNAL).unlink(missing_ok=True)
+        with alone(f"sqlite:///{self.database}") as engine, writing(engine).begin() as connection:
+            recovery.close(connection, cause=RESTORED, at=self.hands.now(), taken_at=None)
 
     def back_up(self) -> bytes:
         """Return a copy of the database, made by the product while it runs."""

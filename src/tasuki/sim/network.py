@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import random
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -33,10 +33,11 @@ class Fate(Enum):
     LATE = "late"
     TWICE = "twice"
     CUT = "cut"
+    BENT = "bent"
 
 
-_BAD: Final = (Fate.WELL, Fate.WELL, Fate.LOST, Fate.LATE, Fate.TWICE, Fate.CUT)
-_GOOD: Final = (*[Fate.WELL] * 28, Fate.TWICE, Fate.CUT)
+_BAD: Final = (Fate.WELL, Fate.WELL, Fate.LOST, Fate.LATE, Fate.TWICE, Fate.CUT, Fate.BENT)
+_GOOD: Final = (*[Fate.WELL] * 27, Fate.TWICE, Fate.CUT, Fate.BENT)
 
 
 @dataclass(slots=True)
@@ -78,12 +79,17 @@ class Network:
         """Draw how long a message is under way."""
         return (SLOW if self.bad else USUAL) * self.dice.random()
 
+    def bend(self, content: bytes) -> bytes:
+        """Turn one bit."""
+        at = self.dice.randrange(len(content))
+        return content[:at] + bytes([content[at] ^ 1 << self.dice.randrange(8)]) + content[at + 1 :]
+
     def lateness(self) -> timedelta:
         """Draw when a message arrives that its sender gave up."""
         return LATEST * self.dice.random() ** 3
 
 
-def request(app: ASGIApp, path: str, body: bytes, certificate: bytes) -> tuple[int, bytes]:
+def request(runner: asyncio.Runner, app: ASGIApp, path: str, body: bytes, certificate: bytes) -> tuple[int, bytes]:
     """Put one request to a node's exchange face, as its server would; return status and body of the answer."""
     scope = {
         "type": "http",
@@ -117,7 +123,9 @@ def request(app: ASGIApp, path: str, body: bytes, certificate: bytes) -> tuple[i
         elif message["type"] == "http.response.body":
             answer.append(message.get("body", b""))
 
+    async def answer_it() -> None:
+        await app(scope, receive, send)
+
     # Nothing in it waits: the body is there, and what would go to a thread is done on the spot.
-    with contextlib.suppress(StopIteration):
-        app(scope, receive, send).__await__().__next__()
+    runner.run(answer_it())
     return status, b"".join(answer)

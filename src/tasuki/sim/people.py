@@ -19,6 +19,7 @@ from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.core.assistance.acts import Answering, Asking, Office
 from tasuki.services import assistance, consent, holdings, importing, release, withdrawal
 from tasuki.services.importing import Statement
+from tasuki.services.intake import home_identity
 from tasuki.sim.nation import Nation
 from tasuki.sim.partnership import team
 from tasuki.sim.records import EVERYBODY, Acknowledged, Forbidden, Records
@@ -144,8 +145,10 @@ class People:
             return _NOTHING
         stix_id = self._one(nation.known)
         lane = self._dice.choice(("urgent", "bulk", "bulk"))
-        report = release.share(nation.node, [stix_id], team(other.code), lane=lane)
-        if report.released:
+        # With whoever made it: what refers to something that is not held may not be passed on.
+        wanted = [home_identity(nation.node)[0], stix_id]
+        report = release.share(nation.node, wanted, team(other.code), lane=lane)
+        if not report.withheld:
             at = self._commits()
             self._records.shared.append(Acknowledged(nation=nation.code, stix_id=stix_id, at=at, to=other.code))
         return f"{stix_id} to {other.code} {report.released}/{report.already}/{sum(report.withheld.values())}"

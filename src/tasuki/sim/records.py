@@ -91,8 +91,13 @@ class Records:
         self.forbidden += [Forbidden(nation=nation, stix_id=each, to=to, at=at) for each in ids]
 
     def forget(self, nation: str, since: int, until: int) -> None:
-        """Note that a nation was put back to where it stood at commit `since`: its own acts after that are gone."""
+        """Note that a nation was put back to where it stood at commit `since`: its own acts after that are gone.
+
+        So is the end of its private audit log, which nobody else has: from here on that is another history.
+        """
         self.restored.append((nation, since, until))
+        for name in [each for each in self.signed if each.startswith(f"tasuki/{nation}/") and "/audit" in each]:
+            self.signed[f"{name} until {until}"] = self.signed.pop(name)
 
         def lost(who: str, at: int) -> bool:
             return who == nation and since < at <= until

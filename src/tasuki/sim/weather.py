@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The weather of a run: when ways are cut, the network is bad, clocks go wrong and processes end, as the seed says."""
+"""The weather of a run: ways are cut, the network is bad, clocks go wrong, processes end and disks rot, by the seed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _EVERY: Final = {
     "jump": timedelta(hours=30),
     "freeze": timedelta(hours=40),
     "crash": timedelta(hours=10),
+    "restore": timedelta(days=6),
+    "rot": timedelta(days=8),
 }
 """Mean time between two of a kind, over all nations."""
 
@@ -43,6 +45,12 @@ class Sky(Protocol):
     def doom(self, nation: Nation) -> None:
         """Let a nation crash at one of its next commits."""
 
+    def put_back(self, nation: Nation) -> None:
+        """Put an older copy in the place of a nation's database."""
+
+    def rot(self, nation: Nation) -> None:
+        """Turn some bits on a nation's disk."""
+
 
 class Weather:
     """Everything that disturbs the nations from outside."""
@@ -59,6 +67,8 @@ class Weather:
             "jump": self._jump,
             "freeze": self._freeze,
             "crash": self._crash,
+            "restore": self._restore,
+            "rot": self._rot,
         }
 
     def gather(self) -> None:
@@ -142,3 +152,9 @@ class Weather:
 
     def _crash(self) -> None:
         self._sky.doom(self._nation())
+
+    def _restore(self) -> None:
+        self._sky.put_back(self._nation())
+
+    def _rot(self) -> None:
+        self._sky.rot(self._nation())

@@ -6,7 +6,7 @@ An act may be repeated, as a person or a loop would after an error: that is part
 
 from __future__ import annotations
 
-import tempfile
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.services import assistance, channel, consent, importing, ledger, partners, release, withdrawal
 from tasuki.services.importing import Statement
+from tasuki.services.intake import home_identity
 from tasuki.sim.binding import in_one_thread
 from tasuki.sim.clocks import Time
 from tasuki.sim.invariants import Scene
@@ -43,6 +44,10 @@ _ROUNDS: Final = 12
 Note = Callable[[Records], None]
 
 
+class NotYetError(Exception):
+    """An act has nothing to act on: what it follows was refused."""
+
+
 class Stage(Bound):
     """Three nations on a network that is well; what they acknowledge and sign is noted as it happens.
 
@@ -51,8 +56,9 @@ class Stage(Bound):
         ids: what was made on the stage, by a name that workflows use.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
         """Make the nations in `folder`, up and introduced."""
+        self._runner = runner
         self.time = Time()
         self.ids: dict[str, str] = {}
         self.watch: Callable[[Note], None] = lambda _note: None
@@ -69,13 +75,25 @@ class Stage(Bound):
     def __getitem__(self, code: str) -> Nation:
         return self.nations[code]
 
+    def id(self, name: str) -> str:
+        """Return what was made under a name.
+
+        Raises:
+            NotYetError: nothing was.
+        """
+        if name not in self.ids:
+            raise NotYetError(name)
+        return self.ids[name]
+
     def scene(self, records: Records) -> Scene:
         """Return the stage as the invariants look at it."""
         return Scene(nodes={code: each.node for code, each in self.nations.items()}, records=records)
 
     def carry(self, sender: Nation, partner: Anchor, path: str, content: bytes) -> tuple[int, bytes]:
         """Bring a request to a partner and its answer back, always."""
-        return request(self.nations[partner.name.participant].app, path, content, sender.anchor.tls_certificate)
+        return request(
+            self._runner, self.nations[partner.name.participant].app, path, content, sender.anchor.tls_certificate
+        )
 
     def before_commit(self, nation: Nation) -> None:
         """Let it come."""
@@ -174,7 +192,7 @@ def bring_in(code: str, name: str, tlp: str = "green") -> Act:
         found = [each for each in report.ids if each.startswith("indicator--")]
         if found:
             stage.ids[name] = found[0]
-        stage.imported(nation, stage.ids[name])
+        stage.imported(nation, stage.id(name))
 
     return act
 
@@ -183,7 +201,7 @@ def mark(code: str, name: str) -> Act:
     """Return the act of keeping something under its maker's control."""
 
     def act(stage: Stage) -> None:
-        release.mark(stage[code].node, [stage.ids[name]], level=None, besides=release.Besides(consent_of=(code,)))
+        release.mark(stage[code].node, [stage.id(name)], level=None, besides=release.Besides(consent_of=(code,)))
 
     return act
 
@@ -192,9 +210,22 @@ def share(code: str, name: str, to: str, lane: Lane = Lane.BULK) -> Act:
     """Return the act of sharing something."""
 
     def act(stage: Stage) -> None:
-        report = release.share(stage[code].node, [stage.ids[name]], team(to), lane=lane)
-        if report.released or report.already:
-            stage.shared(stage[code], stage.ids[name], to)
+        # With whoever made it: what refers to something that is not held may not be passed on.
+        wanted = [home_identity(stage[code].node)[0], stage.id(name)]
+        report = release.share(stage[code].node, wanted, team(to), lane=lane)
+        if not report.withheld:
+            stage.shared(stage[code], stage.id(name), to)
+
+    return act
+
+
+def pass_on(code: str, name: str, to: str) -> Act:
+    """Return the act of sharing what came from another."""
+
+    def act(stage: Stage) -> None:
+        report = release.share(stage[code].node, [stage.id(name)], team(to))
+        if not report.withheld:
+            stage.shared(stage[code], stage.id(name), to)
 
     return act
 
@@ -244,8 +275,8 @@ def take_back(code: str, name: str) -> Act:
     """Return the act of recalling something."""
 
     def act(stage: Stage) -> None:
-        withdrawal.recall(stage[code].node, [stage.ids[name]], why=_WHY)
-        stage.taken_back(stage[code], stage.ids[name])
+        withdrawal.recall(stage[code].node, [stage.id(name)], why=_WHY)
+        stage.taken_back(stage[code], stage.id(name))
 
     return act
 
@@ -255,7 +286,7 @@ def ask_consent(code: str, name: str, to: str) -> Act:
 
     def act(stage: Stage) -> None:
         until = stage.time.now + timedelta(days=3)
-        asking = consent.Asking(ids=(stage.ids[name],), to=team(to), until=until, why=_WHY)
+        asking = consent.Asking(ids=(stage.id(name),), to=team(to), until=until, why=_WHY)
         consent.ask(stage[code].node, asking)
 
     return act
@@ -293,7 +324,7 @@ def acknowledge(code: str, asker: str) -> Act:
     """Return the act of a person who saw the request."""
 
     def act(stage: Stage) -> None:
-        assistance.acknowledge(stage[code].node, stage.ids["help"], _OFFICE, asker=asker)
+        assistance.acknowledge(stage[code].node, stage.id("help"), _OFFICE, asker=asker)
 
     return act
 
@@ -372,7 +403,7 @@ WORKFLOWS: Final[Mapping[str, Workflow]] = {
             grant("AAA"),
             seal("AAA", "BBB"),
             send("AAA", "BBB"),
-            share("BBB", "one", "CCC"),
+            pass_on("BBB", "one", "CCC"),
             seal("BBB", "CCC"),
             send("BBB", "CCC"),
         ),
@@ -397,15 +428,15 @@ WORKFLOWS: Final[Mapping[str, Workflow]] = {
 
 
 @contextmanager
-def staged() -> Iterator[Callable[[], Stage]]:
-    """Give what makes a stage in a folder of its own, with keys and threads that bring no chance."""
-    with in_one_thread(), stand_in(), tempfile.TemporaryDirectory(dir=memory()) as name:
+def staged(folder: Path) -> Iterator[Callable[[], Stage]]:
+    """Give what makes a stage in a folder below, with keys and threads that bring no chance."""
+    with asyncio.Runner() as runner, in_one_thread(), stand_in():
         stages: list[Stage] = []
 
         def make() -> Stage:
-            folder = Path(name) / str(len(stages))
-            folder.mkdir()
-            stages.append(Stage(folder))
+            place = folder / str(len(stages))
+            place.mkdir()
+            stages.append(Stage(place, runner))
             return stages[-1]
 
         try:
