@@ -79,6 +79,11 @@ MIRROR_AHEAD = kind(
     en="{partner} holds {theirs} leaves of our log, {ours} are left here: this node was restored or its log was cut. Nothing was signed; compare the pair logs with them and agree how to go on.",
     ja="{partner}はこちらのログの葉を{theirs}個持っていますが、ここには{ours}個しかありません。復元または切り詰めが原因です。署名していません。相手とペアログを照合し、再開の方法を合意してください。",
 )
+PERIODS_AHEAD = kind(
+    "ledger.periods-ahead",
+    en="{partner} holds {theirs} periods of our log, {ours} are left here: this node was restored or its log was cut. Nothing was signed; compare the pair logs with them and agree how to go on.",
+    ja="{partner}はこちらのログの期間を{theirs}個持っていますが、ここには{ours}個しかありません。復元または切り詰めが原因です。署名していません。相手とペアログを照合し、再開の方法を合意してください。",
+)
 MIRROR_OTHER = kind(
     "ledger.mirror-other",
     en="The first {size} leaves of our log differ from what {partner} mirrored: one of both was changed. Nothing was signed; find the leaf with `tasuki ledger audit --with {partner}`.",
@@ -163,6 +168,22 @@ COSIGNATURE_TIME = kind(
     "ledger.cosignature-time",
     en="{partner} cosigned at {stamp}, which is more than {limit} s away from now; compare the clocks. It was not kept.",
     ja="{partner}の連署時刻{stamp}が現在時刻と{limit}秒以上ずれています。時計を確認してください。保存していません。",
+)
+
+TILE_LEAF = kind(
+    "ledger.tile-leaf",
+    en="{path}: leaf {index} is not the one whose hash stands in its tile: it or the hash was altered. Export again.",
+    ja="{path}: 葉{index}がタイルのハッシュと一致しません。葉かハッシュが変更されています。書き出し直してください。",
+)
+TILE_WRONG = kind(
+    "ledger.tile-wrong",
+    en="{path}: missing, cut or not that of the leaves {start} to {end}. Export again.",
+    ja="{path}: 欠落・切断しているか、葉{start}~{end}のものではありません。書き出し直してください。",
+)
+TILES_ROOT = kind(
+    "ledger.tiles-root",
+    en="The tiles do not give the root of the checkpoint ({size} leaves): one of the leaves {start} to {end} was rewritten. Export again.",
+    ja="タイルからチェックポイント(葉{size}個)のルートが得られません。葉{start}~{end}のいずれかが書き換えられています。書き出し直してください。",
 )
 
 # What `tasuki verify` says of an evidence file: the claim that holds, and the claim that does not.

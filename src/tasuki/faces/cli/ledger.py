@@ -16,6 +16,7 @@ from tasuki.base.errors import CallerError, InputError, PeerError
 from tasuki.base.reasons import Language, Text
 from tasuki.core.ledger.evidence import Finding, verify_evidence
 from tasuki.core.ledger.mirror import HELD, ISSUED, SENT
+from tasuki.core.ledger.tiles import examine_tiles
 from tasuki.core.partners.identity import Identity, read_identity
 from tasuki.faces.cli.door import Question
 from tasuki.faces.cli.kit import Call, command, group, option, read_file
@@ -252,8 +253,19 @@ def export(call: Call, partner: str, out: Path, start: int | None) -> None:
             _write(out / each.path, body)
             files += 1
     _write(out / "checkpoint", checkpoint)
+    _require_whole(out, state)
     answer = {"origin": state.origin, "size": state.size, "files": files, "out": str(out)}
     call.show(answer, [call.say(_EXPORTED, **answer)])
+
+
+def _require_whole(out: Path, state: Checkpoint) -> None:
+    """Refuse an export that, read back, does not give the root of its checkpoint: the disk or somebody changed it."""
+
+    def read(path: str) -> bytes | None:
+        return (out / path).read_bytes() if (out / path).is_file() else None
+
+    for reason in examine_tiles(read, state.size, state.root):
+        raise InputError(reason)
 
 
 def _start_of(name: str) -> int:

@@ -99,6 +99,11 @@ def _require_same(node: Node, anchor: Anchor, period: Period, state: MirrorState
         size, _ = store.edge(connection, period)
         if state.size > size:
             raise WorldError(why.MIRROR_AHEAD.because(partner=partner, theirs=state.size, ours=size), retry=False)
+        periods = len(store.periods(connection, period.log))
+        if (state.periods or 0) > periods:
+            # What is left may be a whole period: to go on in it would be a second history beside the next.
+            ahead = why.PERIODS_AHEAD.because(partner=partner, theirs=state.periods or 0, ours=periods)
+            raise WorldError(ahead, retry=False)
         root = store.root_in(connection, period, state.size)
         last = store.checkpoint_of(connection, period, cosigned=True)
     if root != state.root:

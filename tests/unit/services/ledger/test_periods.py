@@ -307,3 +307,17 @@ def test_a_log_without_leaves_has_one_empty_period(nodes):
         assert store.period_at(connection, pair_log("USA"), 7) == Period(log="pair:USA")
         assert store.root(connection, pair_log("USA")) == (0, merkle.EMPTY_ROOT)
         assert store.root_at(connection, pair_log("USA"), 0) == merkle.EMPTY_ROOT
+
+
+def test_a_log_put_back_to_the_end_of_a_period_does_not_go_on_in_it(later):
+    gbr, _ = later
+    first, second = periods_of(gbr, OURS)
+    for table in (store.LOGS, store.CHECKPOINTS):
+        change(gbr, table.delete().where(table.c.log == OURS, table.c.start == second.start))
+    change(gbr, store.LEAVES.delete().where(store.LEAVES.c.log == OURS, store.LEAVES.c.leaf_index >= second.start))
+    log_leaf(gbr, "JPN", seq=12)
+    with pytest.raises(WorldError) as caught:
+        ledger.cosign_with(gbr, "JPN")
+    assert (caught.value.reason.code, caught.value.reason.params["theirs"]) == ("ledger.periods-ahead", 2)
+    with gbr.database.read() as connection:
+        assert store.checkpoint(connection, OURS).size == first.size
