@@ -121,7 +121,7 @@ def unsend(connection: sa.Connection, audience: str, positions: Sequence[int]) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """One holding that is in an envelope to an audience."""
+    """One holding that is in an envelope to an audience, or queued for one."""
 
     audience: Audience
     stix_id: StixId
@@ -130,13 +130,22 @@ class Gone:
 
 def gone(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Gone]:
     """Return what of these ids left, and for whom, whatever became of the holdings since."""
+    return _sent(connection, stix_ids, SENT.c.gone)
+
+
+def queued(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Gone]:
+    """Return what of these ids was queued and has not left yet, and for whom."""
+    return _sent(connection, stix_ids, SENT.c.gone.is_(False))
+
+
+def _sent(connection: sa.Connection, stix_ids: Iterable[str], state: sa.ColumnElement[bool]) -> list[Gone]:
     found: list[Gone] = []
     for part in parts(list(numbers(connection, stix_ids).values())):
         query = (
             sa.select(SENT.c.audience, IDS.c.stix_id, HOLDINGS.c.source)
             .join(HOLDINGS, HOLDINGS.c.position == SENT.c.position)
             .join(IDS, IDS.c.number == HOLDINGS.c.id)
-            .where(HOLDINGS.c.id.in_(part), SENT.c.gone)
+            .where(HOLDINGS.c.id.in_(part), state)
             .distinct()
         )
         found.extend(

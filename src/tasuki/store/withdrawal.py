@@ -168,6 +168,11 @@ def left(connection: sa.Connection, stix_ids: Iterable[str], *, source: str | No
     return sorted(found)
 
 
+def waiting(connection: sa.Connection, stix_ids: Iterable[str]) -> list[Left]:
+    """Return what of these ids was shared and is in no envelope yet, and with whom."""
+    return sorted({Left(audience=each.audience, stix_id=each.stix_id) for each in sending.queued(connection, stix_ids)})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """A notice of one of the four verbs between us and one partner, whichever way it went.

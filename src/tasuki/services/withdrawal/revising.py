@@ -203,7 +203,7 @@ def _commit(node: Node, connection: sa.Connection, revision: _Revision, hold: in
     journal.note(connection, journal.STOPPED, {"source": LOCAL, "ids": [*ids], "usable_from": str(lowest)})
     left = store.left(connection, ids)
     # The versions go before the notice, so that whoever gets both attests with the better one in hand.
-    queued, withheld = _send(node, connection, left)
+    queued, withheld = _send(node, connection, sorted({*left, *_promised(connection, revision.verb, ids)}))
     words = telling.told(revision.verb, left)
     tell(node, connection, words, why=revision.why, at=revision.at)
     detail: dict[str, Json] = {
@@ -220,6 +220,14 @@ def _commit(node: Node, connection: sa.Connection, revision: _Revision, hold: in
         "withheld": withheld,
         "told": as_told(words),
     }
+
+
+def _promised(connection: sa.Connection, verb: Verb, ids: Sequence[str]) -> list[Left]:
+    """Return who was to get an earlier version that never left: out of use now, it would be withheld in silence.
+
+    What is revoked before it left is no news to anybody.
+    """
+    return store.waiting(connection, ids) if verb is Verb.CORRECT else []
 
 
 def _send(

@@ -46,6 +46,17 @@ def matched(node, text):
     return node.matching.compiled.of_text(text)
 
 
+def test_what_was_shared_and_has_not_left_yet_goes_in_its_better_version_alone(three):
+    """Found by the bench: the old version was withheld when it was sealed, and the new one was for nobody."""
+    give(three.aaa, BBB, indicator(1, "amber"))
+    answer = correct(three.aaa, better())
+    assert answer["queued"] == [{"audience": "BBB/cert:csirt", "count": 1}]
+    assert told(answer) == {}
+    three.carry()
+    assert matched(three.bbb, "better.example") == (ONE,)
+    assert len(bodies(three.bbb, ONE)) == 1
+
+
 def test_the_better_version_takes_its_place_everywhere(sent):
     answer = correct(sent.aaa, better())
     assert answer["ids"] == [ONE]
