@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey, ML
 
 from tasuki.adapters.confinement import confine
 from tasuki.adapters.reasons import BUNDLE_READER
+from tasuki.base.canonical import canonical
 from tasuki.base.errors import PeerError, TasukiError, WorldError
 from tasuki.base.ids import NodeName
 from tasuki.base.reasons import Reason, ReasonKind, Text
@@ -155,6 +156,8 @@ def _load() -> None:
         read_strictly(b"")
     for name in ("ascii", "latin-1", "utf-8"):
         codecs.lookup(name)
+    # A number with a point takes another way through canonical JSON, which loads what it needs when first taken.
+    canonical(0.5)
 
 
 def _taken(source: BinaryIO) -> tuple[dict[str, Any], bytes]:

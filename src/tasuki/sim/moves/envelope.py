@@ -355,12 +355,12 @@ def _signed_otherwise(stage: Stage, over: str) -> Saw:
 )
 def _endless(stage: Stage, over: str) -> Saw:
     """Declare a small body and go on without end."""
-    before = _memory(stage)
+    before = memory(stage)
     with stage.jpn.shows(stage.jpn.me.certificate) as wire:
         reply = wire.send(_flood(over))
     return {
         "it was cut off or refused": reply.status in (CUT, 400, 413, 422) or reply.notice is not None,
-        "the node's memory stayed bounded": _memory(stage) - before < _FLOOD,
+        "the node's memory stayed bounded": memory(stage) - before < _FLOOD,
     }
 
 
@@ -376,7 +376,7 @@ def _flood(over: str) -> Iterator[bytes]:
         yield piece
 
 
-def _memory(stage: Stage) -> int:
+def memory(stage: Stage) -> int:
     """Return the resident bytes of the node's process."""
     pages = int(Path(f"/proc/{stage.node.pid}/statm").read_text().split()[1])
     return pages * resource.getpagesize()

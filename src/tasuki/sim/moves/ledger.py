@@ -64,17 +64,6 @@ def _ask(stage: Stage, old: int | str, proof: Sequence[bytes], note: bytes) -> R
     return stage.jpn.wire.post(ADD_CHECKPOINT, request(old, proof, note))
 
 
-SCRIBBLES: Final[Mapping[str, Callable[[Stage, str, int], None]]] = {
-    "body rewritten": lambda stage, log, at: _change(stage, log, at, "body", b'{"forged":1}'),
-    "salt rewritten": lambda stage, log, at: _change(stage, log, at, "salt", bytes(32)),
-    "hash rewritten": lambda stage, log, at: _change(stage, log, at, "hash", bytes(32)),
-    "kind rewritten": lambda stage, log, at: _change(stage, log, at, "kind", "envelope-sent-not"),
-    "deleted": lambda stage, log, at: _drop(stage, log, at),
-    "inserted": lambda stage, log, at: _insert(stage, log, at),
-    "swapped": lambda stage, log, at: _swap(stage, log, at),
-}
-
-
 def _change(stage: Stage, log: str, at: int, column: str, value: bytes | str) -> None:
     query = f"UPDATE log_leaves SET {column} = ? WHERE log = ? AND leaf_index = ?"  # noqa: S608 columns named above
     stage.node.scribble(query, (value, log, at))
@@ -103,6 +92,17 @@ def _swap(stage: Stage, log: str, at: int) -> None:
         )
 
 
+SCRIBBLES: Final[Mapping[str, Callable[[Stage, str, int], None]]] = {
+    "body rewritten": lambda stage, log, at: _change(stage, log, at, "body", b'{"forged":1}'),
+    "salt rewritten": lambda stage, log, at: _change(stage, log, at, "salt", bytes(32)),
+    "hash rewritten": lambda stage, log, at: _change(stage, log, at, "hash", bytes(32)),
+    "kind rewritten": lambda stage, log, at: _change(stage, log, at, "kind", "envelope-sent-not"),
+    "deleted": _drop,
+    "inserted": _insert,
+    "swapped": _swap,
+}
+
+
 @contextlib.contextmanager
 def _as_it_was(stage: Stage, log: str) -> Iterator[None]:
     """Undo afterwards whatever was done to the leaves a log had."""
@@ -112,7 +112,8 @@ def _as_it_was(stage: Stage, log: str) -> Iterator[None]:
     finally:
         size = len(rows)
         stage.node.scribble(
-            "DELETE FROM log_leaves WHERE log = ? AND (leaf_index < ? OR leaf_index >= (SELECT size FROM logs WHERE log = ?))",
+            "DELETE FROM log_leaves WHERE log = ?"
+            " AND (leaf_index < ? OR leaf_index >= (SELECT size FROM logs WHERE log = ?))",
             (log, size, log),
         )
         marks = ", ".join("?" * len(rows[0]))
@@ -440,7 +441,8 @@ def _swapped_bodies(stage: Stage, _over: str) -> Saw:
     ids = [yard.bring_one(), yard.bring_one()]
     rows = yard.node.rows(
         "SELECT position, ciphertext FROM bodies WHERE position IN"
-        " (SELECT position FROM holdings WHERE id IN (SELECT number FROM ids WHERE stix_id IN (?, ?))) ORDER BY position",
+        " (SELECT position FROM holdings WHERE id IN (SELECT number FROM ids WHERE stix_id IN (?, ?)))"
+        " ORDER BY position",
         ids,
     )
     (one, first), (two, second) = rows

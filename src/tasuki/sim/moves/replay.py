@@ -26,6 +26,7 @@ KEPT: Final = frozenset({"equivocations", "sqlite_sequence"})
 
 _FAR: Final = 2**53 - 1
 _WINDOW: Final = 5
+_OTHER: Final = "019ca945-0a00-7610-98e6-f49f98cee84f"
 
 
 def taken(stage: Stage) -> int:
@@ -307,8 +308,17 @@ def _for_another_pair(stage: Stage, over: str) -> Saw:
     return stage.jpn.post(replace(made, reader=stage.fra.me.anchor).seal())
 
 
+def _receipt(stage: Stage, envelope: Any, **changes: Any) -> bytes:
+    return stage.jpn.honest.signed_receipt(stage.jpn.honest.said(envelope, **changes))
+
+
+def _resigned(stage: Stage, envelope: Any) -> bytes:
+    honest = stage.jpn.honest
+    return replace(honest, me=replace(stage.fra.me, name=honest.me.name)).signed_receipt(honest.said(envelope))
+
+
 FORGED: Final[Mapping[str, Callable[[Stage, Any], bytes]]] = {
-    "for another envelope": lambda stage, envelope: _receipt(stage, envelope, env_id="019ca945-0a00-7610-98e6-f49f98cee84f"),
+    "for another envelope": lambda stage, envelope: _receipt(stage, envelope, env_id=_OTHER),
     "for another hash": lambda stage, envelope: _receipt(stage, envelope, env_hash="0" * 64),
     "for another number": lambda stage, envelope: _receipt(stage, envelope, seq=envelope.header.seq + 1),
     "for another lane": lambda stage, envelope: _receipt(stage, envelope, lane="bulk"),
@@ -318,20 +328,11 @@ FORGED: Final[Mapping[str, Callable[[Stage, Any], bytes]]] = {
     "of another suite": lambda stage, envelope: _receipt(stage, envelope, suite=2),
     "under unknown keys": lambda stage, envelope: _receipt(stage, envelope, sig_keys=["0" * 32, "1" * 32]),
     "behind what it says": lambda stage, envelope: _receipt(stage, envelope, contiguous=0),
-    "signed by a third": lambda stage, envelope: _resigned(stage, envelope),
+    "signed by a third": _resigned,
     "changed after signing": lambda stage, envelope: _receipt(stage, envelope).replace(b'"stored"', b'"refuse"'),
     "cut short": lambda stage, envelope: _receipt(stage, envelope)[:-1],
     "with bytes behind": lambda stage, envelope: _receipt(stage, envelope) + b"\0",
 }  # fmt: skip
-
-
-def _receipt(stage: Stage, envelope: Any, **changes: Any) -> bytes:
-    return stage.jpn.honest.signed_receipt(stage.jpn.honest.said(envelope, **changes))
-
-
-def _resigned(stage: Stage, envelope: Any) -> bytes:
-    honest = stage.jpn.honest
-    return replace(honest, me=replace(stage.fra.me, name=honest.me.name)).signed_receipt(honest.said(envelope))
 
 
 @move(

@@ -18,15 +18,21 @@ from typing import Any, Final
 
 import msgspec
 
+from tasuki.base.canonical import canonical
 from tasuki.base.errors import WorldError
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
 from tasuki.sim.partner.driven import Driven, Said, State
-from tasuki.sim.partner.liar import Liar, meet
+from tasuki.sim.partner.liar import TRUST, Liar, meet
 from tasuki.sim.partner.payloads import indicator
 from tasuki.sim.partner.reasons import NOT_QUIET, UNWILLING
 from tasuki.sim.partner.skewed import program
 
 ME: Final = "GBR"
+_NOTHING: Final = {"keys": 0, "peers": 0, "root": 0}
+HOME: Final = "GBR/cert:csirt"
+POLICE: Final = "GBR/police:police"
+"""The desk that runs the node, and one that only reads there."""
+
 QUIET_S: Final = 20.0
 """How long a node may take until nothing of it moves any more."""
 
@@ -265,16 +271,22 @@ class Stage:
         return {str(each["code"]) for each in self.ok("GET", "/v1/health/alarms")}
 
 
-def introduce(node: Driven, liar: Liar) -> None:
-    """Let the node trust a partner, its fingerprint compared by two people."""
-    raw = liar.me.anchor_file()
+def introduce(node: Driven, raw: bytes, fingerprint: str = "") -> None:
+    """Let the node trust whoever an anchor or trust file is of, its fingerprint compared by two people.
+
+    Raises:
+        WorldError: it does not take the file.
+    """
     statement = raw[12 : 12 + int.from_bytes(raw[8:12], "big")]
     said = {
         "anchor": base64.b64encode(raw).decode(),
-        "compared": hashlib.sha256(statement).hexdigest(),
+        "compared": fingerprint or hashlib.sha256(statement).hexdigest(),
         "by": ["A. Brown", "青木"],
     }
-    node.ask("POST", "/v1/partners", said)
+    done = node.ask("POST", "/v1/partners", said)
+    if done.status != 200:  # noqa: PLR2004 the one good status
+        said_so = done.body[:300].decode("utf-8", "replace")
+        raise WorldError(UNWILLING.because(path="/v1/partners", status=done.status, said=said_so), retry=False)
 
 
 @contextlib.contextmanager
@@ -289,12 +301,15 @@ def staged(folder: Path, seed: int, *, full: bool = False) -> Iterator[Stage]:
             meet("JPN/jpn-1", anchor, folder / "jpn", seed) as jpn,
             meet("FRA/fra-1", anchor, folder / "fra", seed) as fra,
         ):
-            for liar in (jpn, fra):
-                introduce(node, liar)
+            introduce(node, jpn.me.anchor_file())
+            introduce(node, fra.ceremony.file(), fra.ceremony.fingerprint())
             stage = Stage(
                 folder=folder, node=node, anchor=anchor, jpn=jpn, fra=fra, before=node.state(), seed=seed, full=full
             )
             stage.until(lambda: _lets_in(jpn) and _lets_in(fra))
+            fra.wire.post(TRUST, canonical({"held": _NOTHING, "mine": _NOTHING}))
+            stage.token("reader", POLICE)
+            stage.token("mori", HOME)
             try:
                 yield stage
             finally:

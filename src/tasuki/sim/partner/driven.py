@@ -45,6 +45,7 @@ class Said:
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def json(self) -> Any:
@@ -177,6 +178,13 @@ class Driven:
             process.kill()
             return process.wait()
 
+    def end_children(self) -> None:
+        """End the processes that this node started, its signer above all."""
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(child), signal.SIGKILL)
+
     def restart(self) -> None:
         """Stop it and start it again."""
         self.stop()
@@ -209,7 +217,8 @@ class Driven:
             try:
                 self._line.request(method, path, content, said)
                 answer = self._line.getresponse()
-                return Said(status=answer.status, body=answer.read())
+                headers = {name.lower(): value for name, value in answer.getheaders()}
+                return Said(status=answer.status, body=answer.read(), headers=headers)
             except (OSError, http.client.HTTPException):
                 # An idle connection may have been ended meanwhile: once more on a new one.
                 self.hang_up()

@@ -13,14 +13,17 @@ from typing import Any, Final
 import msgspec
 
 from tasuki.formats.envelope.anchor import Anchor
+from tasuki.sim.partner.bundle import Courier
 from tasuki.sim.partner.honest import ADD_CHECKPOINT, ENVELOPES, MIRROR, Honest
 from tasuki.sim.partner.identity import Certificate, Identity, make_certificate, make_identity
 from tasuki.sim.partner.letters import Draft, Letter, Message, Place, draft
 from tasuki.sim.partner.log import Leaf, PairLog
 from tasuki.sim.partner.payloads import message
 from tasuki.sim.partner.server import Server
+from tasuki.sim.partner.trust import Ceremony, make_ceremony
 from tasuki.sim.partner.wire import CUT, Reply, Wire
 
+TRUST: Final = "/exchange/v1/trust"
 _LOGS: Final = (MIRROR, ADD_CHECKPOINT)
 
 
@@ -32,6 +35,9 @@ class Liar:
         target: the anchor of that node, as an honest partner would hold it.
         lanes: where the next envelope stands, by lane.
         witnesses: whether it mirrors and cosigns the node's log; a deaf one leaves the node's log as it is.
+        ceremony: makes its trust metadata.
+        courier: makes its bundles.
+        offers: what it gives to who asks for newer trust metadata.
     """
 
     me: Identity
@@ -41,6 +47,9 @@ class Liar:
     wire: Wire
     lanes: dict[str, Place] = field(default_factory=dict)
     witnesses: bool = False
+    ceremony: Ceremony
+    courier: Courier
+    offers: bytes = b""
 
     @property
     def participant(self) -> str:
@@ -56,6 +65,8 @@ class Liar:
         """Answer the node as an honest partner, whose logs may be out of order."""
         if path in _LOGS and not self.witnesses:
             return Reply(status=CUT)
+        if path == TRUST:
+            return Reply(status=200, body=self.offers)
         return self.honest.answer(path, body)
 
     def message(self, named: str) -> Message:
@@ -83,9 +94,13 @@ class Liar:
     def note(self, letter: Letter, reply: Reply) -> None:
         """Move the lane on if a reply is the receipt of its next number."""
         receipt, lane = reply.receipt, str(letter.header["lane"])
+        if receipt is not None and receipt.env_hash == letter.hash and receipt.seq == self.place(lane).seq:
+            self.advance(letter)
+
+    def advance(self, letter: Letter) -> None:
+        """Move the lane on past an envelope that was taken."""
+        lane = str(letter.header["lane"])
         here = self.place(lane)
-        if receipt is None or receipt.env_hash != letter.hash or receipt.seq != here.seq:
-            return
         self.lanes[lane] = Place(epoch=here.epoch, seq=here.seq + 1, prev=letter.hash)
         self.log.leaves.append(Leaf(kind="envelope-sent", body=sent(letter)))
 
@@ -141,6 +156,8 @@ def meet(name: str, target: Anchor, folder: Path, seed: int) -> Iterator[Liar]:
         target=target,
         server=server,
         honest=Honest(me=me, log=log),
+        ceremony=make_ceremony(me),
+        courier=Courier(me=me, to=str(target.name)),
         wire=Wire(target.endpoint, me.certificate, target.tls_certificate),
     )
     server.answers = liar.answer

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -86,6 +85,8 @@ class Wire:
         self._server = server
         self._line: ssl.SSLSocket | None = None
         self._rest = b""
+        self._ended = False
+        self.patience = PATIENCE_S
 
     def __enter__(self) -> Self:
         return self
@@ -117,15 +118,20 @@ class Wire:
             pass
         return self._read()
 
-    def drip(self, pieces: Iterable[bytes], pause: float) -> tuple[Reply, float]:
-        """Send pieces slowly until the other side has enough; return its answer and after how many seconds it came."""
-        began = time.monotonic()
-        with contextlib.suppress(OSError, ssl.SSLError):
+    def trickle(self, raw: bytes) -> bool:
+        """Send a few bytes and read nothing; return whether the other side still listens."""
+        if self._ended:
+            return False
+        try:
             line = self._open()
-            for piece in pieces:
-                line.sendall(piece)
-                time.sleep(pause)
-        return self._read(), time.monotonic() - began
+            line.sendall(raw)
+            line.settimeout(0.01)
+            self._ended = not line.recv(_CHUNK)
+        except TimeoutError:
+            return True
+        except (OSError, ssl.SSLError):
+            self._ended = True
+        return not self._ended
 
     def abandon(self, raw: bytes) -> None:
         """Send bytes and hang up without reading what comes back."""
@@ -142,7 +148,7 @@ class Wire:
 
     def _open(self) -> ssl.SSLSocket:
         if self._line is None:
-            plain = socket.create_connection(self._address, timeout=PATIENCE_S)
+            plain = socket.create_connection(self._address, timeout=self.patience)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 self._line = self._context.wrap_socket(plain, server_hostname=self._address[0])
