@@ -33,6 +33,9 @@ PLAYED: Final = {
 }
 """By the name of a loop of the worker, what plays it here."""
 
+IDLE: Final = frozenset({"third"})
+"""Loops that have nothing to do here: no nation of the bench has a third witness."""
+
 
 def seal_turn(node: Node, partner: ParticipantId, lane: Lane) -> float | None:
     """Seal what waits on a lane; return seconds until the next try where it failed."""

@@ -54,7 +54,7 @@ def test_another_seed_is_another_run():
 
 
 def test_every_loop_of_the_worker_is_played():
-    assert {each.name for each in (*LOOPS, disposal(1.0))} == set(loops.PLAYED)
+    assert {each.name for each in (*LOOPS, disposal(1.0))} - loops.IDLE == set(loops.PLAYED)
     assert all(callable(getattr(loops, turn)) for turn in loops.PLAYED.values())
 
 
