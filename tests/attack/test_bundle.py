@@ -162,7 +162,7 @@ def test_air04_cut_short_trailing_bytes_and_holes(pair):
 def test_air05_a_medium_with_older_keys_metadata_is_stale(pair):
     gbr, jpn = pair
     raw = with_letters(gbr, "JPN")
-    newer = replace(gbr.anchor, version=gbr.anchor.version + 1)
+    newer = replace(gbr.anchor, version=gbr.anchor.version + 1, created=gbr.clock.now())
     hold_anchor(jpn, gbr, newer)
     refused(jpn, raw, "bundle.stale")
     assert bundle.take_in(jpn, changed(gbr, raw, keys=newer.version)).state == "taken"

@@ -21,7 +21,8 @@ from tasuki.formats.bundle.bundle import STATEMENT_TYPE, Bundle, Manifest
 from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose, check_validity
 from tasuki.formats.suites.signatures import SigningPair, require_suite, verify
 
-FIRST_EPOCH: Final = 1
+UNDER_WAY: Final = timedelta(days=14)
+"""How long a bundle may be carried while its sender's keys metadata grow newer; envelopes have the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +78,14 @@ class Place:
     Attributes:
         taken: number of the last one; 0 for none.
         hash: its hash; None for none.
-        keys: version of the partner's anchor, as known here.
+        keys: version of the partner's anchor, as known here; `since`: when that was made.
     """
 
     epoch: int
     taken: int
     hash: str | None
     keys: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +113,13 @@ class Refused:
     lie: bool = False
 
 
-def place(bundle: Bundle, at: Place, known: str | None) -> Next | Repeated | Early | Refused:
+def place(bundle: Bundle, at: Place, known: str | None, now: datetime) -> Next | Repeated | Early | Refused:
     """Return what a signed bundle's number says (clauses 4 to 8).
 
     Args:
         bundle: it.
         at: how far its sender's bundles were taken in.
+        now: the moment.
         known: hash of the bundle of the same number that was taken or held before; None for none.
     """
     manifest = bundle.manifest
@@ -124,13 +127,19 @@ def place(bundle: Bundle, at: Place, known: str | None) -> Next | Repeated | Ear
     if manifest.epoch != at.epoch:
         return Refused(reason=why.EPOCH.because(expected=at.epoch, found=manifest.epoch))
     taken = manifest.number <= at.taken
-    if not taken and manifest.keys < at.keys:
+    if not taken and _is_stale(manifest, at, now):
         return Refused(reason=why.STALE.because(sender=str(manifest.sender), held=at.keys, found=manifest.keys))
     if known is not None and known != bundle.hash:
         return Refused(reason=why.EQUIVOCATION.because(number=manifest.number, partner=partner), lie=True)
     if taken:
         return Repeated()
     return _following(manifest, at)
+
+
+def _is_stale(manifest: Manifest, at: Place, now: datetime) -> bool:
+    """Whether it knows less of its sender than is known here, though it was made later or was too long under way."""
+    behind = manifest.keys < at.keys
+    return behind and not now - UNDER_WAY <= manifest.created < at.since
 
 
 def _following(manifest: Manifest, at: Place) -> Next | Early | Refused:

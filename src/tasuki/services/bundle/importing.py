@@ -24,7 +24,7 @@ from tasuki.formats.bundle.bundle import Bundle, Part, PartKind, read_bundle
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.receipt import is_receipt
 from tasuki.formats.suites.keys import Purpose
-from tasuki.services import channel, ledger, partners, reconciliation
+from tasuki.services import channel, ledger, partners, reconciliation, trust
 from tasuki.services.bundle.reasons import MOVED, NOT_OURS, OTHER_ROOT, READER_CHANGED
 from tasuki.services.channel.peers import identity
 from tasuki.services.channel.sending import take_answer
@@ -115,8 +115,8 @@ def _placed(node: Node, bundle: Bundle, raw: bytes) -> Took:
         ends = store.ends(connection, partner)
         same = store.kept(connection, partner, "in", number=manifest.number)
     known = [each for each in same if each.epoch == manifest.epoch and each.state != "other"]
-    at = Place(epoch=ends.epoch, taken=ends.taken, hash=ends.taken_hash, keys=anchor.version)
-    judgement = place(bundle, at, known[0].hash if known else None)
+    at = Place(epoch=ends.epoch, taken=ends.taken, hash=ends.taken_hash, keys=anchor.version, since=anchor.created)
+    judgement = place(bundle, at, known[0].hash if known else None, node.clock.now())
     took = Took(partner=partner, number=manifest.number, hash=bundle.hash, state="taken", parts=_counts(bundle))
     match judgement:
         case Repeated():
@@ -290,7 +290,8 @@ class _Parts:
 
     def statement(self, part: Part) -> None:
         """What the partner says it exchanged."""
-        reconciliation.take(self._node, self._anchor, part.raw)
+        stated = reconciliation.take(self._node, self._anchor, part.raw)
+        trust.note_keys(self._node, self._partner, stated.metadata.get("partner_keys", 0))
 
     def envelope(self, part: Part) -> None:
         """An envelope, under the clauses of the channel; the manifest's signature stands for the certificate."""

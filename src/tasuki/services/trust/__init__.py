@@ -12,7 +12,7 @@ from tasuki.services.trust.ceremony import (
     sign_file,
     sign_here,
 )
-from tasuki.services.trust.following import MAX_QUESTION_BYTES, PATH, answer, exchange, is_told, refresh
+from tasuki.services.trust.following import MAX_QUESTION_BYTES, PATH, answer, exchange, is_told, note_keys, refresh
 from tasuki.services.trust.publishing import publish_peers
 from tasuki.services.trust.revoking import Doubtful, Revoked, confirm, doubtful, revoke
 from tasuki.services.trust.rotating import Rotated, rotate, settle, use_now
@@ -37,6 +37,7 @@ __all__ = [
     "is_told",
     "join_files",
     "load",
+    "note_keys",
     "make_holder_file",
     "publish_peers",
     "publish_signed",

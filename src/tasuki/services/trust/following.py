@@ -62,6 +62,13 @@ def answer(node: Node, partner: Anchor, body: bytes) -> Released:
     return release_protocol("trust", write_parts(parts), participant, policy(node))
 
 
+def note_keys(node: Node, partner: ParticipantId, version: int) -> None:
+    """Remember that a partner holds our newest keys, where that is the version it stated: by file it asks nothing."""
+    chain = node.own.chain
+    if chain is not None and version == chain.versions[KEYS]:
+        _note(node, partner, chain.versions, chain)
+
+
 def _note(node: Node, partner: ParticipantId, held: Mapping[str, int], chain: Chain) -> None:
     """Remember what a partner holds of ours; more than we have says that this node was put back to an old copy."""
     ahead = _lost(held, chain.versions)

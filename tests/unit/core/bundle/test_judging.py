@@ -24,7 +24,7 @@ FIRST = Manifest(
     created=NOW,
     sig_keys=GBR.anchor.current_pair(Purpose.ENVELOPE, NOW).ids,
 )
-HERE = Place(epoch=1, taken=4, hash="d" * 64, keys=2)
+HERE = Place(epoch=1, taken=4, hash="d" * 64, keys=2, since=NOW - timedelta(days=1))
 FIFTH = replace(FIRST, number=5, prev="d" * 64, keys=2)
 SIGNERS = (Signer(node=GBR.anchor.name, keys=GBR.anchor.keys),)
 
@@ -47,7 +47,7 @@ def bundle(manifest) -> Bundle:
     ids=["next", "early", "early, of another chain", "repeated", "repeated, and old", "newer keys"],
 )
 def test_a_number_is_next_early_or_repeated(changes, known, expected):
-    assert place(bundle(replace(FIFTH, **changes)), HERE, known) == expected
+    assert place(bundle(replace(FIFTH, **changes)), HERE, known, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,21 +63,37 @@ def test_a_number_is_next_early_or_repeated(changes, known, expected):
     ids=["epoch", "epoch first", "stale", "stale and early", "prev", "no prev"],
 )
 def test_what_cannot_follow_is_refused_with_its_reason(changes, code, lie):
-    found = place(bundle(replace(FIFTH, **changes)), HERE, None)
+    found = place(bundle(replace(FIFTH, **changes)), HERE, None, NOW)
     assert isinstance(found, Refused)
     assert (found.reason.code, found.lie) == (code, lie)
 
 
 @pytest.mark.parametrize("number", [4, 5, 6])
 def test_two_bundles_of_one_number_are_a_lie(number):
-    found = place(bundle(replace(FIFTH, number=number)), HERE, "f" * 64)
+    found = place(bundle(replace(FIFTH, number=number)), HERE, "f" * 64, NOW)
     assert isinstance(found, Refused)
     assert (found.reason.code, found.lie) == ("bundle.equivocation", True)
 
 
 def test_the_same_bundle_that_is_held_may_come_again():
     early = bundle(replace(FIFTH, number=6))
-    assert place(early, HERE, early.hash) == Early(missing=(5, 5))
+    assert place(early, HERE, early.hash, NOW) == Early(missing=(5, 5))
+
+
+@pytest.mark.parametrize(
+    ("created", "now", "stale"),
+    [
+        (NOW - timedelta(days=2), NOW, False),
+        (NOW - timedelta(days=1, seconds=1), NOW, False),
+        (NOW - timedelta(days=1), NOW, True),
+        (NOW, NOW, True),
+        (NOW - timedelta(days=2), NOW + timedelta(days=12), False),
+        (NOW - timedelta(days=2), NOW + timedelta(days=12, seconds=1), True),
+    ],
+)
+def test_a_bundle_may_be_under_way_while_keys_change_and_not_for_ever(created, now, stale):
+    found = place(bundle(replace(FIFTH, keys=1, created=created)), HERE, None, now)
+    assert isinstance(found, Refused if stale else Next)
 
 
 def signed(manifest, signers=SIGNERS, me=JPN.anchor.name, now=NOW):
