@@ -26,7 +26,7 @@ from tasuki.base.errors import TasukiError, WorldError
 from tasuki.base.reasons import kind
 
 DOWN = kind("prove.down", en="The node is down; ask again.", ja="ノードは停止中です。もう一度試してください。")
-KILLS = {"ci": 12, "full": 200}
+KILLS = {"ci": 12, "full": 2000}
 TOKYO = "JPN/nco:csirt"
 PATIENCE_S = 120.0
 
