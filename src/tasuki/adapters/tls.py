@@ -98,13 +98,17 @@ def _create(path: Path, me: NodeName, endpoint: str, now: datetime) -> bytes:
 
 
 def _certificate(key: ec.EllipticCurvePrivateKey, me: NodeName, endpoint: str, now: datetime) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(me))])
+    number = x509.random_serial_number()
+    # A name of its own for each: TLS finds a certificate by its name, and while one takes over there are two.
+    name = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, str(me)), x509.NameAttribute(NameOID.SERIAL_NUMBER, f"{number:x}")]
+    )
     return (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(number)
         # An hour back: the partner's clock may run behind.
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + LIFE)
