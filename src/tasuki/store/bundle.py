@@ -23,7 +23,7 @@ BUNDLES: Final = sa.Table(
     sa.Column("epoch", sa.BigInteger, primary_key=True),
     sa.Column("number", sa.BigInteger, primary_key=True),
     sa.Column("hash", sa.Text, primary_key=True),
-    sa.Column("state", sa.Text, nullable=False),  # out: made | received; in: held | taken | other
+    sa.Column("state", sa.Text, nullable=False),  # out: made | received | over; in: held | taken | other | over
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("envelopes", sa.Integer, nullable=False),
@@ -222,6 +222,14 @@ def received(connection: sa.Connection, partner: str, epoch: int, told: int) -> 
     connection.execute(
         BUNDLE_ANSWERS.delete().where(BUNDLE_ANSWERS.c.partner == partner, BUNDLE_ANSWERS.c.bundle <= told)
     )
+
+
+def begin_epoch(connection: sa.Connection, partner: str) -> None:
+    """Forget in which bundle things went: those of an older epoch count no more, and what is unanswered goes again."""
+    connection.execute(BUNDLE_ENVELOPES.delete().where(BUNDLE_ENVELOPES.c.partner == partner))
+    connection.execute(BUNDLE_ANSWERS.update().where(BUNDLE_ANSWERS.c.partner == partner).values(bundle=None))
+    over = BUNDLES.c.partner == partner, BUNDLES.c.state.in_(("made", "held"))
+    connection.execute(BUNDLES.update().where(*over).values(state="over"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ TABLE: Final[Mapping[str, Admits]] = {
     "POST /v1/holds": Admits.KEEPER,
     "POST /v1/holds/lift": Admits.KEEPER,
     "GET /v1/bundle": Admits.HOME,
+    "POST /v1/bundle/epoch": Admits.HOME,
     "POST /v1/bundle/export": Admits.HOME,
     "POST /v1/bundle/import": Admits.HOME,
     "GET /v1/channel/lanes": Admits.HOME,

@@ -10,6 +10,7 @@ import msgspec
 
 from tasuki.base.errors import CallerError
 from tasuki.base.ids import ParticipantId, participant
+from tasuki.base.limits import MAX_SAFE_INTEGER
 from tasuki.core.release.released import Released
 from tasuki.faces.http.kit import Nothing, feed, get, post
 from tasuki.faces.http.reasons import BAD_REQUEST
@@ -27,6 +28,19 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     partner: str
     most: Annotated[int, msgspec.Meta(ge=LEAST_BYTES, le=bundle.MOST_BYTES)] = bundle.MOST_BYTES
     number: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
+class Begin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which epoch begins with which partner, and who agreed on it."""
+
+    partner: str
+    epoch: Annotated[int, msgspec.Meta(ge=2, le=MAX_SAFE_INTEGER)]
+    by: list[str]
+
+
+def _begin(node: Node, question: Begin) -> list[bundle.BundleView]:
+    bundle.begin_epoch(node, _partner(question.partner), question.epoch, question.by)
+    return bundle.show(node)
 
 
 def _export(node: Node, question: Export) -> Released:
@@ -65,4 +79,5 @@ ROUTES: Final = (
     get("/v1/bundle", Nothing, _show),
     post("/v1/bundle/export", Export, _export),
     feed("/v1/bundle/import", Nothing, _import),
+    post("/v1/bundle/epoch", Begin, _begin),
 )

@@ -171,12 +171,29 @@ def _status_lines(call: Call, view: Mapping[str, Any]) -> Iterator[str]:
         yield call.say(_MISSING, number=number)
 
 
+@command(
+    "epoch",
+    en="Count bundles anew, as people of both sides agreed: where one can never be taken, or a node was put back.",
+    ja="双方の担当者の合意に基づき、バンドルの番号を新たに始めます(取り込み不能、または復元のとき)。",
+    example="tasuki bundle epoch --with JPN --to 2 --by Aoki --by Brown",
+)
+@option(
+    "--with", "partner", en="The partner, such as JPN.", ja="パートナー(例: JPN)。", metavar="PARTNER", required=True
+)
+@option("--to", "number", en="The epoch agreed on.", ja="合意したエポック。", type=int, required=True)
+@option("--by", en="Who agreed; twice.", ja="合意した人(2回指定)。", multiple=True, metavar="NAME")
+def epoch(call: Call, partner: str, number: int, by: tuple[str, ...]) -> None:
+    """Begin another epoch."""
+    views = call.post("/v1/bundle/epoch", {"partner": partner, "epoch": number, "by": by})
+    call.show(views, [line for each in views for line in _status_lines(call, each)])
+
+
 COMMANDS: Final = (
     group(
         "bundle",
         en="The exchange with a partner by files, through an air gap.",
         ja="ファイルによる交換(エアギャップ)。",
         example="tasuki bundle export --to JPN --out for-jpn.tasukib",
-        commands=[export, import_, status],
+        commands=[export, import_, status, epoch],
     ),
 )

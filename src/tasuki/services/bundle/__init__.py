@@ -5,6 +5,7 @@ Whoever makes a bundle holds `bundle-out:PARTNER`, whoever takes one in `bundle-
 out by compare-and-swap on the numbers.
 """
 
+from tasuki.services.bundle.beginning import begin_epoch
 from tasuki.services.bundle.exporting import MOST_BYTES, export, export_again
 from tasuki.services.bundle.importing import Took, take_in
 from tasuki.services.bundle.showing import CONFIRM_S, BundleView, show, unconfirmed
@@ -14,6 +15,7 @@ __all__ = [
     "MOST_BYTES",
     "BundleView",
     "Took",
+    "begin_epoch",
     "export",
     "export_again",
     "show",

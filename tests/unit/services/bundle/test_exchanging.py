@@ -9,7 +9,7 @@ import pytest
 
 from making_bundle import apart, carried, changed, made, with_letters
 from making_ledger import joined, put, send, sent_ids
-from tasuki.base.errors import InputError, PeerError, WorldError
+from tasuki.base.errors import CallerError, InputError, PeerError, WorldError
 from tasuki.formats.bundle.bundle import PartKind, read_bundle
 from tasuki.services import bundle, channel
 from tasuki.services.bundle import importing
@@ -206,3 +206,29 @@ def test_who_was_put_back_finds_its_numbers_taken(pair):
     gbr.database.write(lambda c: store.move_ends(c, "JPN", now, replace(now, made=0, made_hash=None)))
     with pytest.raises(PeerError, match="other bytes under the same number"):
         bundle.take_in(jpn, made(gbr, "JPN"))
+
+
+def test_two_people_on_each_side_begin_another_epoch_and_nothing_is_lost(pair):
+    gbr, jpn = pair
+    bundle.take_in(jpn, with_letters(gbr, "JPN"))
+    lost = with_letters(gbr, "JPN", 2)
+    late = with_letters(gbr, "JPN")
+    assert bundle.take_in(jpn, late).state == "held"
+    for node, partner in ((gbr, "JPN"), (jpn, "GBR")):
+        with pytest.raises(CallerError):
+            bundle.begin_epoch(node, partner, 2, ["Aoki", " Aoki "])
+        bundle.begin_epoch(node, partner, 2, ["Aoki", "Brown"])
+        with pytest.raises(CallerError):
+            bundle.begin_epoch(node, partner, 2, ["Aoki", "Brown"])
+    for old in (lost, late):
+        with pytest.raises(PeerError, match="epoch 2"):
+            bundle.take_in(jpn, old)
+    again = made(gbr, "JPN")
+    manifest = read_bundle(again).manifest
+    assert (manifest.epoch, manifest.number, manifest.prev, manifest.received) == (2, 1, None, 0)
+    assert kinds(again).count(PartKind.ENVELOPE) == 4
+    assert bundle.take_in(jpn, again).state == "taken"
+    answer = made(jpn, "GBR")
+    assert kinds(answer).count(PartKind.RECEIPT) == 4
+    bundle.take_in(gbr, answer)
+    assert unanswered(gbr) == 0
