@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from making_ledger import put, send
 from making_nodes import Hands
 from making_reconciliation import reconciled
-from tasuki.base.errors import WorldError
+from tasuki.base.errors import PeerError, WorldError
 from tasuki.core.channel.model import Lane
 from tasuki.core.channel.quotas import Quota, Usage
 from tasuki.formats.envelope.notice import read_notice
-from tasuki.services import partners
+from tasuki.services import ledger, partners
 from tasuki.services.channel import accept, push, seal_next, sync
 from tasuki.services.channel.quotas import count_again
 from tasuki.services.channel.sending import LONGEST_HINT_S, BusyError
@@ -172,6 +172,21 @@ def test_what_was_disposed_of_makes_room_once_it_is_counted_anew(pair):
         receipts = [row.receipt for row in connection.execute(sa.select(channel.ENVELOPES_IN))]
         bodies = [row.body for row in connection.execute(sa.select(channel.MESSAGES_IN))]
     assert counted == Usage(objects=0, size=sum(map(len, [*receipts, *bodies])))
+
+
+def test_a_mirror_that_is_as_large_as_it_may_be_takes_no_more_and_says_so(pair):
+    gbr, jpn = pair
+    send(gbr, "JPN", 2)
+    within(gbr, jpn, Quota(mirror_leaves=1))
+    ledger.cosign_with(gbr, "JPN")
+    send(gbr, "JPN", 1)
+    with pytest.raises(PeerError) as refused:
+        ledger.cosign_with(gbr, "JPN")
+    assert refused.value.reason.params["code"] == "channel.busy"
+    (alarm,) = [each for each in alarms(replace(jpn, quota=Quota(mirror_leaves=1))) if "quota" in each.reason.code]
+    assert alarm.reason.params["what"] == "mirror_leaves"
+    within(gbr, jpn, GENEROUS)
+    assert ledger.cosign_with(gbr, "JPN")
 
 
 def test_lies_beyond_the_first_are_proved_already_and_kept_no_more(pair):

@@ -9,7 +9,7 @@ from making_nodes import Hands
 from making_reconciliation import reconciled
 from tasuki.base.canonical import canonical
 from tasuki.base.errors import CallerError
-from tasuki.core.channel.deciding import DECISIONS, DESK, office_code
+from tasuki.core.channel.deciding import DECISIONS, DESK
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.services.channel import decide, envelope, sync
 from tasuki.store import channel, ledger
@@ -139,19 +139,3 @@ def test_a_decision_on_an_envelope_to_somebody_else_is_refused(pair):
     gbr.database.write(lambda c: c.execute(channel.ENVELOPES_OUT.update().values(partner="AUS")))
     assert claim(jpn, env_id) == "refused"
     assert decided(gbr, env_id) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("NCSC duty desk", "ncsc-duty-desk"),
-        ("  3rd desk ", "rd-desk"),
-        ("当直", DESK),
-        ("", DESK),
-        ("a" * 200, "a" * 80),
-        ("x" * 79 + " y", "x" * 79),
-    ],
-    ids=["words", "begins-with-a-digit", "no-letters", "empty", "long", "cut-at-a-hyphen"],
-)
-def test_the_name_of_an_office_becomes_a_code(name, code):
-    assert office_code(name) == code
