@@ -374,7 +374,8 @@ def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition) 
         store.keep_received(connection, case.participant, kept, now)
         store.add_usage(connection, case.participant, objects=done.counts.get("held", 0), size=len(case.raw))
         counts: dict[str, Json] = dict(done.counts)
-        body: dict[str, Json] = {**leaf, "act": "envelope-received", "type": kept.type, "counts": counts}
+        why = None if promised.reason is None else promised.reason.code
+        body: dict[str, Json] = {**leaf, "act": "envelope-received", "type": kept.type, "reason": why, "counts": counts}
         ledger.append(connection, AUDIT, "envelope-received", body, now, node.entropy.draw(SALT_BYTES))
 
     # A crash before the commit leaves nothing, and the partner sends again; after it, the stored receipt answers.

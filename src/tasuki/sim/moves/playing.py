@@ -22,9 +22,12 @@ ONCE: Final = ("once",)
 _TROUBLE: Final = 500
 
 SPENT: Final = frozenset(
-    {"lanes", "envelopes_in", "log_leaves", "logs", "log_subtrees", "/v1/channel/lanes", "/v1/channel/envelopes"}
+    {
+        "lanes", "envelopes_in", "log_leaves", "logs", "log_subtrees", "usages",
+        "/v1/channel/lanes", "/v1/channel/envelopes",
+    }
 )  # fmt: skip
-"""What a spent number alone changes: the lane, its dedup row, the leaf of the receipt."""
+"""What a spent number alone changes: lane, dedup row, the leaf of the receipt, the count against a quota."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

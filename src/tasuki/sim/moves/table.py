@@ -56,8 +56,8 @@ def _rows() -> Iterator[str]:
     yield "| id | what is played | cases | what must come of it | where |\n|---|---|---|---|---|\n"
     for name, ways in moves().items():
         for each in ways:
-            said = each.expects.said.replace("|", "\\|")
-            yield f"| {name} | {each.plays.replace('|', chr(92) + '|')} | {len(each.over)} | {said} | `moves/{each.module}.py` |\n"
+            row = (name, each.plays, str(len(each.over)), each.expects.said, f"`moves/{each.module}.py`")
+            yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n"
 
 
 def _missing() -> Iterator[str]:

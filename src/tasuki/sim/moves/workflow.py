@@ -21,6 +21,7 @@ from tasuki.sim.partner.honest import ENVELOPES, Got
 from tasuki.sim.partner.letters import Message
 from tasuki.sim.partner.liar import Liar
 from tasuki.sim.partner.payloads import MESSAGES, objects_of
+from tasuki.sim.partner.statement import COMPARE, STATEMENT, Stating
 from tasuki.sim.partner.wire import CUT, Reply
 
 _CUT: Final = Reply(status=CUT)
@@ -225,3 +226,32 @@ def _forwarded(stage: Stage, over: str) -> Saw:
     words = made["x_word"].encode()
     got = [each.payload for liar in (stage.jpn, stage.fra) for each in liar.honest.got]
     return {"the gate says no": not said["allowed"], "nothing of it is sent": not any(words in each for each in got)}
+
+
+@move("WF18", Shows(("people are told that something differs", "with the lane and the number of it")))
+def _differs(stage: Stage, _over: str) -> Saw:
+    """State, at the end of the day, that one envelope was another than the one that was sent."""
+    with stage.apart("wf18") as other:
+        jpn = other.jpn
+        for _ in range(3):
+            other.ship("urgent")
+            other.until(lambda: not other.unanswered())
+        stating = Stating(honest=jpn.honest, to=str(other.anchor.name), wrong=("urgent", 2))
+
+        def answer(path: str, body: bytes) -> Reply:
+            return stating.answer(path, body) if path in (STATEMENT, COMPARE) else jpn.answer(path, body)
+
+        with jpn.server.saying(answer):
+            other.sync()
+            found = other.until(lambda: "reconciliation" in str(other.alarms()) or _differing(other) != "")
+            named = _differing(other)
+        return {
+            "people are told that something differs": found,
+            "with the lane and the number of it": "'urgent'" in named and "2" in named,
+        }
+
+
+def _differing(stage: Stage) -> str:
+    """Return what the node tells its people of differences, as text."""
+    alarms = stage.ok("GET", "/v1/health/alarms")
+    return str([each["params"] for each in alarms if "differ" in each["code"] or "reconcil" in each["code"]] or "")
