@@ -13,7 +13,7 @@ from making_recovery import copied, leaves, put_back, receive, tried
 from making_release import audited, indicator, take_in, uid
 from making_withdrawal import give, matches
 from tasuki.base.ids import Audience
-from tasuki.services import hold, holdings, recovery, release, withdrawal
+from tasuki.services import hold, holdings, reconciliation, recovery, release, withdrawal
 from tasuki.services.channel import seal_next, sync
 from tasuki.services.ledger import cosign_with, examine
 
@@ -109,6 +109,16 @@ def test_no_second_history_is_signed_and_both_logs_agree_afterwards(pair):
             assert not each.differences, [reason.sentence() for reason in each.differences]
     assert holdings.show(gbr, uid("indicator", 14))
     assert holdings.show(jpn, uid("indicator", 5))
+
+
+def test_statements_of_both_sides_are_equal_afterwards(pair):
+    copy = history(pair)
+    lose(pair, "jpn", copy)
+    caught_up(pair, "jpn")
+    carry(pair)
+    for node, partner in ((pair["gbr"], "JPN"), (pair["jpn"], "GBR")):
+        (view,) = reconciliation.reconcile(node, partner)
+        assert (view.outcome, view.findings) == ("equal", [])
 
 
 def test_what_a_later_recall_must_reach_is_known_again(pair):

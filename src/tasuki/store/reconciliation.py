@@ -18,6 +18,7 @@ from tasuki.store.channel.lanes import LANES
 from tasuki.store.channel.received import ENVELOPES_IN
 from tasuki.store.channel.sent import ENVELOPES_OUT
 from tasuki.store.database import METADATA, parts
+from tasuki.store.recovery import GIVEN_BACK
 
 STATEMENTS: Final = sa.Table(
     "statements",
@@ -289,16 +290,27 @@ def _unanswered(connection: sa.Connection, partner: str, lane: str, epoch: int) 
 def items(
     connection: sa.Connection, partner: str, direction: Direction, place: tuple[str, int], span: tuple[int, int]
 ) -> Iterator[tuple[int, str]]:
-    """Give number and hash of the envelopes of a lane and epoch from one number to another, in order."""
-    table = ENVELOPES_OUT if direction == "out" else ENVELOPES_IN
+    """Give number and hash of the envelopes of a lane and epoch from one number to another, in order.
+
+    What went before a restore and is known from the partner alone was sent all the same.
+    """
     (lane, epoch), (first, last) = place, span
-    query = (
-        sa.select(table.c.seq, table.c.hash)
-        .where(table.c.partner == partner, table.c.lane == lane, table.c.epoch == epoch, table.c.seq <= last)
-        .order_by(table.c.seq)
-        .limit(_STEP)
-    )
-    while rows := connection.execute(query.where(table.c.seq >= first)).all():
+    tables = (ENVELOPES_OUT, GIVEN_BACK) if direction == "out" else (ENVELOPES_IN,)
+    while True:
+        queries = [
+            sa.select(table.c.seq, table.c.hash).where(
+                table.c.partner == partner,
+                table.c.lane == lane,
+                table.c.epoch == epoch,
+                table.c.seq.between(first, last),
+                *([table.c.direction == "out"] if table is GIVEN_BACK else []),
+            )
+            for table in tables
+        ]
+        whole = sa.union_all(*queries).subquery()
+        rows = connection.execute(sa.select(whole).order_by(whole.c.seq).limit(_STEP)).all()
+        if not rows:
+            return
         yield from ((row.seq, row.hash) for row in rows)
         first = rows[-1].seq + 1
 
