@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Ledger: what a leaf costs, proofs out of a long log, computing a log again, and a round of cosigning.
 
-    python bench/ledger.py [--leaves 1000000] [--new 100000]
+    python bench/ledger.py [--leaves 1000000] [--new 100000] [--long 10000000]
 
 SQLite on disk. Appending and proving: one log of `--leaves`. Cosigning: two nodes in one process that hand each other
 the bytes they would post; half of the `--new` leaves are envelopes sent, half are their receipts, each of which the
-other side holds against its own log before it cosigns.
+other side holds against its own log before it cosigns. `--long`: one pair log of so many leaves, whole at both sides
+(short bodies, written in bulk), cosigned once; then what one more leaf and a thousand more take until they are
+cosigned, and proofs out of it. It does not matter how the old leaves came there: every hash and subtree is stored.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,21 +31,29 @@ from tasuki.app.config import configuration, profile_text
 from tasuki.app.wiring import wired
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import uuid7
-from tasuki.core.ledger.model import AUDIT, pair_log
+from tasuki.core.ledger.model import AUDIT, hash_stored, mirror_log, pair_log
 from tasuki.core.ledger.periods import Period
+from tasuki.core.ledger.witness import write_request
 from tasuki.core.release.released import Released
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.tlog import merkle
+from tasuki.formats.tlog.checkpoint import Checkpoint
+from tasuki.formats.tlog.note import Note, SignatureLine
+from tasuki.formats.tlog.tiles import HEIGHT
 from tasuki.services import ledger, partners
 from tasuki.services.node import Node
-from tasuki.services.setup import ANCHOR, Order, init
+from tasuki.services.setup import Order, init
 from tasuki.store import ledger as store
+from tasuki.store.database import insert_many
 
 PART = 1000
 PROOFS = 500
 APPENDS = 10_000
+ROUNDS = 50
+OK = 200
 ENTROPY = Entropy()
 T = TypeVar("T")
+Rows = list[tuple[object, ...]]
 
 
 class Joined:
@@ -79,7 +90,7 @@ def node(stack: ExitStack, folder: Path, participant: str, link: Joined) -> Node
 def trust(one: Node, other: Node) -> None:
     """Let two nodes hold each other's anchor, compared."""
     for here, there in ((one, other), (other, one)):
-        partners.add(here, (there.directory / ANCHOR).read_bytes())
+        partners.add(here, partners.export_trust(there).body)
         partners.compare(here, there.me.participant, partners.own_anchor(there).fingerprint, ("A", "B"))
 
 
@@ -144,32 +155,32 @@ def append(here: Node, count: int) -> Spent:
     return timed(everything)[0]
 
 
-def included(connection: sa.Connection, index: int, size: int) -> list[bytes]:
+def included(connection: sa.Connection, index: int, size: int, period: Period) -> list[bytes]:
     """Return an inclusion proof, read afresh."""
-    return merkle.inclusion_proof(index, size, store.range_of(connection, Period(log=AUDIT)))
+    return merkle.inclusion_proof(index, size, store.range_of(connection, period))
 
 
-def consistent(connection: sa.Connection, old: int, size: int) -> list[bytes]:
+def consistent(connection: sa.Connection, old: int, size: int, period: Period) -> list[bytes]:
     """Return a consistency proof, read afresh."""
-    return merkle.consistency_proof(old, size, store.range_of(connection, Period(log=AUDIT)))
+    return merkle.consistency_proof(old, size, store.range_of(connection, period))
 
 
-def prove(here: Node, size: int) -> tuple[list[Spent], list[Spent]]:
+def prove(here: Node, size: int, log: str = AUDIT) -> tuple[list[Spent], list[Spent]]:
     """Return what inclusion and consistency proofs take; every one is verified."""
-    chance = random.Random(1)
+    chance, period = random.Random(1), Period(log=log)
     inclusion: list[Spent] = []
     consistency: list[Spent] = []
     with here.database.read() as connection:
-        root = store.root_at(connection, AUDIT, size)
+        root = store.root_at(connection, log, size)
         for _ in range(PROOFS):
             index, old = chance.randrange(size), chance.randrange(1, size)
-            spent, proof = timed(included, connection, index, size)
+            spent, proof = timed(included, connection, index, size, period)
             inclusion.append(spent)
-            leaf = store.range_of(connection, Period(log=AUDIT))(index, index + 1)
+            leaf = store.range_of(connection, period)(index, index + 1)
             merkle.verify_inclusion(index=index, size=size, leaf=leaf, proof=proof, root_hash=root)
-            spent, proof = timed(consistent, connection, old, size)
+            spent, proof = timed(consistent, connection, old, size, period)
             consistency.append(spent)
-            before = store.root_at(connection, AUDIT, old)
+            before = store.root_at(connection, log, old)
             merkle.verify_consistency(old=old, new=size, old_root=before, new_root=root, proof=proof)
     return inclusion, consistency
 
@@ -221,6 +232,91 @@ def cosigning(one: Node, other: Node, new: int) -> None:
     print(f"{f'cosign 1 new at {new:,}, both sides':<40}{quantiles(single)}")
 
 
+class Filled:
+    """The tree of a log that is written in bulk: leaves in order, subtrees as they become full."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.frontier: list[bytes] = []
+        self.size = 0
+
+    def block(self, count: int) -> tuple[Rows, Rows]:
+        """Return the next rows of leaves and of subtrees, without the name of the log."""
+        leaves: Rows = []
+        subtrees: Rows = []
+        for index in range(self.size, self.size + count):
+            salt, body = index.to_bytes(32, "big"), b'{"n":%d}' % index
+            value = hash_stored(salt, "filler", body)
+            leaves.append((index, "filler", None, salt, body, value, 0))
+            roots = merkle.completed(self.frontier, index, value)
+            self.frontier = [*self.frontier[: len(self.frontier) - len(roots) + 1], roots[-1]]
+            heights = range(HEIGHT, len(roots), HEIGHT)
+            subtrees += [(0, height // HEIGHT, index >> height, roots[height]) for height in heights]
+        self.size += count
+        return leaves, subtrees
+
+
+def fill(sides: list[tuple[Node, str]], count: int) -> None:
+    """Give the same log of `count` leaves to both sides, in parts of 65,536."""
+    tree = Filled()
+
+    def work(connection: sa.Connection, log: str, rows: tuple[Rows, Rows]) -> None:
+        leaves, subtrees = ([(log, *row) for row in each] for each in rows)
+        insert_many(connection, store.LEAVES, "log leaf_index kind env_id salt body hash at", leaves)
+        insert_many(connection, store.SUBTREES, "log start level position root", subtrees)
+
+    while tree.size < count:
+        rows = tree.block(min(65_536, count - tree.size))
+        for here, log in sides:
+            here.database.write(partial(work, log=log, rows=rows))
+    values = {"start": 0, "year": 0, "size": tree.size, "frontier": b"".join(tree.frontier)}
+    for here, log in sides:
+        opening = store.LOGS.insert().values(log=log, **values)
+        here.database.write(lambda connection, opening=opening: connection.execute(opening))
+
+
+def cosign_first(one: Node, other: Node) -> None:
+    """Have the filled log signed and cosigned as it stands, without hashing all of it again."""
+    period = Period(log=pair_log(other.me.participant))
+    with one.database.read() as connection:
+        size, root = store.root(connection, period.log)
+    now = one.clock.now()
+    key = ledger.log_key(one.anchor, period.log, now)
+    text = Checkpoint(origin=key.name, size=size, root=root).text
+    line = SignatureLine(name=key.name, key_id=key.id, signature=one.signer.sign_checkpoint(text.encode()))
+    note = Note(text=text, lines=(line,)).raw
+    reply = ledger.add_checkpoint(other, one.anchor, write_request(0, (), note))
+    if reply.status != OK:
+        raise SystemExit(reply.body.body.decode())
+
+    def work(connection: sa.Connection) -> None:
+        store.keep_checkpoint(connection, period, size, note, now)
+        store.keep_cosigned(connection, period, size, note + reply.body.body)
+
+    one.database.write(work)
+
+
+def very_long(one: Node, other: Node, count: int) -> None:
+    """Measure one very long pair log and print its lines."""
+    log = pair_log(other.me.participant)
+    spent, _ = timed(fill, [(one, log), (other, mirror_log(one.me.participant))], count)
+    print(line(f"fill {count:,} in bulk, both sides", spent, count))
+    spent, _ = timed(cosign_first, one, other)
+    print(f"{f'sign and cosign at {count:,}, nothing new':<40}{spent.wall:8.3f} s   CPU {spent.cpu:8.3f} s")
+    for new in (1, PART):
+        took = []
+        for _ in range(ROUNDS):
+            entries = [entry("envelope-sent", _next_place(one, other.me.participant)) for _ in range(new)]
+            keep(one, log, entries)
+            took.append(timed(ledger.cosign_with, one, other.me.participant)[0])
+        print(f"{f'cosign {new:,} new at {count:,}, both sides':<40}{quantiles(took)}")
+    with one.database.read() as connection:
+        size = store.size(connection, log)
+    inclusion, consistency = prove(one, size, log)
+    print(f"{f'inclusion proof at {size:,}':<40}{quantiles(inclusion)}")
+    print(f"{f'consistency proof at {size:,}':<40}{quantiles(consistency)}")
+
+
 def _next_place(here: Node, partner: str) -> dict[str, Json]:
     with here.database.read() as connection:
         size = store.size(connection, pair_log(partner))
@@ -240,13 +336,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leaves", type=int, default=1_000_000)
     parser.add_argument("--new", type=int, default=100_000)
+    parser.add_argument("--long", type=int, default=10_000_000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         link = Joined()
         gbr, jpn = (node(stack, Path(name), participant, link) for participant in ("GBR", "JPN"))
-        print(f"python bench/ledger.py --leaves {asked.leaves} --new {asked.new}")
-        cosigning(gbr, jpn, asked.new)
-        long_log(jpn, asked.leaves)
+        print(f"python bench/ledger.py --leaves {asked.leaves} --new {asked.new} --long {asked.long}")
+        if asked.new:
+            cosigning(gbr, jpn, asked.new)
+        if asked.leaves:
+            long_log(jpn, asked.leaves)
+    if asked.long:
+        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+            link = Joined()
+            gbr, jpn = (node(stack, Path(name), participant, link) for participant in ("GBR", "JPN"))
+            trust(gbr, jpn)
+            very_long(gbr, jpn, asked.long)
 
 
 if __name__ == "__main__":
