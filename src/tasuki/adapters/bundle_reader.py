@@ -156,8 +156,8 @@ def _load() -> None:
         read_strictly(b"")
     for name in ("ascii", "latin-1", "utf-8"):
         codecs.lookup(name)
-    # A number with a point takes another way through canonical JSON, which loads what it needs when first taken.
-    canonical(0.5)
+    # Numbers with a point, and names beyond ASCII, take another way through canonical JSON, with codecs of its own.
+    canonical({"\u00e9": 0.5})
 
 
 def _taken(source: BinaryIO) -> tuple[dict[str, Any], bytes]:

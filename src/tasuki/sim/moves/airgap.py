@@ -263,9 +263,9 @@ COVERT: Final = (
     "an unknown member",
     "white space",
     "another order of members",
-    "a number spelled otherwise",
     "an unknown member of a part",
     "an escaped letter",
+    "a number spelled otherwise",
 )
 
 
