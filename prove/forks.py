@@ -49,7 +49,7 @@ from tasuki.store import ledger as store  # noqa: E402
 SIZES = {"ci": 120, "full": 1_000}
 OURS, MIRROR = "pair:JPN", "mirror:GBR"
 NAME = "tasuki/GBR/gbr-1/pair/JPN"
-KILLED = kind("rig.killed", en="The witness was killed.", ja="証人が停止されました。")
+KILLED = kind("rig.killed", en="The witness was killed.", ja="連署者が停止されました。")
 STOPS = ("ledger.mirror-ahead", "ledger.mirror-other", "ledger.periods-ahead", "ledger.mirror-refused")
 REFUSED = frozenset({400, 403, 404, 409, 422})
 

@@ -147,22 +147,22 @@ OTHER_TEXT = kind(
 WITNESS_LOST = kind(
     "ledger.witness-lost",
     en="{partner} cosigned {held} leaves of our log and says it cosigned none: its witness lost its state. Nothing was signed; its witness key must be retired, so ask for metadata with a new one.",
-    ja="{partner}はこちらのログの葉{held}個に連署しましたが、一つも連署していないと答えています。証人の状態が失われています。署名していません。相手の証人鍵は廃止が必要です。新しい鍵のメタデータを求めてください。",
+    ja="{partner}はこちらのログの葉{held}個に連署しましたが、一つも連署していないと答えています。連署者の状態が失われています。署名していません。相手の連署鍵は廃止が必要です。新しい鍵のメタデータを求めてください。",
 )
 WITNESS_TWICE = kind(
     "ledger.witness-twice",
     en="Expected a third witness of its own, found {name}, which is the log's or the partner's name or key; correct witnesses.policy.",
-    ja="第三の証人 {name} は、ログまたは相手と同じ名前か鍵です。witnesses.policy を直してください。",
+    ja="第三の連署者 {name} は、ログまたは相手と同じ名前か鍵です。witnesses.policy を直してください。",
 )
 THIRD_ANSWER = kind(
     "ledger.third-answer",
     en="Expected a cosignature of the witness {name}, found {found}; it was not kept, and nothing waits for it.",
-    ja="証人 {name} の連署ではありません({found})。保存していません。処理は続いています。",
+    ja="連署者 {name} の連署ではありません({found})。保存していません。処理は続いています。",
 )
 THIRD_AHEAD = kind(
     "ledger.third-ahead",
     en="The witness {name} cosigned {theirs} leaves of {origin}, {ours} are signed here: this node was put back, or its log was cut or forked. Compare with the partner.",
-    ja="証人 {name} は {origin} の葉{theirs}個に連署済みですが、ここで署名済みなのは{ours}個です。復元・切り詰め・分岐の疑いがあります。相手と照合してください。",
+    ja="連署者 {name} は {origin} の葉{theirs}個に連署済みですが、ここで署名済みなのは{ours}個です。復元・切り詰め・分岐の疑いがあります。相手と照合してください。",
 )
 COSIGNATURE_TIME = kind(
     "ledger.cosignature-time",
@@ -240,7 +240,7 @@ NOT_SIGNED = kind(
 HALF_COSIGNED = kind(
     "ledger.half-cosigned",
     en="{node} cosigned with Ed25519 alone, though its anchor had an ML-DSA-44 witness key then: both are needed.",
-    ja="{node}のアンカーには当時 ML-DSA-44 の証人鍵がありましたが、連署は Ed25519 だけです。両方が必要です。",
+    ja="{node}のアンカーには当時 ML-DSA-44 の連署鍵がありましたが、連署は Ed25519 だけです。両方が必要です。",
 )
 KEY_TIME = kind(
     "ledger.key-time",

@@ -71,7 +71,7 @@ UNWITNESSED = kind(
 THIRD_SILENT = kind(
     "health.third-silent",
     en="The third witnesses of {log} do not meet the policy in witnesses.policy since {at}; nothing waits for them. Look whether they are reached.",
-    ja="{log} の第三の証人による連署が、{at} から witnesses.policy の条件を満たしていません。処理は続いています。接続できるか確認してください。",
+    ja="{log} の第三の連署者による連署が、{at} から witnesses.policy の条件を満たしていません。処理は続いています。接続できるか確認してください。",
 )
 LOOP_FAILS = kind(
     "health.loop-fails",
