@@ -52,6 +52,10 @@ _UNCONFIRMED: Final = Text(
     en="  unconfirmed: bundle {number}, made {at}, {envelopes} envelopes",
     ja="  未確認: バンドル {number}({at} 作成、封筒{envelopes}件)",
 )
+_QUEUED: Final = Text(
+    en="  not sealed: {queued} acts; {partner} must be heard of first, or does not use the lane",
+    ja="  未封入: {queued}件({partner} の最新の情報が未着か、そのレーンが使われていません)",
+)
 _MISSING: Final = Text(en="  missing: bundle {number}", ja="  未着: バンドル {number}")
 _NOBODY: Final = Text(en="No partner is trusted yet.", ja="信頼済みのパートナーはまだありません。")
 
@@ -165,6 +169,8 @@ def status(call: Call) -> None:
 
 def _status_lines(call: Call, view: Mapping[str, Any]) -> Iterator[str]:
     yield call.say(_STATUS, **view)
+    if view["queued"]:
+        yield call.say(_QUEUED, **view)
     for each in view["unconfirmed"]:
         yield call.say(_UNCONFIRMED, **each)
     for number in view["missing"]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import sqlalchemy as sa
+import structlog
 
 from tasuki.base.canonical import Json
-from tasuki.base.errors import InputError, WorldError
+from tasuki.base.errors import InputError, PeerError, WorldError
 from tasuki.base.ids import ParticipantId
 from tasuki.core.release.released import Released
 from tasuki.formats.bundle.bundle import (
@@ -38,6 +39,8 @@ from tasuki.services.entries import audit
 from tasuki.services.ledger.carrying import Carried, Reached, carry
 from tasuki.services.node import Node
 from tasuki.store import bundle as store
+
+_LOG = structlog.get_logger("tasuki.bundle")
 
 MOST_BYTES: Final = MAX_BUNDLE_BYTES - (4 << 20)
 """The largest bundle made here: some room is left for what a later version may add."""
@@ -83,13 +86,21 @@ def export(node: Node, partner: ParticipantId, most: int = MOST_BYTES) -> Releas
         require_open(node)
         require_rebuilt(node, partner)
         anchor = partner_anchor(node, partner)
-        for lane in URGENT_FIRST:
-            while seal_next(node, partner, lane, carried=True):
-                pass
+        _seal(node, partner)
         with node.database.read() as connection:
             ends = store.ends(connection, partner)
         load = _loaded(node, anchor, ends, min(most, MOST_BYTES))
         return _keep(node, anchor, ends, load)
+
+
+def _seal(node: Node, partner: ParticipantId) -> None:
+    """Seal what waits, lane by lane: where one may not be used, its acts wait, and everything else goes."""
+    for lane in URGENT_FIRST:
+        try:
+            while seal_next(node, partner, lane, carried=True):
+                pass
+        except PeerError as error:
+            _LOG.warning("bundle.lane-waits", partner=partner, lane=str(lane), reason=error.reason.code)
 
 
 def _loaded(node: Node, anchor: Anchor, ends: store.Ends, most: int) -> _Load:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from tasuki.base.ids import ParticipantId
-from tasuki.services.channel import trusted
+from tasuki.services.channel import lanes, trusted
 from tasuki.services.channel.sending import URGENT_FIRST
 from tasuki.services.node import Node
 from tasuki.store import bundle as store
@@ -41,6 +41,7 @@ class BundleView:
         unconfirmed: bundles of ours it did not say it has, oldest first.
         missing: numbers of its that have to come before those that are held.
         held: numbers that wait for them.
+        queued: acts that could not be sealed, because the partner's metadata or keys do not allow it.
         waiting: envelopes without a receipt that are in no bundle on its way; `answers`: answers likewise.
         came: the newest bundles of its.
     """
@@ -53,6 +54,7 @@ class BundleView:
     unconfirmed: list[OneBundle]
     missing: list[int]
     held: list[int]
+    queued: int
     waiting: int
     answers: int
     came: list[OneBundle]
@@ -80,6 +82,7 @@ def _view(node: Node, partner: ParticipantId) -> BundleView:
         unconfirmed=[_one(each) for each in out if each.state == "made"],
         missing=missing[:_NEWEST],
         held=held,
+        queued=sum(lane.waiting for lane in lanes(node) if lane.partner == partner),
         waiting=waiting,
         answers=answers,
         came=[_one(each) for each in came[-_NEWEST:]],

@@ -12,7 +12,8 @@ from making_ledger import joined, put, send, sent_ids
 from tasuki.base.errors import CallerError, InputError, PeerError, WorldError
 from tasuki.formats.bundle.bundle import PartKind, read_bundle
 from tasuki.services import bundle, channel
-from tasuki.services.bundle import importing
+from tasuki.services.bundle import exporting, importing
+from tasuki.services.bundle.reasons import NOT_OURS
 from tasuki.store import bundle as store
 from tasuki.store import channel as channel_store
 from tasuki.store import ledger, reconciliation
@@ -232,3 +233,24 @@ def test_two_people_on_each_side_begin_another_epoch_and_nothing_is_lost(pair):
     assert kinds(answer).count(PartKind.RECEIPT) == 4
     bundle.take_in(gbr, answer)
     assert unanswered(gbr) == 0
+
+
+def test_a_lane_that_may_not_be_used_keeps_its_acts_and_everything_else_goes(pair, monkeypatch):
+    gbr, jpn = pair
+    put(gbr, "JPN", "bulk")
+    put(gbr, "JPN", "urgent")
+    seal = exporting.seal_next
+
+    def forbidden(node, partner, lane, **named):
+        if lane == "bulk":
+            raise PeerError(NOT_OURS.because(env_id="bulk"))
+        return seal(node, partner, lane, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "seal_next", forbidden)
+        raw = made(gbr, "JPN")
+    assert kinds(raw).count(PartKind.ENVELOPE) == 1
+    assert bundle.show(gbr)[0].queued == 1
+    assert bundle.take_in(jpn, raw).refused == {}
+    assert kinds(made(gbr, "JPN")).count(PartKind.ENVELOPE) == 1
+    assert bundle.show(gbr)[0].queued == 0
