@@ -23,7 +23,7 @@ from tasuki.base.errors import WorldError
 from tasuki.formats.envelope.anchor import Anchor, read_anchor
 from tasuki.sim.partner.driven import Driven, Said, State
 from tasuki.sim.partner.liar import TRUST, Liar, meet
-from tasuki.sim.partner.payloads import indicator
+from tasuki.sim.partner.payloads import LANES, indicator
 from tasuki.sim.partner.reasons import NOT_QUIET, UNWILLING
 from tasuki.sim.partner.skewed import program
 
@@ -310,6 +310,8 @@ def staged(folder: Path, seed: int, *, full: bool = False) -> Iterator[Stage]:
             fra.wire.post(TRUST, canonical({"held": _NOTHING, "mine": _NOTHING}))
             stage.token("reader", POLICE)
             stage.token("mori", HOME)
+            for lane in LANES:
+                stage.ship(lane)
             try:
                 yield stage
             finally:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from tasuki.base.canonical import canonical
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.sim.partner.bundle import Courier
 from tasuki.sim.partner.honest import ADD_CHECKPOINT, ENVELOPES, MIRROR, Honest
@@ -70,8 +71,14 @@ class Liar:
         return self.honest.answer(path, body)
 
     def message(self, named: str) -> Message:
-        """Return a new message of one of `MESSAGES`."""
-        return message(named, self.participant, self.target.name.participant)
+        """Return a new message of one of `MESSAGES`; a decided receipt is about what the node sent last on its lane."""
+        made = message(named, self.participant, self.target.name.participant)
+        about = [got.envelope for got in self.honest.got if got.envelope.header.lane == made.lane]
+        about = [each for each in about if each.header.type == "objects"]
+        if made.type != "receipt" or not about:
+            return made
+        said = {**msgspec.json.decode(made.payload), "env_id": about[-1].header.env_id, "decision": "noted"}
+        return replace(made, payload=canonical(said), in_reply_to=about[-1].hash)
 
     def draft(self, named: str) -> Draft:
         """Return an envelope that keeps every rule, for the next number of its lane."""
