@@ -14,7 +14,7 @@ from making_release import audited, indicator, uid
 from making_withdrawal import give, matches
 from tasuki.base.ids import Audience
 from tasuki.core.recovery.copies import Copy
-from tasuki.services import journal, ledger, persons, recovery, withdrawal
+from tasuki.services import health, journal, ledger, persons, recovery, withdrawal
 from tasuki.services.channel import sync
 from tasuki.services.matching import Matching
 from tasuki.store import channel
@@ -149,3 +149,32 @@ def test_what_was_undone_leaves_no_entry(emptied):
         again.database.write(work)
     again.database.write(lambda _: None)
     assert journal.entries(again) == before
+
+
+def said(node):
+    return {each.reason.code for each in health.doctor(node)}
+
+
+def test_the_doctor_and_an_urgent_alarm_say_that_the_node_is_closed(emptied):
+    _, _, again = emptied
+    assert "recovery.closed" in said(again)
+    assert ("urgent", "recovery.closed") in {(each.severity, each.reason.code) for each in health.alarms(again)}
+    recovery.open_by_people(again, ["Ash", "Elm"], "We compared the logs.")
+    assert "recovery.closed" not in said(again)
+
+
+@pytest.mark.parametrize("harm", ["lost", "altered"])
+def test_the_doctor_finds_a_journal_that_was_lost_or_altered(emptied, harm):
+    _, _, again = emptied
+    for name in ("bell", "hill"):
+        persons.add(again, name, "JPN/nco:csirt")
+        persons.remove(again, name)
+    assert not {"health.journal-behind", "health.journal-altered"} & said(again)
+    if harm == "lost":
+        again.journal.path.unlink()
+        assert "health.journal-behind" in said(again)
+        return
+    raw = bytearray(again.journal.path.read_bytes())
+    raw[20] ^= 1
+    again.journal.path.write_bytes(raw)
+    assert "health.journal-altered" in said(again)

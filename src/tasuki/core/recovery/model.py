@@ -6,12 +6,10 @@ Wire forms: docs/spec/recover.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tasuki.base.canonical import Json
 from tasuki.core.channel.model import LaneState
 from tasuki.core.ledger.model import Leaf
 from tasuki.core.recovery.copies import Step
@@ -145,6 +143,3 @@ class Answer:
     sent: tuple[Sent, ...]
     got: tuple[Got, ...]
     refused: tuple[str, str, str] | None
-
-
-Message = Mapping[str, Json]
