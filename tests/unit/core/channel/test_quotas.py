@@ -2,7 +2,7 @@
 """What one partner may use: bulk stops at the quota, urgent has a reserve, a bucket fills with time."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasuki.core.channel.quotas import Bucket, Over, Quota, Usage, crowded, over, take
@@ -74,6 +74,7 @@ def test_a_clock_that_goes_back_fills_nothing():
     assert (bucket.level, seconds) == (0.5, 1)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 600), st.lists(st.floats(0, 30), max_size=60))
 def test_no_partner_ever_gets_more_than_a_bucket_and_what_flowed_into_it(a_minute, pauses):
     bucket, now, taken = None, 0.0, 0

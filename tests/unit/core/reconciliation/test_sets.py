@@ -115,6 +115,7 @@ def test_one_difference_in_a_million_takes_five_questions():
     assert rounds < MAX_ROUNDS
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.integers(1, 10**7))
 def test_the_parts_of_a_span_are_the_span(first, width):
     whole = span(first, first + width - 1)
