@@ -197,7 +197,8 @@ def main() -> int:
             grown = memory(stage) - before
             broken = sum(count for status, count in seen.items() if status >= 500)
             print(
-                f"{name}: {seen.total()} requests, {broken} answers 5xx, {grown >> 20} MiB grown, {dict(sorted(seen.items()))}"
+                f"{name}: {seen.total()} requests, {broken} answers 5xx, {grown >> 20} MiB grown,"
+                f" by status {dict(sorted(seen.items()))}"
             )
             wrong += [f"{name}: {broken} answers 5xx"] * (broken > 0) + [f"{name}: memory grew"] * (grown > GROWTH)
             if not _still_answers(stage):
