@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from making_release import AAA, BBB, CCC, LATER, Three, indicator, raw_of, repor
 from making_trusting import give_trust
 from tasuki.adapters.logs import redact, trace
 from tasuki.base.canonical import canonical
+from tasuki.base.errors import PeerError
 from tasuki.base.ids import Audience
 from tasuki.core.holdings.handling import BASES
 from tasuki.core.holdings.model import PersonalData
@@ -40,6 +41,8 @@ from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.json.pieces import Piece
 from tasuki.formats.suites.keys import Algorithm, Purpose
+from tasuki.formats.tlog.note import COSIGNATURE_ED25519, make_key
+from tasuki.formats.tlog.policy import Policy
 from tasuki.services import (
     channel,
     consent,
@@ -57,6 +60,7 @@ from tasuki.services import (
 from tasuki.services import holdings as showing
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
+from tasuki.services.link import Third
 from tasuki.services.node import Node
 from tasuki.services.recovery.collecting import first_question
 from tasuki.store import channel as store
@@ -185,9 +189,23 @@ def scene(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[tuple[Three, Hear
         _visit(three, heard)
         _read_at_home(three, heard)
         _cosign(three)
+        _ask_third(three, heard)
         heard.metrics = health.metrics(three.aaa)
         heard.log += [json.dumps(redact(None, "", trace(None, "", dict(line))), default=str).encode() for line in lines]
         yield three, heard
+
+
+def _ask_third(three: Three, heard: Heard) -> None:
+    """Let a witness that is no partner be asked, and answer nothing of use."""
+
+    def noted(_url: str, body: Released) -> tuple[int, bytes]:
+        heard.hear("services/ledger/third.py _post", body.body)
+        return 500, b""
+
+    key = make_key("third.example/w", COSIGNATURE_ED25519, bytes(range(32)))
+    policy = Policy(logs=(), witnesses={"w": key}, groups={}, quorum="w", urls={"w": "https://third.example"})
+    with suppress(PeerError):
+        ledger.ask_third(three.aaa, Third(policy=policy, ask=noted), "BBB")
 
 
 def _listen(three: Three, heard: Heard, patch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ TO_PARTNERS = {
     "services/reconciliation/comparing.py _ask": "the closed list `compare`: spans of numbers of this pair",
     "services/ledger/cosigning.py _send": "the closed list `mirror`: leaves of the log kept with this very partner",
     "services/ledger/cosigning.py _ask": "a checkpoint: origin, size, root, signatures",
+    "services/ledger/third.py _post": "the same, to a witness that is no partner: nothing of any leaf",
     "services/health/life.py reach": "the closed list `health`",
     "POST /exchange/v1/recover": "`answer`: the closed list `recovered`: what the partner itself logged, sent or got",
     "POST /exchange/v1/trust": "`answer`: our signed metadata, naming no partner, and what is opened to this one alone",
@@ -101,7 +102,7 @@ def posts() -> dict[str, ast.Call]:
         for path, tree in modules()
         for name, function in functions(tree)
         for call in calls(function)
-        if called(call).endswith(("link.post", "link.ask"))
+        if called(call).endswith(("link.post", "link.ask", "third.ask"))
     }
 
 
