@@ -8,7 +8,7 @@ mark, take back, ask and answer. Then everything heals, comes to rest, and is lo
 Most seeds sign and seal by a stand-in that draws no chance, so that a run repeats byte for byte; every fifth uses true
 keys, repeats event for event, and has its proofs checked by the second verifier as well.
 
-usage: prove/simulate.py --size ci|full [--seeds N] [--first N] [--days N]
+usage: prove/simulate.py --size ci|full [--seeds N] [--first N] [--days N] [--restores]
        prove/simulate.py --replay N [--trace FILE]    one seed once more, with its whole trace
 """
 
@@ -46,9 +46,9 @@ def accepts(evidence: bytes, ours: bytes, theirs: bytes) -> bool:
     return verify(evidence, [read_anchor(ours), read_anchor(theirs)]).holds
 
 
-def play(seed: int, days: int, seen: Counter[str], trace: Path | None = None) -> list[str]:
+def play(asked: argparse.Namespace, seed: int, seen: Counter[str]) -> list[str]:
     """Play one seed; return what is wrong, and print the end of the trace where something is."""
-    plan = Plan(seed=seed, days=days, real=seed % TRUE_KEYS == 0)
+    plan = Plan(seed=seed, days=asked.days, real=seed % TRUE_KEYS == 0, restores=asked.restores)
     with (
         tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name,
         benched(plan, Path(name)) as bench,
@@ -57,14 +57,15 @@ def play(seed: int, days: int, seen: Counter[str], trace: Path | None = None) ->
         seen.update(fates(bench.trace))
         seen.update(events=len(bench.trace.lines), commits=bench.commits, nations=len(bench.nations))
         seen.update(arrived=len(bench.records.arrived), refused=len(bench.records.refused))
-        if trace is not None:
-            trace.write_text("\n".join(bench.trace.lines) + "\n")
+        if asked.trace is not None:
+            asked.trace.write_text("\n".join(bench.trace.lines) + "\n")
         if wrong:
             print(*bench.trace.tail(TAIL), sep="\n")
     for each in wrong:
         print(f"WRONG seed {seed}: {each}")
     if wrong:
-        print(f"again: python prove/simulate.py --replay {seed} --days {days} --trace trace.txt")
+        more = " --restores" if asked.restores else ""
+        print(f"again: python prove/simulate.py --replay {seed} --days {asked.days}{more} --trace trace.txt")
     return wrong
 
 
@@ -75,6 +76,9 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, help="how many, instead of what the size says")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--days", type=int, default=7, help="virtual days of each")
+    parser.add_argument(
+        "--restores", action="store_true", help="let disks rot and put nations back to older copies too"
+    )
     parser.add_argument("--replay", type=int, help="play this seed alone")
     parser.add_argument("--trace", type=Path, help="where the whole trace of a replayed seed goes")
     asked = parser.parse_args()
@@ -85,9 +89,10 @@ def main() -> int:
         seeds = [asked.replay]
     else:
         seeds = list(range(asked.first, asked.first + (asked.seeds or SEEDS[asked.size])))
-    broken = [seed for seed in seeds if play(seed, asked.days, seen, asked.trace)]
+    broken = [seed for seed in seeds if play(asked, seed, seen)]
     print(
         f"simulate: seeds {seeds[0]} to {seeds[-1]} x {asked.days} virtual days, {len(INVARIANTS)} checks each, "
+        f"{'with' if asked.restores else 'without'} restores, "
         f"{len(broken)} seeds wrong {broken[:20] if broken else ''}"
     )
     print("simulate: " + ", ".join(f"{name} {count}" for name, count in sorted(seen.items())))

@@ -68,9 +68,19 @@ _Sockets = queue.LifoQueue[socket.socket | None]
 class Desk:
     """What the signer does with its keys: typed statements only, and only those that name this node as their author."""
 
-    def __init__(self, me: NodeName, keys: Iterable[PrivateKey], directory: Path | None = None) -> None:
-        """Sign for `me` with `keys`; with a directory, new keys are made there and those of another process found."""
+    def __init__(
+        self,
+        me: NodeName,
+        keys: Iterable[PrivateKey],
+        directory: Path | None = None,
+        entropy: Entropy | None = None,
+    ) -> None:
+        """Sign for `me` with `keys`; with a directory, new keys are made there and those of another process found.
+
+        New keys are drawn from `entropy`: the system's, unless it is the bench that asks.
+        """
         self._me = me
+        self._entropy = entropy or Entropy()
         self._directory = directory
         self._learned = 0
         self._keys = {(key.public.purpose, key.public.id): key for key in keys}
@@ -133,7 +143,7 @@ class Desk:
         wanted = tuple(Purpose(each) for each in purposes)
         if self._directory is None:
             raise CallerError(NO_PRIVATE_KEY.because(key="directory", purpose=", ".join(purposes)[:60]))
-        made = renew_keys(self._directory, Entropy(), parse_rfc3339(at), wanted)
+        made = renew_keys(self._directory, self._entropy, parse_rfc3339(at), wanted)
         self._learn()
         return canonical([_public_json(key) for key in made])
 

@@ -82,6 +82,7 @@ class Plan:
         logs_every: longest time between two checkpoints of a log that grows; the product's own is a second.
         statements_every: time between two statements to a partner; the product's own is a quarter of an hour.
         real: true signatures and sealing; then bytes differ from run to run, and events do not.
+        restores: disks rot and nations are put back to older copies as well.
     """
 
     seed: int
@@ -91,6 +92,7 @@ class Plan:
     logs_every: timedelta = timedelta(hours=4)
     statements_every: timedelta = timedelta(hours=22)
     real: bool = False
+    restores: bool = False
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ class Bench(Bound):
             self._every(nation, "look", _DAY / 2, end, self._look)
             self._every(nation, "dispose", _DAY, end, self._dispose)
             self._every(nation, "back up", _DAY, end, self._back_up)
-        Weather(self, end).gather()
+        Weather(self, end, restores=self.plan.restores).gather()
         self._run_until(end)
         self._heal()
         self._run_until(end + SETTLING)

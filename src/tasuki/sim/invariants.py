@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from tasuki.base.errors import TasukiError
 from tasuki.base.ids import ParticipantId
 from tasuki.core.ledger.evidence import verify_evidence
-from tasuki.core.ledger.mirror import HELD, ISSUED
+from tasuki.core.ledger.mirror import HELD, ISSUED, SENT
 from tasuki.core.ledger.model import Leaf, mirror_log, pair_log
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.envelope.receipt import read_receipt
@@ -260,25 +260,20 @@ def both_sides_agree(scene: Scene) -> Iterator[str]:
 
 
 def dead_keys_are_refused(scene: Scene) -> Iterator[str]:
-    """I11: nothing signed with a revoked key was accepted behind the index after which it is dead."""
+    """I11: nothing signed with a revoked key was accepted from the place in the log on at which it is dead."""
     for one, node, other, peer in scene.pairs():
-        keys = {
-            key: index
-            for (who, key), where in scene.records.revoked.items()
-            if who == one
-            for index in [where.get(other, -1)]
-        }
-        if not keys:
+        dead = {key: where.get(other, 0) for (who, key), where in scene.records.revoked.items() if who == one}
+        if not dead:
             continue
-        taken = {row.env_id for row in _in(peer, one)}
-        headers = {row.env_id: read_envelope(row.raw).header for row in _out(node, other)}
+        taken = {row.env_id for row in _in(peer, one) if row.status == "stored"}
+        headers = {row.env_id: read_envelope(row.raw).header for row in _out(node, other) if row.env_id in taken}
         for leaf in _leaves(node, pair_log(other)):
             header = headers.get(str(leaf.body.get("env_id")))
-            if header is None or header.env_id not in taken or leaf.kind != "envelope-sent":
+            if header is None or leaf.kind != SENT:
                 continue
             for key in header.sig_keys:
-                if leaf.index > keys.get(key, leaf.index):
-                    yield f"{other} accepted {header.env_id} of {one}, signed with {key}, dead since {keys[key]}"
+                if leaf.index >= dead.get(key, leaf.index + 1):
+                    yield f"{other} accepted {header.env_id} of {one}, signed with {key}, dead since {dead[key]}"
 
 
 def queues_are_bounded(scene: Scene) -> Iterator[str]:

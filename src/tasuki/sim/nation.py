@@ -9,38 +9,49 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from starlette.types import ASGIApp
 
 from tasuki.adapters.clock import Entropy
 from tasuki.adapters.journal import FILE as JOURNAL
-from tasuki.adapters.keyfiles import NODE_LIFE, create_keys, load_keys
+from tasuki.adapters.keyfiles import NODE_LIFE, create_keys, create_role_keys, load_keys
 from tasuki.adapters.settings import DATABASE, Exchange, Identity, Settings
 from tasuki.adapters.signer import Desk, Signer
+from tasuki.adapters.tls import FOLDER as TLS
 from tasuki.app.config import Configuration
 from tasuki.app.wiring import World, wired
 from tasuki.base.ids import NodeName, ParticipantId
 from tasuki.core.partners.model import Profile
+from tasuki.core.partners.trust import write_chain
 from tasuki.core.release.released import Released
 from tasuki.faces.exchange.app import exchange_app
 from tasuki.formats.envelope.anchor import Anchor
+from tasuki.formats.suites.keys import PublicKey
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services.backup.restoring import RESTORED
 from tasuki.services.locks import Locks
 from tasuki.services.node import Node
 from tasuki.services.signals import Signals
+from tasuki.services.trust.beginning import begin
 from tasuki.sim.clocks import BEGINNING, Hands, Time
 from tasuki.sim.partnership import team
-from tasuki.store import backup, recovery, schema
+from tasuki.store import backup, recovery, schema, trust
 from tasuki.store.database import Inline, alone, writing
 
 _SUFFIXES: Final = ("", "-wal")
 """Files of a SQLite database in which anything lasts; its shared memory does not."""
+
+IDENTITY: Final = "identity.pem"
+"""Name of the file with the node's certificate."""
 
 _MADE_BEFORE: Final = timedelta(days=1)
 
@@ -258,7 +269,7 @@ class Nation:
         return self.database.with_name(self.database.name + suffix)
 
     def _signer(self) -> Signer:
-        desk = Desk(self._told.me, load_keys(self.directory))
+        desk = Desk(self._told.me, load_keys(self.directory), self.directory, Entropy(draw=self._dice.randbytes))
 
         def ask(question: bytes) -> bytes:
             answer = desk.answer(question)
@@ -271,8 +282,23 @@ class Nation:
         me = NodeName.parse(f"{self.code}/{self.code.lower()}-1")
         made = BEGINNING - _MADE_BEFORE
         endpoint = f"https://{self.code.lower()}.example:8443"
-        keys = create_keys(self.directory, Entropy(draw=self._dice.randbytes), made)
+        entropy = Entropy(draw=self._dice.randbytes)
+        keys = create_keys(self.directory, entropy, made)
+        role_keys = create_role_keys(self.directory, entropy, made)
         self.database.write_bytes(_empty_database())
+        anchor = Anchor(
+            name=me,
+            version=1,
+            created=made,
+            expires=made + NODE_LIFE,
+            endpoint=endpoint,
+            tls_certificate=self._certificate(made),
+            keys=keys,
+            suite=SUITE,
+            min_suite=SUITE,
+            profile=profile.digest,
+        )
+        self._begin_trust(anchor, (*keys, *role_keys))
         return Configuration(
             directory=self.directory,
             settings=Settings(
@@ -283,21 +309,37 @@ class Nation:
             home=team(self.code),
             profile=profile,
             local={},
-            anchor=Anchor(
-                name=me,
-                version=1,
-                created=made,
-                expires=made + NODE_LIFE,
-                endpoint=endpoint,
-                tls_certificate=f"certificate of {self.code}".encode(),
-                keys=keys,
-                suite=SUITE,
-                min_suite=SUITE,
-                profile=profile.digest,
-            ),
+            anchor=anchor,
             vault_key=self._dice.randbytes(32),
             database_url=f"sqlite:///{self.database}",
         )
+
+    def _certificate(self, made: datetime) -> bytes:
+        """Make the node's certificate, which draws no chance, as Ed25519 does not. Nobody connects with it."""
+        key = Ed25519PrivateKey.from_private_bytes(self._dice.randbytes(32))
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.code)])
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(1)
+            .not_valid_before(made)
+            .not_valid_after(made + NODE_LIFE)
+            .sign(key, None)
+        )
+        folder = self.directory / TLS
+        folder.mkdir()
+        (folder / IDENTITY).write_bytes(certificate.public_bytes(Encoding.PEM))
+        return certificate.public_bytes(Encoding.DER)
+
+    def _begin_trust(self, anchor: Anchor, held: tuple[PublicKey, ...]) -> None:
+        """Keep the first metadata of the node, as setting up does."""
+        signer = Signer.in_process(anchor.name, load_keys(self.directory))
+        first = begin(anchor, held, f"{team(self.code)} {anchor.name}", signer.sign_trust)
+        with alone(f"sqlite:///{self.database}") as engine, writing(engine).begin() as connection:
+            trust.keep(connection, write_chain(first.chain), 0, anchor.created)
+            trust.add_keys(connection, first.node_keys, 1, anchor.created)
 
 
 @cache

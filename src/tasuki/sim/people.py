@@ -17,7 +17,8 @@ import orjson
 from tasuki.base.errors import TasukiError
 from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.core.assistance.acts import Answering, Asking, Office
-from tasuki.services import assistance, consent, holdings, importing, release, withdrawal
+from tasuki.formats.suites.keys import Purpose
+from tasuki.services import assistance, consent, holdings, importing, release, trust, withdrawal
 from tasuki.services.importing import Statement
 from tasuki.services.intake import home_identity
 from tasuki.sim.nation import Nation
@@ -25,6 +26,7 @@ from tasuki.sim.partnership import team
 from tasuki.sim.records import EVERYBODY, Acknowledged, Forbidden, Records
 
 _LEVELS: Final = ("clear", "green", "green", "amber", "amber", "red")
+_ROLES: Final = ("envelope", "kem", "log", "witness")
 _OFFICE: Final = Office(office="Duty desk")
 _WHY: Final = "The seed says so."
 _LATER: Final = timedelta(seconds=1)
@@ -60,6 +62,8 @@ _WEIGHTS: Final = {
     "ask for help": 1,
     "answer for help": 3,
     "end help": 1,
+    "rotate keys": 0.5,
+    "revoke a key": 0.3,
 }
 """How often people do what, against each other."""
 
@@ -88,6 +92,8 @@ class People:
             "ask for help": self._ask_help,
             "answer for help": self._answer_help,
             "end help": self._end_help,
+            "rotate keys": self._rotate,
+            "revoke a key": self._revoke_key,
         }
 
     def act(self, nation: Nation, others: list[Nation]) -> str:
@@ -275,6 +281,19 @@ class People:
         case = self._dice.choice(ours)
         assistance.close(nation.node, str(case["id"]), "fulfilled", _OFFICE)
         return f"closed {case['id']}"
+
+    def _rotate(self, nation: Nation, _other: Nation) -> str:
+        role = self._dice.choice(_ROLES)
+        trust.rotate(nation.node, [role])
+        return role
+
+    def _revoke_key(self, nation: Nation, _other: Nation) -> str:
+        key = nation.node.own.anchor.current_pair(Purpose.ENVELOPE, nation.node.clock.now()).ids[
+            self._dice.randint(0, 1)
+        ]
+        done = trust.revoke(nation.node, key, None, ("First", "Second"))
+        self._records.revoked[nation.code, key] = dict(done.indexes)
+        return f"{key} {sorted(done.indexes.items())}"
 
 
 def _others(nation: Nation, other: Nation) -> list[str]:

@@ -60,7 +60,7 @@ class Records:
         sealed: for each envelope, the commit with which it was sealed.
         signed: by origin and size, every root a nation signed.
         cosigned: by (witness, origin), what it cosigned, in order.
-        revoked: by (participant, key id), the index in its log after which the key is dead, for each pair log.
+        revoked: by (participant, key id), how many leaves of each pair log count, by partner.
         surprises: what nobody foresaw; `silent` requests for help whose clock nobody heard.
         restored: nations put back to an older state, with the commits that it lost.
         rotten: nations whose disk rotted and that have not been restored since.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -55,21 +55,21 @@ class Sky(Protocol):
 class Weather:
     """Everything that disturbs the nations from outside."""
 
-    def __init__(self, sky: Sky, end: datetime) -> None:
-        """Disturb what is under `sky` until `end`."""
+    def __init__(self, sky: Sky, end: datetime, *, restores: bool) -> None:
+        """Disturb what is under `sky` until `end`; its disks only with `restores`."""
         self._sky = sky
         self._end = end
         self._dice = sky.dice
-        self._kinds: Mapping[str, Callable[[], None]] = {
+        self._kinds: dict[str, Callable[[], None]] = {
             "partition": self._partition,
             "one way": self._one_way,
             "bad": self._bad,
             "jump": self._jump,
             "freeze": self._freeze,
             "crash": self._crash,
-            "restore": self._restore,
-            "rot": self._rot,
         }
+        if restores:
+            self._kinds |= {"restore": self._restore, "rot": self._rot}
 
     def gather(self) -> None:
         """Set every clock a little wrong, and have the first of each kind come."""

@@ -15,7 +15,7 @@ from tasuki.base.time import format_rfc3339
 from tasuki.core.channel.model import Lane
 from tasuki.core.channel.reasons import BUSY, BUSY_RATE, GAP
 from tasuki.core.channel.sending import Sent, accept_receipt
-from tasuki.core.ledger.mirror import ISSUED
+from tasuki.core.ledger.mirror import HELD, ISSUED
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
 from tasuki.core.reconciliation.judging import FRESH_FOR, is_stale
 from tasuki.core.reconciliation.reasons import STALE
@@ -138,6 +138,9 @@ def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, ra
         if not store.answer(connection, envelope.env_id, status=receipt.status, receipt=raw, at=now) or before == raw:
             # A partner that was restored gives the same receipt once more: its leaf is there.
             return
+        if _is_logged(connection, partner, envelope.env_id, signed.hash):
+            # This node was restored: the leaf came back from the partner's mirror, the receipt comes only now.
+            return
         ledger.append(connection, pair_log(partner), "receipt-held", leaf, now, node.entropy.draw(SALT_BYTES))
         body: dict[str, Json] = {**leaf, "act": "receipt-held", "reason": receipt.reason}
         promise = reconciliation.Promise(
@@ -151,6 +154,12 @@ def _keep_receipt(node: Node, anchor: Anchor, envelope: store.SealedEnvelope, ra
     # A crash before the commit: the envelope is pushed again and the partner gives the same receipt again.
     with node.locks.hold(pair_log(partner)):
         node.database.write(work)
+
+
+def _is_logged(connection: sa.Connection, partner: str, env_id: str, receipt_hash: str) -> bool:
+    """Whether our pair log says already that this receipt is held."""
+    leaves = ledger.about(connection, pair_log(partner), [env_id]).get(env_id, ())
+    return any(each.kind == HELD and each.body.get("receipt_hash") == receipt_hash for each in leaves)
 
 
 def _leaf(receipt: Receipt, receipt_hash: str) -> dict[str, Json]:
