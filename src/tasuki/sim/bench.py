@@ -354,7 +354,8 @@ class Bench(Bound):
         if fate in (Fate.LOST, Fate.LATE):
             raise self._unreached(partner, "no answer in time")
         status, answer = self._deliver(sender, receiver, path, content)
-        if fate is Fate.BENT:
+        if fate is Fate.BENT and path == channel.PATH:
+            # Nothing else travels outside TLS, by file, where a bit may turn unseen.
             self._stray(sender, receiver, path, self.network.bend(content))
         if fate is Fate.TWICE:
             self.at(
