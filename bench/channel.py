@@ -116,9 +116,8 @@ def under_backlog(london: Actor, tokyo: Actor, folder: Path, asked: argparse.Nam
     until(lambda: held(tokyo, "GBR") > before)
     spent = [acknowledged(london, folder, i) for i in range(asked.urgents)]
     passed, waits = held(tokyo, "GBR") - before, left(london)
-    print(
-        f"backlog of {shared:,} objects              imported in {imported:.0f} s, queued in {queued:.0f} s ({waited:,} acts)"
-    )
+    times = f"imported in {imported:.0f} s, queued in {queued:.0f} s"
+    print(f"backlog of {shared:,} objects              {times} ({waited:,} acts)")
     print(f"urgent, command to durable           {quantiles([each for each, _ in spent])}")
     print(f"urgent, sealed to durable            {quantiles([each for _, each in spent])}")
     print(f"  meanwhile                          {passed:,} of the backlog came; {waits:,} acts of it are left")

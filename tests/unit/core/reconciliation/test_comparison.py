@@ -95,3 +95,73 @@ def test_an_answer_to_something_else_is_refused(asked, held, code):
 def test_what_one_side_sent_the_other_received():
     assert mirrored(ONE).way == "received"
     assert mirrored(mirrored(ONE)) == ONE
+
+
+def said(read, *arguments):
+    """Return code and values of the reason for which something is refused."""
+    with pytest.raises(PeerError) as refused:
+        read(*arguments)
+    return refused.value.reason.code, dict(refused.value.reason.params)
+
+
+ROW = write_question([ONE])["spans"][0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "params"),
+    [
+        ([], "reconciliation.wrong-question", {"most": 64, "found": "0 spans that overlap or are empty"}),
+        ([ROW, ROW], "reconciliation.wrong-question", {"most": 64, "found": "2 spans that overlap or are empty"}),
+        (
+            [{**ROW, "way": "both"}],
+            "envelope.bad-field",
+            {"field": "way", "what": "comparison", "expected": "sent | received"},
+        ),
+        (
+            [{**ROW, "last": 0}],
+            "envelope.bad-field",
+            {"field": "last", "what": "comparison", "expected": "integer >= 1"},
+        ),
+        ("text", "envelope.bad-field", {"field": "spans", "what": "comparison", "expected": "list <= 64"}),
+    ],
+    ids=["none", "shared", "no-way", "ends-at-0", "no-list"],
+)
+def test_a_question_is_refused_with_what_is_wrong(rows, code, params):
+    assert said(read_question, canonical({"spans": rows})) == (code, params)
+
+
+def test_one_number_is_a_span_and_a_question_may_be_as_long_as_it_may():
+    one = Span(way="sent", lane="bulk", epoch=1, first=1, last=1)
+    assert read_question(canonical(write_question([one]))) == (one,)
+    raw = canonical({"spans": [ROW], "zzz": ""})
+    padded = raw[:-2] + b"x" * (MAX_QUESTION_BYTES - len(raw)) + raw[-2:]
+    assert read_question(padded) == (ONE,)
+    code, params = said(read_question, raw[:-2] + b"x" * (MAX_QUESTION_BYTES - len(raw) + 1) + raw[-2:])
+    assert (code, params["what"]) == ("envelope.not-json", "comparison")
+
+
+def test_an_answer_is_refused_with_what_is_wrong():
+    raw = canonical(write_answer([HELD]))
+    wrong = "reconciliation.wrong-comparison"
+    assert said(read_answer, raw, [ONE, ONE], "JPN") == (wrong, {"partner": "JPN", "found": "1 answers to 2 spans"})
+    other = Span(way="sent", lane="urgent", epoch=4, first=7, last=9)
+    found = "items that do not belong to urgent 4/7-9"
+    assert said(read_answer, raw, [other], "JPN") == (wrong, {"partner": "JPN", "found": found})
+    code, params = said(read_answer, b"[]", [ONE], "JPN")
+    assert (code, params["what"]) == ("envelope.not-json", "comparison")
+    for row, field in (({"count": -1}, "count"), ({"root": ""}, "root"), ({"items": {}}, "items")):
+        rows = [{**write_answer([HELD])["spans"][0], **row}]
+        code, params = said(read_answer, canonical({"spans": rows}), [ONE], "JPN")
+        assert (code, params["field"], params["what"]) == ("envelope.bad-field", field, "comparison")
+    for item, field in (({"seq": 0, "hash": "a" * 64}, "seq"), ({"seq": 1, "hash": ""}, "hash")):
+        rows = [{"count": 1, "root": HELD.tally.root, "items": [item]}]
+        code, params = said(read_answer, canonical({"spans": rows}), [ONE], "JPN")
+        assert (code, params["field"], params["what"]) == ("envelope.bad-field", field, "comparison")
+    assert said(read_answer, canonical({"spans": "text"}), [ONE], "JPN")[1]["what"] == "comparison"
+
+
+def test_an_answer_may_be_as_long_as_it_may():
+    raw = canonical({**write_answer([HELD]), "zzz": ""})
+    assert read_answer(raw[:-2] + b"x" * (MAX_ANSWER_BYTES - len(raw)) + raw[-2:], [ONE], "JPN") == (HELD,)
+    too_long = raw[:-2] + b"x" * (MAX_ANSWER_BYTES - len(raw) + 1) + raw[-2:]
+    assert said(read_answer, too_long, [ONE], "JPN")[0] == "envelope.not-json"

@@ -94,7 +94,29 @@ def test_a_statement_that_is_not_for_us_or_under_another_suite_is_refused(change
 def test_a_statement_by_another_node_is_refused():
     with pytest.raises(PeerError) as refused:
         accept_statement(signed(statement(by=GBR), GBR), GBR.anchor.name, JPN.anchor, NOW)
-    assert (refused.value.reason.code, refused.value.reason.params["field"]) == ("reconciliation.wrong-statement", "by")
+    assert refused.value.reason.code == "reconciliation.wrong-statement"
+    assert refused.value.reason.params == {"field": "by", "expected": "JPN/jpn-1", "found": "GBR/gbr-1"}
+
+
+def test_a_statement_to_another_says_to_whom():
+    other = signed(statement(to=NodeName.parse("AUS/aus-1")))
+    with pytest.raises(PeerError) as refused:
+        accept_statement(other, GBR.anchor.name, JPN.anchor, NOW)
+    assert refused.value.reason.params == {"field": "to", "expected": "GBR/gbr-1", "found": "AUS/aus-1"}
+
+
+def test_every_loss_is_named_lane_by_lane_and_way_by_way():
+    lanes = ("bulk", "urgent")
+    asked = ours(tuple(sent(5, lane=each) for each in lanes), tuple(received(5, lane=each) for each in lanes))
+    answer = theirs(tuple(sent(3, lane=each) for each in lanes), tuple(received(3, lane=each) for each in lanes))
+    assert losses(asked, asked, answer) == [
+        Loss(who="by-partner", span=span(4, 5, way=way, lane=lane)) for way in ("sent", "received") for lane in lanes
+    ]
+
+
+def test_what_neither_side_ever_used_is_no_loss():
+    nothing = ours((sent(0),), (received(0),))
+    assert losses(nothing, nothing, theirs((), ())) == []
 
 
 def test_a_statement_whose_words_were_changed_is_refused():

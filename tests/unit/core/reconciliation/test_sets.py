@@ -208,9 +208,19 @@ def test_an_answer_is_one_only_if_its_items_are_what_its_tally_is_over(each, sai
         ([span(1, 9), span(3, 4)], False),
         ([span(1, 5), span(1, 5, lane="urgent"), span(1, 5, epoch=2), span(1, 5, way="received")], True),
         ([span(5, 4)], False),
+        ([span(5, 5), span(6, 6)], True),
         ([], True),
     ],
-    ids=["side-by-side", "any-order", "one-shared", "one-in-another", "other-lanes", "backwards", "none"],
+    ids=[
+        "side-by-side",
+        "any-order",
+        "one-shared",
+        "one-in-another",
+        "other-lanes",
+        "backwards",
+        "single-numbers",
+        "none",
+    ],
 )
 def test_spans_are_apart_where_they_share_no_number(spans, expected):
     assert apart(spans) is expected
