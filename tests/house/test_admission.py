@@ -27,6 +27,7 @@ BY_NAME = {
     "POST /v1/trust/revoke",
     "POST /v1/trust/root",
     "POST /v1/trust/sign",
+    "POST /v1/trust/seal",
     "POST /v1/trust/publish",
 }
 """What concerns the whole node, or is done in the names of two people whom the keeper writes down."""

@@ -28,11 +28,23 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 from tasuki.adapters.clock import Entropy
 from tasuki.adapters.keyfiles import FOLDER, PrivateKey, destroy_key, load_keys, renew_keys
-from tasuki.adapters.reasons import CANNOT_OPEN, NO_PRIVATE_KEY, NOT_OURS, SIGNER_GONE, SIGNER_REFUSED
+from tasuki.adapters.reasons import (
+    CANNOT_OPEN,
+    KEY_FILE_BAD,
+    KEYS_MISSING,
+    KEYS_SEALED,
+    NO_PRIVATE_KEY,
+    NOT_OURS,
+    PASSPHRASE_FILE,
+    PASSPHRASE_WRONG,
+    SIGNER_GONE,
+    SIGNER_REFUSED,
+)
 from tasuki.adapters.sealing import open_sealed, private_key
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.errors import CallerError, PeerError, TasukiError, WorldError
 from tasuki.base.ids import NodeName
+from tasuki.base.reasons import Reason
 from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.core.channel.model import STATEMENT_TYPES
 from tasuki.core.ledger.model import witness_name
@@ -60,6 +72,7 @@ MAX_MESSAGE_BYTES: Final = 64 << 20
 """One question or answer; the largest is a sealed payload."""
 
 _COSIGNATURE = re.compile(rb"cosignature/v1\ntime (0|[1-9][0-9]{0,11})\n([^\n]+)\n(0|[1-9][0-9]*)\n")
+_READY: Final = b"ready"
 _LENGTH_BYTES = 4
 _ATTEMPTS = 3
 _Sockets = queue.LifoQueue[socket.socket | None]
@@ -468,10 +481,12 @@ class _Process:
         self._require_ready(pairs[0][0])
 
     def _require_ready(self, first: socket.socket) -> None:
-        if _receive(first) != b"ready":
-            _drain(self._sockets)
-            self._child.wait()
-            raise WorldError(SIGNER_GONE.because(cause=f"exit {self._child.returncode}"), retry=False)
+        said = _receive(first)
+        if said == _READY:
+            return
+        _drain(self._sockets)
+        self._child.wait()
+        raise WorldError(_why_not(said) or SIGNER_GONE.because(cause=f"exit {self._child.returncode}"), retry=False)
 
     def ask(self, question: bytes) -> bytes:
         """Return the answer to a question; a signer found dead is restarted once."""
@@ -507,6 +522,15 @@ class _Process:
             _drain(self._sockets)
             self._child.terminate()
             self._child.wait()
+
+
+def _why_not(said: bytes | None) -> Reason | None:
+    """Return why the signer did not come up, if it said so and not only ended."""
+    if said is None:
+        return None
+    code, params = msgspec.msgpack.decode(said, type=tuple[str, dict[str, str | int]])
+    kinds = {each.code: each for each in (KEYS_SEALED, KEYS_MISSING, KEY_FILE_BAD, PASSPHRASE_FILE, PASSPHRASE_WRONG)}
+    return kinds[code].because(**params) if code in kinds else None
 
 
 def _drain(sockets: _Sockets) -> None:
@@ -565,8 +589,13 @@ def main(arguments: list[str]) -> None:
     # Keys must not reach a disk through a core dump.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connections = [socket.socket(fileno=int(number)) for number in numbers]
-    desk = Desk(NodeName.parse(me), load_keys(Path(directory)), Path(directory))
-    _send(connections[0], b"ready")
+    try:
+        keys = load_keys(Path(directory))
+    except TasukiError as error:
+        _send(connections[0], msgspec.msgpack.encode([error.reason.code, dict(error.reason.params)]))
+        sys.exit(1)
+    desk = Desk(NodeName.parse(me), keys, Path(directory))
+    _send(connections[0], _READY)
     threads = [threading.Thread(target=_serve, args=(desk, each)) for each in connections]
     for thread in threads:
         thread.start()

@@ -5,8 +5,18 @@ import pytest
 
 from making_channel import NOW
 from tasuki.adapters.clock import Entropy
-from tasuki.adapters.keyfiles import create_keys, create_role_keys, destroy_key, load_keys, public_keys, renew_keys
-from tasuki.base.errors import CallerError, WorldError
+from tasuki.adapters.keyfiles import (
+    create_keys,
+    create_role_keys,
+    destroy_key,
+    load_keys,
+    plain_keys,
+    public_keys,
+    renew_keys,
+    seal_keys,
+)
+from tasuki.adapters.passphrase import CREDENTIAL, CREDENTIALS_VARIABLE, FILE_VARIABLE
+from tasuki.base.errors import CallerError, InputError, WorldError
 from tasuki.formats.suites.keys import Purpose
 
 
@@ -83,3 +93,52 @@ def test_a_directory_without_keys_is_refused(tmp_path):
     with pytest.raises(WorldError) as refused:
         load_keys(tmp_path)
     assert refused.value.reason.code == "adapters.keys-missing"
+
+
+@pytest.fixture
+def passphrase(tmp_path, monkeypatch):
+    file = tmp_path / "passphrase"
+    file.write_text("correct horse battery\n", "utf-8")
+
+    def given(name):
+        monkeypatch.delenv(FILE_VARIABLE, raising=False)
+        if name == "variable":
+            monkeypatch.setenv(FILE_VARIABLE, str(file))
+        elif name == "credential":
+            (tmp_path / CREDENTIAL).write_text("correct horse battery", "utf-8")
+            monkeypatch.setenv(CREDENTIALS_VARIABLE, str(tmp_path))
+
+    return given
+
+
+@pytest.mark.parametrize("way", ["variable", "credential"])
+def test_sealed_keys_open_with_the_passphrase_the_service_is_given(tmp_path, passphrase, way):
+    home = tmp_path / "node"
+    made = set(create_keys(home, Entropy(), NOW))
+    assert plain_keys(home) == len(made)
+    assert seal_keys(home, "correct horse battery", Entropy()) == len(made)
+    assert plain_keys(home) == 0
+    with pytest.raises(WorldError) as refused:
+        load_keys(home)
+    assert refused.value.reason.code == "adapters.keys-sealed"
+    passphrase(way)
+    assert set(public_keys(home)) == made
+    fresh = set(renew_keys(home, Entropy(), NOW))
+    assert plain_keys(home) == 0
+    assert set(public_keys(home)) == made | fresh
+    assert seal_keys(home, "correct horse battery", Entropy()) == 0
+
+
+def test_another_passphrase_opens_and_seals_nothing(tmp_path):
+    create_keys(tmp_path, Entropy(), NOW)
+    seal_keys(tmp_path, "correct horse battery", Entropy())
+    with pytest.raises(InputError) as refused:
+        seal_keys(tmp_path, "another passphrase", Entropy())
+    assert refused.value.reason.code == "adapters.passphrase-wrong"
+
+
+def test_a_crash_while_a_key_is_written_or_destroyed_leaves_no_damaged_key_file(tmp_path):
+    made = create_keys(tmp_path, Entropy(), NOW)
+    (tmp_path / "keys" / "envelope-ed25519-half.part").write_bytes(b"{")
+    (tmp_path / "keys" / "kem-mlkem768-x25519-half.gone").write_bytes(b"\0\0")
+    assert set(public_keys(tmp_path)) == set(made)

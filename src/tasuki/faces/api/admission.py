@@ -137,6 +137,7 @@ TABLE: Final[Mapping[str, Admits]] = {
     "POST /v1/trust/confirm": Admits.HOME,
     "POST /v1/trust/root": Admits.KEEPER,
     "POST /v1/trust/sign": Admits.KEEPER,
+    "POST /v1/trust/seal": Admits.KEEPER,
     "POST /v1/trust/publish": Admits.KEEPER,
 }
 """Each route, and who is let in; one that is not here lets in nobody who shows a token."""

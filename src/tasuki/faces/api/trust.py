@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -68,6 +69,12 @@ class Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     statement: str
     by: tuple[str, ...]
+
+
+class Sealing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where on the node's machine the passphrase of its key files lies."""
+
+    passphrase_file: str
 
 
 class Reader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +142,10 @@ def _sign(node: Node, question: Signing) -> dict[str, str]:
     return {"holder": "node", "statement": base64.b64encode(signed).decode()}
 
 
+def _seal(node: Node, question: Sealing) -> dict[str, int]:
+    return {"sealed": trust.seal_key_files(node, Path(question.passphrase_file))}
+
+
 def _file(node: Node, question: Reader) -> Released:
     return partners.export_trust(node, question.partner)
 
@@ -156,5 +167,6 @@ ROUTES: Final = (
     post("/v1/trust/confirm", Confirmation, _confirm),
     post("/v1/trust/root", Draft, _draft),
     post("/v1/trust/sign", Signing, _sign),
+    post("/v1/trust/seal", Sealing, _seal),
     post("/v1/trust/publish", Publication, _publish),
 )

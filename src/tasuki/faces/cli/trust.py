@@ -67,6 +67,10 @@ _CONFIRM_THEM: Final = Text(
 _NONE_DOUBTFUL: Final = Text(en="No envelope is doubtful.", ja="疑わしい封筒はありません。")
 _WAITING: Final = Text(en="to be confirmed", ja="確認待ち")
 _CONFIRMED: Final = Text(en="confirmed by {by}", ja="確認済み({by})")
+_SEALED: Final = Text(
+    en="{count} key files sealed. From now on the node starts with TASUKI_KEY_PASSPHRASE_FILE={file} alone.",
+    ja="鍵ファイル {count} 個を封じました。今後の起動には TASUKI_KEY_PASSPHRASE_FILE={file} が必要です。",
+)
 _MADE: Final = Text(
     en="Holder {id}: private keys in {file} (keep it away from the node), public file {public}.",
     ja="保持者 {id}: 秘密鍵は {file}(ノードとは別に保管)、公開ファイルは {public} です。",
@@ -199,6 +203,19 @@ def confirm(call: Call, env_id: str, by: tuple[str, ...]) -> None:
     """Confirm one."""
     one = call.post("/v1/trust/confirm", {"env_id": env_id, "by": by})
     call.show(one, [_doubtful_line(call, one)])
+
+
+@command(
+    "seal",
+    en="Seal this node's key files under a passphrase.",
+    ja="このノードの鍵ファイルをパスフレーズで封じます。",
+    example="tasuki key seal --passphrase-file /etc/tasuki/passphrase",
+)
+@option("--passphrase-file", **{**_PASSPHRASE, "required": True})
+def seal(call: Call, passphrase_file: Path) -> None:
+    """Seal key files."""
+    done = call.post("/v1/trust/seal", {"passphrase_file": str(passphrase_file.absolute())})
+    call.show(done, [call.say(_SEALED, count=done["sealed"], file=passphrase_file.absolute())])
 
 
 @command(
@@ -442,6 +459,7 @@ COMMANDS: Final = (
             revoke,
             doubtful,
             confirm,
+            seal,
             group(
                 "root",
                 en="The ceremony: make holder keys, draft, sign, join, publish.",

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from tasuki.adapters.keyfiles import FOLDER as KEYS
-from tasuki.adapters.keyfiles import load_keys
+from tasuki.adapters.keyfiles import load_keys, plain_keys
 from tasuki.adapters.reasons import NO_PRIVATE_KEY
 from tasuki.adapters.settings import DATABASE, FILE, VAULT
 from tasuki.adapters.tls import FOLDER as TLS
@@ -67,7 +67,7 @@ def doctor(node: Node) -> list[Check]:
     checks: list[Check] = []
     for name, look in _LOOKS.items():
         found = [Check(name=name, ok=False, reason=reason) for reason in look(node)]
-        checks += found or [Check(name=name, ok=True, reason=why.FINE.because(what=name))]
+        checks += found or [Check(name=name, ok=True, reason=_fine(node, name))]
     return checks
 
 
@@ -86,6 +86,12 @@ def require_ready(node: Node) -> None:
         if key not in held:
             cause = NO_PRIVATE_KEY.because(key=key, purpose=Purpose.ENVELOPE).sentence()
             raise WorldError(why.SIGNER_SILENT.because(cause=cause), retry=False)
+
+
+def _fine(node: Node, name: str) -> Reason:
+    """Return what is said of a check that found nothing: of key files that lie open, that they do."""
+    open_keys = plain_keys(node.directory) if name == "keys" else 0
+    return why.KEYS_PLAIN.because(count=open_keys) if open_keys else why.FINE.because(what=name)
 
 
 def _permissions(node: Node) -> Iterator[Reason]:

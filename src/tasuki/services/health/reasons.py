@@ -248,3 +248,8 @@ SOURCE_LOST = kind(
     en="Tear-line {number} ({stix_id}) is in use, and something it is made from was taken back ({what}); look with `tasuki tearline show {number}`, and recall it if it must not stand.",
     ja="使用中の要約版{number}番({stix_id})の派生元が取り下げられました({what})。`tasuki tearline show {number}` で確認し、必要なら取り消してください。",
 )
+KEYS_PLAIN = kind(
+    "health.keys-plain",
+    en="keys: {count} key files are protected by their permissions alone; `tasuki key seal` puts them under a passphrase.",
+    ja="keys: 鍵ファイル {count} 個はファイル権限のみで守られています。`tasuki key seal` でパスフレーズを設定できます。",
+)

@@ -17,7 +17,7 @@ from tasuki.services.trust.publishing import publish_peers
 from tasuki.services.trust.revoking import Doubtful, Revoked, confirm, doubtful, revoke
 from tasuki.services.trust.rotating import Rotated, rotate, settle, use_now
 from tasuki.services.trust.running import run_trust
-from tasuki.services.trust.showing import TrustView, show
+from tasuki.services.trust.showing import TrustView, seal_key_files, show
 from tasuki.services.trust.standing import load
 
 __all__ = [
@@ -37,14 +37,15 @@ __all__ = [
     "is_told",
     "join_files",
     "load",
-    "note_keys",
     "make_holder_file",
+    "note_keys",
     "publish_peers",
     "publish_signed",
     "refresh",
     "revoke",
     "rotate",
     "run_trust",
+    "seal_key_files",
     "see",
     "settle",
     "show",

@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from tasuki.adapters import tls
+from tasuki.adapters.keyfiles import seal_keys
+from tasuki.adapters.passphrase import read_passphrase
 from tasuki.base.errors import CallerError
 from tasuki.formats.trust.statement import ROLES
+from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.trust.reasons import NO_METADATA
 from tasuki.store import trust as store
@@ -138,3 +142,15 @@ def _state(node: Node, own: store.OwnKey) -> str:
         return "over"
     valid = anchor.valid(mine.purpose, mine.algorithm, now)
     return "in use" if valid and valid[0].id == own.key else "old"
+
+
+def seal_key_files(node: Node, passphrase_file: Path) -> int:
+    """Seal this node's key files under a passphrase its service must be given from now on; return how many.
+
+    Raises:
+        InputError: the passphrase is too short, not readable, or another than the one in use.
+        WorldError: the disk refused.
+    """
+    count = seal_keys(node.directory, read_passphrase(passphrase_file), node.entropy)
+    node.database.write(lambda connection: audit(node, connection, "keys-sealed", {"count": count}))
+    return count
