@@ -24,7 +24,6 @@ from tasuki.store import recovery
 _LOG = structlog.get_logger("tasuki.recovery")
 
 ROLLED_BACK: Final = "rolled-back"
-RESTORED: Final = "restored"
 
 
 def wake(node: Node) -> None:
