@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tasuki.base.canonical import canonical
-from tasuki.base.errors import WorldError
+from tasuki.base.errors import InputError, WorldError
 from tasuki.core.ledger.model import Leaf, hash_stored
-from tasuki.core.ledger.periods import Period
+from tasuki.core.ledger.periods import PERIOD_OPENED, Period, Turn
 from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.tiles import subtree_root
 from tasuki.store import ledger as store
@@ -243,3 +244,74 @@ def test_a_contradicted_leaf_is_kept_once(database):
     assert database.write(lambda c: store.keep_contradiction(c, "JPN", leaf, "env_hash", NOW))
     assert not database.write(lambda c: store.keep_contradiction(c, "JPN", leaf, "env_hash", NOW))
     assert ask(database, store.contradictions, "JPN") == [(leaf, "env_hash", NOW)]
+
+
+def opening(database, year=2027):
+    period = ask(database, store.newest_period, LOG)
+    body = canonical(Turn(year=year, size=period.size, root=ask(database, store.root_of, period)).body)
+    return store.Entry(kind=PERIOD_OPENED, salt=bytes(32), body=body, env_id=None)
+
+
+def test_periods_follow_from_the_leaves_in_whatever_parts_they_come(database):
+    grow(database, 300)
+    turn = opening(database)
+    rest = [entry(number) for number in range(1000, 1400)]
+    database.write(lambda c: store.extend(c, LOG, [turn, *rest], NOW))
+    first, second = ask(database, store.periods, LOG)
+    assert (first.start, first.size, second.year, second.start, second.size) == (0, 300, 2027, 300, 401)
+    whole = [*ask(database, lambda c: list(store.stored_leaves(c, LOG)))]
+    entries = [store.Entry(kind=each.kind, salt=each.salt, body=each.body, env_id=each.env_id) for each in whole]
+    for part in entries[:299], entries[299:350], entries[350:]:
+        database.write(lambda c, part=part: store.extend(c, "again", part, NOW))
+    assert [(each.year, each.start, each.size) for each in ask(database, store.periods, "again")] == [
+        (each.year, each.start, each.size) for each in (first, second)
+    ]
+    hashes_of = [leaf.hash for leaf in whole]
+    for log in (LOG, "again"):
+        assert ask(database, store.size, log) == 701
+        assert ask(database, store.root, log) == (701, merkle.root(hashes_of[300:]))
+        assert ask(database, store.root_at, log, 300) == merkle.root(hashes_of[:300])
+        assert ask(database, store.root_at, log, 301) == hashes_of[300]
+        assert ask(database, store.root_at, log, 600) == merkle.root(hashes_of[300:600])
+        for index, start in ((0, 0), (299, 0), (300, 300), (700, 300), (999, 300)):
+            assert ask(database, store.period_at, log, index).start == start
+        for period in ask(database, store.periods, log):
+            with database.read() as connection:
+                subtree = store.range_of(connection, period)
+                proof = merkle.inclusion_proof(7, period.size, subtree)
+            leaf, top = hashes_of[period.start + 7], ask(database, store.root_of, period)
+            merkle.verify_inclusion(index=7, size=period.size, leaf=leaf, proof=proof, root_hash=top)
+    assert ask(database, store.sizes)[LOG] == 701
+    assert ask(database, store.logs) == ["again", LOG]
+
+
+def test_a_leaf_that_opens_a_period_over_another_past_adds_nothing(database):
+    grow(database, 5)
+    for changes in ({"size": 4}, {"root": "A" * 43 + "="}, {"year": 99}):
+        body = canonical({**json.loads(opening(database).body), **changes})
+        wrong = store.Entry(kind=PERIOD_OPENED, salt=bytes(32), body=body, env_id=None)
+        with pytest.raises(InputError):
+            database.write(lambda c, wrong=wrong: store.extend(c, LOG, [entry(9), wrong], NOW))
+    assert ask(database, store.size, LOG) == 5
+    fresh = store.Entry(kind=PERIOD_OPENED, salt=bytes(32), body=opening(database).body, env_id=None)
+    with pytest.raises(InputError):
+        database.write(lambda c: store.extend(c, "new", [fresh], NOW))
+
+
+def test_checkpoints_are_of_their_period(database):
+    grow(database, 3)
+    first = ask(database, store.newest_period, LOG)
+    database.write(lambda c: store.keep_checkpoint(c, first, 3, b"first", NOW))
+    database.write(lambda c: store.extend(c, LOG, [opening(database)], NOW + timedelta(hours=1)))
+    second = ask(database, store.newest_period, LOG)
+    assert ask(database, store.checkpoint_of, second) is None
+    assert ask(database, store.checkpoint, LOG).note == b"first"
+    database.write(lambda c: store.keep_checkpoint(c, second, 1, b"second", NOW))
+    assert ask(database, store.checkpoint, LOG).end == 4
+    assert [each.note for each in ask(database, store.newest_checkpoints, LOG, 5)] == [b"second", b"first"]
+    assert ask(database, store.uncosigned_since, LOG) == NOW
+    database.write(lambda c: store.keep_cosigned(c, first, 3, b"both"))
+    assert ask(database, store.uncosigned_since, LOG) == NOW + timedelta(hours=1)
+    assert database.write(lambda c: store.cosigned_for_update(c, first, 3)) == b"both"
+    database.write(lambda c: store.keep_cosigned(c, second, 1, b"both"))
+    assert ask(database, store.uncosigned_since, LOG) is None
