@@ -44,6 +44,7 @@ from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.formats.tlog.note import COSIGNATURE_ED25519, make_key
 from tasuki.formats.tlog.policy import Policy
 from tasuki.services import (
+    bundle,
     channel,
     consent,
     health,
@@ -190,9 +191,17 @@ def scene(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[tuple[Three, Hear
         _read_at_home(three, heard)
         _cosign(three)
         _ask_third(three, heard)
+        _carry_files(three)
         heard.metrics = health.metrics(three.aaa)
         heard.log += [json.dumps(redact(None, "", trace(None, "", dict(line))), default=str).encode() for line in lines]
         yield three, heard
+
+
+def _carry_files(three: Three) -> None:
+    """Exchange by files what is left to say, both ways."""
+    for sender, reader in ((three.aaa, three.bbb), (three.bbb, three.aaa)):
+        participant = reader.me.participant
+        bundle.take_in(reader, bundle.export(sender, participant).bytes_for(participant))
 
 
 def _ask_third(three: Three, heard: Heard) -> None:

@@ -100,7 +100,7 @@ def _seal(node: Node, partner: ParticipantId) -> None:
             while seal_next(node, partner, lane, carried=True):
                 pass
         except PeerError as error:
-            _LOG.warning("bundle.lane-waits", partner=partner, lane=str(lane), reason=error.reason.code)
+            _LOG.warning("bundle.lane-waits", loop=f"bundle:{partner}:{lane}", reason=error.reason.code)
 
 
 def _loaded(node: Node, anchor: Anchor, ends: store.Ends, most: int) -> _Load:
