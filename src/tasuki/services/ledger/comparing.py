@@ -18,6 +18,7 @@ from tasuki.core.ledger.mirror import HELD, ISSUED, SENT, contradiction
 from tasuki.core.ledger.model import Leaf, mirror_log, pair_log
 from tasuki.formats.envelope.envelope import MAGIC as ENVELOPE_MAGIC
 from tasuki.formats.envelope.receipt import MAGIC as RECEIPT_MAGIC
+from tasuki.formats.envelope.receipt import read_receipt
 from tasuki.formats.suites.frames import read_frame
 from tasuki.services.ledger.witnessing import beside
 from tasuki.services.node import Node
@@ -190,7 +191,17 @@ def _differing(leaf: Leaf, record: store.Record) -> str | None:
         stated["receipt_hash"] = None if record.receipt is None else _frame_hash(RECEIPT_MAGIC, record.receipt)
     if record.start is not None and _frame_hash(ENVELOPE_MAGIC, record.start) != record.hash:
         return "header"
+    if leaf.kind == ISSUED and record.receipt is not None and _promised(record.receipt) != leaf.index:
+        return "log_index"
     return next((member for member, value in stated.items() if leaf.body.get(member) != value), None)
+
+
+def _promised(receipt: bytes) -> int | None:
+    """Return where in our log a receipt of ours says that its leaf stands: leaves that were moved are found by it."""
+    try:
+        return read_receipt(receipt).receipt.log_index
+    except PeerError:
+        return None
 
 
 def _frame_hash(magic: bytes, raw: bytes) -> str | None:
