@@ -172,7 +172,7 @@ def test_the_process_ends_when_its_node_does(process):
 
 def test_without_keys_it_does_not_start(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    assert code_of(lambda: Signer.start(tmp_path, GBR.anchor.name), WorldError) == "adapters.signer-gone"
+    assert code_of(lambda: Signer.start(tmp_path, GBR.anchor.name), WorldError) == "adapters.keys-missing"
 
 
 def test_no_key_is_readable_by_others(tmp_path):
