@@ -247,3 +247,22 @@ def test_a_restore_in_the_middle_of_catching_up_begins_anew(pair):
     carry(pair)
     assert matches(pair["jpn"], FOUR)
     assert not matches(pair["jpn"], ONE)
+
+
+def test_a_partner_that_was_away_when_people_opened_is_asked_once_it_is_back(pair):
+    copy = history(pair)
+    lose(pair, "jpn", copy, journal=False)
+    jpn, gbr = pair["jpn"], pair["gbr"]
+    jpn.link.cut = True
+    assert not recovery.catch_up(jpn)
+    recovery.open_by_people(jpn, ["Ash", "Elm"], "The UK cannot be reached for days.")
+    take_in(jpn, indicator(14, "green"))
+    release.share(jpn, [uid("indicator", 14)], GBR)
+    assert tried(recovery.seal_confirmed, jpn, "GBR", "bulk"), "nothing is signed for it before it was asked"
+    assert tried(sync, gbr, "JPN") == "recovery.not-rebuilt" or not sync(gbr, "JPN")
+    jpn.link.cut = False
+    assert recovery.catch_up(jpn)
+    carry(pair)
+    assert matches(jpn, FOUR)
+    assert not matches(jpn, ONE)
+    assert matches(gbr, uid("indicator", 14))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from tasuki.base.errors import WorldError
-from tasuki.core.recovery.reasons import CLOSED, NOT_REBUILT
+from tasuki.core.recovery.reasons import CLOSED, NOT_KNOWN_THERE, NOT_REBUILT
 from tasuki.services.node import Node
 from tasuki.store import recovery
 
@@ -40,14 +40,14 @@ def require_open_within(connection: sa.Connection) -> None:
 def require_rebuilt(node: Node, partner: str) -> None:
     """Require that what this node lost of its dealings with a partner is here again, so far as the partner knows it.
 
-    Before that, a receipt would promise a place in our log that another leaf has already.
+    Before that, a receipt would promise a place in our log that another leaf has already. That people opened the node
+    opens it to everybody else; a partner that cannot be asked at all is theirs to answer for.
 
     Raises:
-        WorldError: the node is closed and the partner was not asked, or people have to look.
+        WorldError: the partner was not asked yet, or people have to look.
     """
     with node.database.read() as connection:
-        if not recovery.is_closed(connection):
-            return
         found = recovery.recoveries(connection).get(partner)
-    if found is None or "target" not in found.said:
+        waits = recovery.is_closed(connection) if found is None else "target" not in found.said
+    if waits and (found is None or found.said.get("code") != NOT_KNOWN_THERE.code or is_closed(node)):
         raise WorldError(NOT_REBUILT.because(partner=partner), retry=True)

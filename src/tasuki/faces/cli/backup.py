@@ -288,9 +288,11 @@ def _status_lines(call: Call, status: Mapping[str, Any]) -> Iterator[str]:
             yield call.say(_OPENED_ITSELF, at=status["opened_at"])
         elif status["opened_by"]:
             yield call.say(_OPENED_BY, at=status["opened_at"], by=status["opened_by"])
-        return
-    yield call.say(_IS_CLOSED, at=status["at"], cause=call.say(_CAUSES[status["cause"]]))
+    else:
+        yield call.say(_IS_CLOSED, at=status["at"], cause=call.say(_CAUSES[status["cause"]]))
     for each in status["partners"]:
+        if not status["closed"] and each["state"] == "caught-up":
+            continue
         yield f"{each['partner']}: {call.say(_STATES[each['state']])}"
         if each["counts"]:
             yield f"  {call.say(_COUNTS, **each['counts'])}"

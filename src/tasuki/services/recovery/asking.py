@@ -36,20 +36,33 @@ ITSELF = "caught-up"
 def catch_up(node: Node) -> bool:
     """Take every partner one step on, and open the node once all are caught up; return whether it is open.
 
-    A partner that is away or objects keeps the node closed and the others waiting for nothing.
+    A partner that is away or objects keeps the node closed and the others waiting for nothing. One that was away when
+    people opened the node is asked once it is back.
     """
     with node.locks.hold("recovery"):
         with node.database.read() as connection:
-            if not store.is_closed(connection):
-                return True
-        partners = trusted(node)
+            is_open = not store.is_closed(connection)
+            known = store.recoveries(connection)
+        partners = [each for each in trusted(node) if not is_open or _is_behind(known.get(each))]
+        if is_open and not partners:
+            return True
         for partner in partners:
             try:
                 _step(node, partner)
             except TasukiError as error:
                 _LOG.warning("recovery.waits", partner=partner, reason=error.reason.code)
                 _note(node, partner, error.reason, people=isinstance(error, PeerError))
-        return _open(node, partners)
+        return is_open or _open(node, partners)
+
+
+def _is_behind(known: store.Recovery | None) -> bool:
+    """Whether a partner was not asked when people opened the node, and can be."""
+    return (
+        known is not None
+        and known.state != Progress.CAUGHT_UP
+        and not known.said.get("both")
+        and known.said.get("code") != why.NOT_KNOWN_THERE.code
+    )
 
 
 def _step(node: Node, partner: ParticipantId) -> None:

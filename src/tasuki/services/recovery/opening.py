@@ -110,6 +110,10 @@ def open_by_people(node: Node, by: Sequence[str], why: str) -> Status:
         behind: list[Json] = [
             partner for partner in _trusted(connection) if _state(known.get(partner)) != Progress.CAUGHT_UP
         ]
+        for partner in behind:
+            if str(partner) not in known:
+                # It is asked once it is back: until then nothing of it is taken in.
+                store.note_recovery(connection, str(partner), Progress.WAITING, {}, node.clock.now())
         audit(node, connection, "recovery:node:open", {"by": [*people], "why": why, "behind": behind})
 
     node.database.write(work)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Running: as long as the node is closed, its partners are asked every second; an open one looks once a second."""
+"""Running: as long as the node is closed, its partners are asked every second."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ LOOP: Final = "recover"
 """The loop's name in health."""
 
 _PAUSE_S: Final = 1.0
+_OPEN_PAUSE_S: Final = 15.0
+"""Seconds between looks of an open node at a partner that was away when people opened it."""
 
 
 def run_recovery(node: Node, stop: threading.Event) -> None:
@@ -28,9 +30,9 @@ def run_recovery(node: Node, stop: threading.Event) -> None:
     while not stop.is_set():
         is_open = catch_up(node)
         node.pulses.done(LOOP, node.clock.now())
-        # What arrives may be the last that was missing; an open node looks no oftener than once a second.
+        # What arrives may be the last that was missing.
         if is_open:
-            stop.wait(_PAUSE_S)
+            stop.wait(_OPEN_PAUSE_S)
         else:
             seen = node.signals.wait(ARRIVED, seen, _PAUSE_S)
 
