@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from making_ledger import cosigned, put, send
+from making_ledger import cosigned, put, send, sent_ids
 from making_nodes import Hands
 from making_trusting import PEOPLE, settled, trusting
 from tasuki.base.errors import CallerError, PeerError, WorldError
+from tasuki.core.ledger.evidence import verify_evidence
+from tasuki.core.partners.identity import read_identity
 from tasuki.formats.suites.keys import Algorithm, Purpose
-from tasuki.services import ledger, trust
+from tasuki.services import ledger, partners, trust
 from tasuki.services.channel import partner_anchor, push, seal_next, sync
 from tasuki.store import channel
 from tasuki.store import ledger as logs
@@ -194,3 +196,27 @@ def test_a_rotation_after_a_revocation_keeps_it(bench):
     settled(gbr, jpn)
     assert partner_anchor(jpn, "GBR").dead_from(key, "JPN") is not None
     send(gbr, "JPN")
+
+
+def evidence_of(node, partner, env_id):
+    return ledger.export_evidence(node, partner, env_id, opened=True).body
+
+
+def test_evidence_by_a_revoked_key_holds_where_its_leaf_stood_before_and_is_told_from_what_did_not(bench):
+    gbr, jpn = bench
+    send(gbr, "JPN")
+    cosigned(gbr, jpn)
+    (before,) = sent_ids(gbr)
+    raw = evidence_of(gbr, "JPN", before)
+    key = envelope_key(gbr)
+    trust.revoke(gbr, key, None, PEOPLE)
+    settled(gbr, jpn)
+    anchors = [
+        each
+        for node in bench
+        for each in read_identity(partners.export_trust(node, "JPN" if node is gbr else "GBR").body, "").past
+    ]
+    assert verify_evidence(raw, anchors).holds
+    closed = [each for node in bench for each in read_identity(partners.export_trust(node).body, "").past]
+    finding = verify_evidence(raw, closed)
+    assert [check.reason.code for check in finding.checks if not check.holds] == ["ledger.key-dead"]
