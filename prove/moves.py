@@ -3,8 +3,8 @@
 
     python prove/moves.py --size ci|full [--seed N] [--only ENV,REP01] [--page]
 
-`--page` writes docs/moves.md instead of playing. `ci` plays each way that needs no other node over one of its cases, `full` all over all. Ends
-with 1 at the first case in which something was accepted, refused for another reason, or left behind.
+`--page` writes docs/moves.md instead of playing. `ci` plays one case of each way that starts no node anew, `full` plays
+all of all. Ends with 1 at the first case in which something was accepted, refused for another reason, or left behind.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ VULNERABILITIES: dict[str, tuple[str, ...] | Later] = {
     "CVE-2026-42540": FIELDS,
     "no CVE found": (*TOKEN, *CODE),
     "XRDDEV-3054 (7.7.1, Dec 2025)": (*TABLE, *REFUSED),
-    "XRDDEV-2889": Later(4, "a sign of life says that the node is up; whether it can sign comes with key rotation"),
+    "XRDDEV-2889": ("unit/faces/api/test_health.py::test_a_node_whose_signer_does_not_sign_is_not",),
     "XRDDEV-2840": (f"{OUT}::test_metrics_carry_labels_of_a_closed_list",
                     f"{OUT}::test_the_log_carries_fields_of_a_closed_list"),
     "GHSA-pwqf-9h7j-7mv8": (f"{SIGNED}::test_one_good_signature_is_not_enough",),

@@ -341,7 +341,7 @@ def _skipped(ceremony: Ceremony, over: str) -> bytes:
     return ceremony.root(_NEXT + (1 if over == "one" else 50))
 
 
-@offered("KEY14", "trust.too-long", "trust.too-much")
+@offered("KEY14", "trust.too-long", "trust.too-much", "http.too-large")
 def _endless(ceremony: Ceremony, _over: str) -> bytes:
     """Offer three hundred roots in a row, each signed as it should be."""
     return b"".join(ceremony.root(version) for version in range(_NEXT, _NEXT + 300))

@@ -9,12 +9,14 @@ from typing import Final
 from tasuki.sim.moves import (  # noqa: F401 each adds its moves when it is imported
     access,
     airgap,
+    content,
     envelope,
     hostile,
     keys,
     ledger,
     release,
     replay,
+    requests,
     workflow,
 )
 from tasuki.sim.moves.absent import ABSENT
