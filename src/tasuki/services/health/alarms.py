@@ -18,7 +18,7 @@ from tasuki.core.holdings.reasons import SPILL as SPILLED
 from tasuki.core.ledger.model import pair_log
 from tasuki.core.ledger.quorum import is_unwitnessed
 from tasuki.core.recovery.reasons import CLOSED
-from tasuki.services import assistance, bundle, consent, tearline, withdrawal
+from tasuki.services import assistance, bundle, consent, tearline, trust, withdrawal
 from tasuki.services.channel import trusted
 from tasuki.services.health import reasons as why
 from tasuki.services.health.differing import Severity, differing
@@ -74,7 +74,8 @@ def alarms(node: Node) -> list[Alarm]:
         ]
     found += _withdrawals(node, now)
     found += [Alarm(severity=severity, reason=reason) for severity, reason in differing(node, now)]
-    found += [*_loops(node), *_anchors(node, now), *_assistance(node, now), *_consent(node), *_tearlines(node)]
+    found += [*_loops(node), *_anchors(node, now), *_trust(node)]
+    found += [*_assistance(node, now), *_consent(node), *_tearlines(node)]
     found += _bundles(node)
     return sorted(found, key=lambda alarm: (alarm.severity != "urgent", alarm.reason.code))
 
@@ -170,6 +171,14 @@ def _anchors(node: Node, now: datetime) -> Iterator[Alarm]:
         elif partner.state == "trusted" and partner.expires < soon:
             expires = format_rfc3339(partner.expires)
             yield Alarm(severity="look", reason=why.ANCHOR_ENDS.because(node=partner.node, expires=expires))
+
+
+def _trust(node: Node) -> Iterator[Alarm]:
+    for reason in trust.put_back(node):
+        yield Alarm(severity="urgent", reason=reason)
+    waiting = sum(each.confirmed_by is None for each in trust.doubtful(node))
+    if waiting:
+        yield Alarm(severity="look", reason=why.DOUBTFUL.because(count=waiting))
 
 
 _WAITS: Final[dict[Wait, tuple[Severity, ReasonKind]]] = {

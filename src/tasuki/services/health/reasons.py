@@ -253,3 +253,8 @@ KEYS_PLAIN = kind(
     en="keys: {count} key files are protected by their permissions alone; `tasuki key seal` puts them under a passphrase.",
     ja="keys: 鍵ファイル {count} 個はファイル権限のみで守られています。`tasuki key seal` でパスフレーズを設定できます。",
 )
+DOUBTFUL = kind(
+    "health.doubtful",
+    en="{count} envelopes were signed by a key that may have been in wrong hands; confirm each with the partner: `tasuki key doubtful`.",
+    ja="悪用の疑いがある鍵で署名された封筒が {count} 通あります。相手と一通ずつ確認してください: `tasuki key doubtful`",
+)

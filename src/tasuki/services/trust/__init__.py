@@ -41,6 +41,7 @@ __all__ = [
     "note_keys",
     "publish_peers",
     "publish_signed",
+    "put_back",
     "refresh",
     "revoke",
     "rotate",

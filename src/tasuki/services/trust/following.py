@@ -71,16 +71,31 @@ def note_keys(node: Node, partner: ParticipantId, version: int) -> None:
 
 def _note(node: Node, partner: ParticipantId, held: Mapping[str, int], chain: Chain) -> None:
     """Remember what a partner holds of ours; more than we have says that this node was put back to an old copy."""
-    ahead = _lost(held, chain.versions)
-    if ahead is not None:
-        reason = why.PUT_BACK.because(partner=partner, **ahead)
-        _audited(node, "trust-put-back", partner, reason)
-        return
     with node.database.read() as connection:
         before = store.held(connection).get(partner)
-    if before is None or dict(before.versions) != dict(held):
-        node.database.write(lambda connection: store.keep_held(connection, partner, held, node.clock.now()))
-        node.signals.raise_(TRUST)
+    if before is not None and dict(before.versions) == dict(held):
+        return
+    ahead = _lost(held, chain.versions)
+
+    def work(connection: sa.Connection) -> None:
+        store.keep_held(connection, partner, held, node.clock.now())
+        if ahead is not None:
+            body: dict[str, Json] = {"partner": partner, "reason": why.PUT_BACK.code, "params": dict(ahead)}
+            audit(node, connection, "trust-put-back", body)
+
+    node.database.write(work)
+    node.signals.raise_(TRUST)
+
+
+def put_back(node: Node) -> list[Reason]:
+    """Return which partners hold more of this node's metadata than it has itself."""
+    chain = node.own.chain
+    if chain is None:
+        return []
+    with node.database.read() as connection:
+        held = store.held(connection)
+    found = ((partner, _lost(each.versions, chain.versions)) for partner, each in sorted(held.items()))
+    return [why.PUT_BACK.because(partner=partner, **ahead) for partner, ahead in found if ahead is not None]
 
 
 def _lost(held: Mapping[str, int], ours: Mapping[str, int]) -> dict[str, str | int] | None:

@@ -16,6 +16,7 @@ from tasuki.formats.trust.file import Parts, read_parts, write_parts
 from tasuki.formats.trust.keys import keys_statement
 from tasuki.services import partners, trust
 from tasuki.services.channel import partner_anchor, seal_next
+from tasuki.services.health import alarms
 from tasuki.services.trust.following import MAX_QUESTION_BYTES
 from tasuki.store import ledger
 from tasuki.store import trust as store
@@ -67,8 +68,10 @@ def test_a_node_put_back_to_an_old_copy_says_so_and_takes_no_word_for_it(bench):
     held = {**gbr.own.chain.versions, "keys": 9}
     answer = trust.answer(gbr, partner_anchor(gbr, "JPN"), question(held))
     assert read_parts(answer.body).keys == ()
+    trust.answer(gbr, partner_anchor(gbr, "JPN"), question(held))
     (leaf,) = audited(gbr, "trust-put-back")
     assert leaf.body["reason"] == "trust.put-back"
+    assert "trust.put-back" in {alarm.reason.code for alarm in alarms(gbr)}
 
 
 def answering(node, body):

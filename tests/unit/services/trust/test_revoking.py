@@ -14,6 +14,7 @@ from tasuki.core.partners.identity import read_identity
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.services import ledger, partners, trust
 from tasuki.services.channel import partner_anchor, push, seal_next, sync
+from tasuki.services.health import alarms
 from tasuki.store import channel
 from tasuki.store import ledger as logs
 
@@ -149,6 +150,7 @@ def test_what_lies_between_suspicion_and_revocation_is_listed_on_both_sides_unti
     assert done.doubtful == 2
     settled(gbr, jpn)
     ours, theirs = trust.doubtful(gbr), trust.doubtful(jpn)
+    assert "health.doubtful" in {alarm.reason.code for alarm in alarms(jpn)}
     assert [each.env_id for each in ours] == [each.env_id for each in theirs]
     assert {each.direction for each in ours} == {"out"}
     assert {each.direction for each in theirs} == {"in"}
