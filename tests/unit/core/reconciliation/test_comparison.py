@@ -14,7 +14,7 @@ from tasuki.core.reconciliation.comparison import (
     write_answer,
     write_question,
 )
-from tasuki.core.reconciliation.sets import MAX_SPANS, NARROW, Answer, Span, tally
+from tasuki.core.reconciliation.sets import EMPTY, MAX_SPANS, NARROW, Answer, Span, tally
 from tasuki.core.release.released import release_notice
 
 ONE = Span(way="sent", lane="bulk", epoch=1, first=1, last=3)
@@ -165,3 +165,8 @@ def test_an_answer_may_be_as_long_as_it_may():
     assert read_answer(raw[:-2] + b"x" * (MAX_ANSWER_BYTES - len(raw)) + raw[-2:], [ONE], "JPN") == (HELD,)
     too_long = raw[:-2] + b"x" * (MAX_ANSWER_BYTES - len(raw) + 1) + raw[-2:]
     assert said(read_answer, too_long, [ONE], "JPN")[0] == "envelope.not-json"
+
+
+def test_nothing_is_an_answer_too():
+    nothing = Answer(tally=EMPTY, items=[])
+    assert read_answer(canonical(write_answer([nothing])), [ONE], "JPN") == (nothing,)
