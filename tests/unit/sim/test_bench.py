@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from making_bench import SHORT, played
+from making_bench import played
 from tasuki.faces.worker.loops import LOOPS, disposal
 from tasuki.services.channel import PATH
 from tasuki.sim import loops
 from tasuki.sim.bench import Plan
-from tasuki.sim.invariants import violations
 
 TINY = Plan(seed=11, days=1, nations=2, acts_every=timedelta(hours=4), logs_every=timedelta(hours=6))
 PROGRAM = """
@@ -63,22 +62,3 @@ def test_a_request_that_came_bent_is_refused_and_logged():
         sender, receiver = bench.nations.values()
         bench._stray(sender, receiver, PATH, b"no envelope at all")
         assert [each.audited for each in bench.records.refused][-1:] == [True]
-
-
-def test_a_nation_put_back_to_yesterday_catches_up_and_signs_no_second_history():
-    with played(replace(SHORT, days=2)) as bench:
-        nation = bench.nations["AAA"]
-        assert bench._copies["AAA"]
-        bench.put_back(nation)
-        bench._heal()
-        bench._run_until(bench.time.now + timedelta(days=1))
-        assert violations(bench.scene()) == []
-
-
-def test_a_nation_whose_disk_rots_is_put_back_and_harms_nobody():
-    with played(replace(SHORT, days=2, seed=9)) as bench:
-        bench.rot(bench.nations["BBB"])
-        assert "BBB" in bench.records.rotten
-        bench._heal()
-        bench._run_until(bench.time.now + timedelta(days=1))
-        assert violations(bench.scene()) == []
