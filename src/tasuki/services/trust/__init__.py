@@ -12,7 +12,16 @@ from tasuki.services.trust.ceremony import (
     sign_file,
     sign_here,
 )
-from tasuki.services.trust.following import MAX_QUESTION_BYTES, PATH, answer, exchange, is_told, note_keys, refresh
+from tasuki.services.trust.following import (
+    MAX_QUESTION_BYTES,
+    PATH,
+    answer,
+    exchange,
+    is_told,
+    note_keys,
+    put_back,
+    refresh,
+)
 from tasuki.services.trust.publishing import publish_peers
 from tasuki.services.trust.revoking import Doubtful, Revoked, confirm, doubtful, revoke
 from tasuki.services.trust.rotating import Rotated, rotate, settle, use_now
