@@ -63,9 +63,9 @@ _WEIGHTS: Final = {
     "answer for help": 3,
     "end help": 1,
     "rotate keys": 0.5,
-    "revoke a key": 0.3,
+    "revoke a key": 0,
 }
-"""How often people do what, against each other."""
+"""How often people do what, against each other; no key is revoked while a fault of that is open (ADR 0015)."""
 
 
 class People:

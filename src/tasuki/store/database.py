@@ -467,7 +467,7 @@ class Database:
             else:
                 with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
                     connection.exec_driver_sql("VACUUM (SKIP_LOCKED)")
-        except (DBAPIError, driver.Error) as error:
+        except (DBAPIError, driver.Error, MemoryError) as error:
             raise WorldError(FAILED.because(cause=cause_of(error)), retry=True) from error
 
     def close(self) -> None:
