@@ -24,6 +24,7 @@ def reconciled(partner: str) -> str:
     """Return the topic of a partner that answered a statement: whoever waits for that partner wakes."""
     return f"reconciled:{partner}"
 
+
 TRUST: Final = "trust"
 """This node published newer metadata, or a partner said it has: whoever exchanges it wakes."""
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from tasuki.core.withdrawal.model import Held, Outcome, Verb
+
+_AT_ONCE: Final[Mapping[Verb, Outcome]] = {Verb.NARROW: Outcome.NARROWED, Verb.RECALL: Outcome.USE_STOPPED}
+"""What comes of the verbs that speak of every version of an id alike."""
 
 
 def outcome(verb: Verb, held: Held, at: int) -> Outcome:
@@ -27,10 +31,8 @@ def outcome(verb: Verb, held: Held, at: int) -> Outcome:
         return Outcome.SEALED
     if not held.live:
         return Outcome.NOT_IN_USE if held.kept else Outcome.DESTROYED
-    if verb is Verb.NARROW:
-        return Outcome.NARROWED
-    if verb is Verb.RECALL:
-        return Outcome.USE_STOPPED
+    if verb in _AT_ONCE:
+        return _AT_ONCE[verb]
     newest = max(held.live)
     if newest >= at:
         return Outcome.REPLACED

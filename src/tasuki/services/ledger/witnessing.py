@@ -39,10 +39,10 @@ from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.checkpoint import Checkpoint, parse_checkpoint
 from tasuki.formats.tlog.cosignature import cosigned_message, cosigned_message_v2
 from tasuki.formats.tlog.note import COSIGNATURE_MLDSA44, Note, SignatureLine, VerifierKey, cosignature
+from tasuki.services.channel.quotas import require_mirror_room
 from tasuki.services.closing import require_rebuilt
 from tasuki.services.entries import audit
 from tasuki.services.ledger.signing import log_key_named, witness_keys
-from tasuki.services.channel.quotas import require_mirror_room
 from tasuki.services.node import Node
 from tasuki.store import ledger as store
 

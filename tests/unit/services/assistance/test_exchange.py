@@ -13,10 +13,9 @@ from tasuki.core.assistance.acts import Amending, Answering
 from tasuki.formats.stix.assistance import write_statement
 from tasuki.formats.stix.tlp import marking_id
 from tasuki.services import assistance, holdings, intake, release, withdrawal
-from tasuki.services.channel import push, seal_next
+from tasuki.services.channel import envelopes, push, seal_next
 from tasuki.services.health import alarms
 from tasuki.services.quarantine import quarantined
-from tasuki.services.channel import envelopes
 from tasuki.store import channel
 from tasuki.store import holdings as stored
 
