@@ -31,6 +31,7 @@ from tasuki.app.config import configuration, profile_text
 from tasuki.app.wiring import wired
 from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import uuid7
+from tasuki.base.time import to_micros
 from tasuki.core.ledger.model import AUDIT, hash_stored, mirror_log, pair_log
 from tasuki.core.ledger.periods import Period
 from tasuki.core.ledger.witness import write_request
@@ -239,6 +240,8 @@ class Filled:
         """Start empty."""
         self.frontier: list[bytes] = []
         self.size = 0
+        # Of this year: else the first round would open a period, and measure a short log.
+        self._at = to_micros(Clock().now())
 
     def block(self, count: int) -> tuple[Rows, Rows]:
         """Return the next rows of leaves and of subtrees, without the name of the log."""
@@ -247,7 +250,7 @@ class Filled:
         for index in range(self.size, self.size + count):
             salt, body = index.to_bytes(32, "big"), b'{"n":%d}' % index
             value = hash_stored(salt, "filler", body)
-            leaves.append((index, "filler", None, salt, body, value, 0))
+            leaves.append((index, "filler", None, salt, body, value, self._at))
             roots = merkle.completed(self.frontier, index, value)
             self.frontier = [*self.frontier[: len(self.frontier) - len(roots) + 1], roots[-1]]
             heights = range(HEIGHT, len(roots), HEIGHT)
