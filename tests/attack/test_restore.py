@@ -302,6 +302,12 @@ def forged(found):
     return tuple(raw[:-1] + bytes([raw[-1] ^ 1]) for raw in found)
 
 
+def unsigned(raw):
+    """Change the signature of a note."""
+    other = b"B" if raw[-9:-8] == b"A" else b"A"
+    return raw[:-9] + other + raw[-8:] if raw else raw
+
+
 def taken_more(found):
     return tuple(_moved(each, 5) for each in found)
 
@@ -321,7 +327,7 @@ LIES = {
     "no leaves": {"leaves": lambda _: ()},
     "another root": {"root": lambda _: bytes(32)},
     "a forged receipt of ours": {"receipts": forged},
-    "a checkpoint nobody signed": {"note": lambda raw: raw[:-3] + b"A=\n" if raw else raw},
+    "a checkpoint nobody signed": {"note": unsigned},
     "envelopes that nobody took": {"lanes": taken_more},
     "less sealed than was taken": {"lanes": sealed_less},
     "fewer envelopes of ours": {"sent": lambda found: found[1:]},

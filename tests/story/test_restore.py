@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from making_withdrawal import give, matches
 from tasuki.base.ids import Audience
 from tasuki.services import hold, holdings, reconciliation, recovery, release, withdrawal
 from tasuki.services.channel import seal_next, sync
+from tasuki.services.confirmations import Confirmations
 from tasuki.services.ledger import cosign_with, examine
 
 GBR, JPN = Audience.parse("GBR/ncsc:csirt"), Audience.parse("JPN/nco:csirt")
@@ -266,3 +268,26 @@ def test_a_partner_that_was_away_when_people_opened_is_asked_once_it_is_back(pai
     assert matches(jpn, FOUR)
     assert not matches(jpn, ONE)
     assert matches(gbr, uid("indicator", 14))
+
+
+def test_a_request_of_the_recovery_that_arrives_late_moves_nothing(pair):
+    """The way holds a request back and lets it through after the node has gone on: the node is no stale copy then."""
+    copy = history(pair)
+    lose(pair, "jpn", copy)
+    jpn, gbr = pair["jpn"], pair["gbr"]
+    ask, kept = jpn.link.ask, []
+
+    def doubled(partner, path, body):
+        if path == recovery.PATH:
+            kept.append(body.body)
+        return ask(partner, path, body)
+
+    jpn.link.ask = doubled
+    caught_up(pair, "jpn")
+    carry(pair)
+    jpn.link.ask = ask
+    assert len(kept) > 2
+    for late in kept:
+        recovery.answer(gbr, jpn.anchor, late)
+    again = replace(jpn, confirmations=Confirmations())
+    assert tried(recovery.confirm, again, "GBR") == ""

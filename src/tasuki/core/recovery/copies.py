@@ -2,7 +2,8 @@
 """Two living copies of one node: the partner keeps the state it saw last, and one copy alone can move it on.
 
 A copy shows the state it knows and proposes the next; the partner takes it only if it knows the same
-(compare-and-swap). Whoever comes second shows a state that is over.
+(compare-and-swap). Whoever comes second shows a state that is over. That holds for a copy that was put back, too: it
+first hears the number that the partner knows, and then shows it, so that a step of it that arrives late moves nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Step:
     Attributes:
         shown: the state it believes the partner knows.
         proposed: the token of the next state.
-        restored: it was restored, so what it shows may be old: it goes on from what the partner knows.
+        restored: it was restored, so the token it shows may be old: it goes on from the number the partner knows.
     """
 
     shown: Copy
@@ -49,10 +50,11 @@ def judge(known: Copy, step: Step, partner: str) -> Copy | Reason:
     """Return the state to remember from now on, or why this copy may not go on.
 
     The same step asked again, because the answer was lost, gets the same answer. Who knows less than is shown was
-    itself put back to an earlier state, and takes what is shown.
+    itself put back to an earlier state, and takes what is shown. A restored copy shows the number alone: one that is
+    over is refused, or a step that was long under way would move the state back behind the copy's own.
     """
     if known.token == step.proposed and known.number:
         return known
-    if step.shown == known or step.restored or step.shown.number > known.number:
-        return Copy(number=max(known.number, step.shown.number) + 1, token=step.proposed)
+    if step.shown == known or step.shown.number >= known.number + (not step.restored):
+        return Copy(number=step.shown.number + 1, token=step.proposed)
     return OTHER_COPY.because(partner=partner, known=known.number, shown=step.shown.number)

@@ -55,15 +55,15 @@ def answer(node: Node, partner: Anchor, body: bytes) -> Released:
 
 def _answer(node: Node, partner: Anchor, question: Question) -> Answer:
     participant = partner.name.participant
-    known = _step(node, participant, question)
-    refused = None if isinstance(known, Copy) else (known.code, known.sentence(), known.sentence(Language.JA))
+    number, why = _step(node, participant, question)
+    refused = None if why is None else (why.code, why.sentence(), why.sentence(Language.JA))
     if question.restored and question.resend and refused is None:
         _send_again(node, participant, question)
     with node.database.read() as connection:
         size, root = ledger.root(connection, mirror_log(participant))
         return Answer(
             closed=store.is_closed(connection),
-            number=known.number if isinstance(known, Copy) else 0,
+            number=number,
             size=size,
             root=root,
             note=_note(node, connection, partner),
@@ -88,10 +88,13 @@ def _note(node: Node, connection: sa.Connection, partner: Anchor) -> bytes:
     return b""
 
 
-def _step(node: Node, partner: ParticipantId, question: Question) -> Copy | Reason:
-    """Move on the state of the partner's copy, by compare-and-swap in one transaction."""
+def _step(node: Node, partner: ParticipantId, question: Question) -> tuple[int, Reason | None]:
+    """Move on the state of the partner's copy, by compare-and-swap in one transaction; return the number known then.
 
-    def work(connection: sa.Connection) -> Copy | Reason:
+    A restored copy may show a number that is over: it hears the one that is known, and shows that.
+    """
+
+    def work(connection: sa.Connection) -> tuple[int, Reason | None]:
         before, _ = store.copy(connection, partner, "theirs")
         after = judge(before, question.step, partner)
         if isinstance(after, Copy):
@@ -100,9 +103,9 @@ def _step(node: Node, partner: ParticipantId, question: Question) -> Copy | Reas
             if question.restored:
                 detail: dict[str, Json] = {"partner": partner, "size": question.size, "resend": question.resend}
                 audit(node, connection, "recovery:partner:answer", detail)
-        else:
-            audit(node, connection, "recovery:partner:refuse", {"partner": partner, "reason": after.code})
-        return after
+            return after.number, None
+        audit(node, connection, "recovery:partner:refuse", {"partner": partner, "reason": after.code})
+        return before.number, after
 
     return node.database.write(work)
 

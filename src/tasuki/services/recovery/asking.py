@@ -21,7 +21,6 @@ from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.recovery import confirming
 from tasuki.services.recovery.collecting import collect, first_question
-from tasuki.services.recovery.posting import post
 from tasuki.services.recovery.rebuilding import rebuild
 from tasuki.services.signals import OUTBOX, SEALED
 from tasuki.store import channel
@@ -85,9 +84,7 @@ def _step(node: Node, partner: ParticipantId) -> None:
 def _ask_again(node: Node, partner: ParticipantId) -> None:
     """Ask for everything that was lost to be sent again; what is here already is not asked for."""
     question = replace(first_question(node, partner), resend=True)
-    answer = post(node, partner_anchor(node, partner), question)
-    if answer is not None:
-        confirming.settle(node, partner, answer)
+    confirming.ask_restored(node, partner_anchor(node, partner), question)
 
 
 def _is_caught_up(node: Node, known: store.Recovery) -> bool:

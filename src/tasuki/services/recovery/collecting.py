@@ -21,7 +21,6 @@ from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import verify
 from tasuki.services.node import Node
 from tasuki.services.recovery import confirming
-from tasuki.services.recovery.posting import post
 from tasuki.store import channel, ledger
 
 MAX_PAGES = 20_000
@@ -94,10 +93,9 @@ def collect(node: Node, anchor: Anchor) -> Collected | None:
     """
     partner = anchor.name.participant
     question = first_question(node, partner)
-    answer = post(node, anchor, question)
+    answer = confirming.ask_restored(node, anchor, question)
     if answer is None:
         return None
-    confirming.settle(node, partner, answer)
     with node.database.read() as connection:
         ours = {lane.value: _states(connection, partner, lane.value) for lane in Lane}
     found = Collected(anchor=anchor, size=question.size, mirror=question.mirror, ours=ours, last=answer)
@@ -106,10 +104,9 @@ def collect(node: Node, anchor: Anchor) -> Collected | None:
         if not grown:
             return found
         question = _next(node, question, found, answer)
-        answer = post(node, anchor, question)
+        answer = confirming.ask_restored(node, anchor, question)
         if answer is None:
             break
-        confirming.settle(node, partner, answer)
         found.last = answer
     raise PeerError(STRANGE_ANSWER.because(partner=partner, found="more than it can hold"))
 

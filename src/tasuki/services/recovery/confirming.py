@@ -7,6 +7,7 @@ database the second is refused. The processes that share one database are one co
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from tasuki.base.ids import ParticipantId
 from tasuki.core.recovery.copies import Copy, Step
 from tasuki.core.recovery.model import Answer, Question
 from tasuki.core.recovery.reasons import STALE_COPY
+from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services.channel.peers import partner_anchor
 from tasuki.services.node import Node
 from tasuki.services.recovery.posting import post
@@ -25,6 +27,9 @@ VALID_S: Final = 15.0
 """Seconds for which a confirmation stands: as long a second copy may sign before the first is refused."""
 
 _TOKEN_BYTES: Final = 32
+
+_SHOWN_AGAIN: Final = 3
+"""Numbers a restored copy is told before it gives up: one is enough unless another copy goes on meanwhile."""
 
 
 def confirm(node: Node, partner: ParticipantId) -> None:
@@ -63,6 +68,28 @@ def confirm(node: Node, partner: ParticipantId) -> None:
         if answer is not None:
             settle(node, partner, answer)
         node.confirmations.note(partner, now)
+
+
+def ask_restored(node: Node, anchor: Anchor, question: Question) -> Answer | None:
+    """Ask as a node that was put back, and remember the step; None where the partner cannot be asked.
+
+    What such a node shows is old: the partner says which number it knows, and the node shows that one at once.
+
+    Raises:
+        WorldError: the partner was not reached, or another copy goes on all the time.
+        PeerError: the answer is none.
+    """
+    partner = anchor.name.participant
+    answer = post(node, anchor, question)
+    for _ in range(_SHOWN_AGAIN):
+        if answer is None or answer.refused is None or answer.number <= question.step.shown.number:
+            break
+        shown = replace(question.step.shown, number=answer.number)
+        question = replace(question, step=replace(question.step, shown=shown))
+        answer = post(node, anchor, question)
+    if answer is not None:
+        settle(node, partner, answer)
+    return answer
 
 
 def propose(node: Node, partner: ParticipantId, *, restored: bool) -> Step:

@@ -44,11 +44,19 @@ def test_of_two_copies_of_one_state_the_second_is_refused():
     assert isinstance(judge(first, step(shared, C), "GBR"), Reason)
 
 
-def test_a_restored_copy_goes_on_from_what_the_partner_knows_and_the_other_does_not():
+def test_a_restored_copy_goes_on_from_the_number_the_partner_knows_and_the_other_does_not():
     known = Copy(number=9, token=A)
-    restored = judge(known, step(Copy(number=3, token=C), B, restored=True), "GBR")
+    restored = judge(known, step(Copy(number=9, token=C), B, restored=True), "GBR")
     assert restored == Copy(number=10, token=B)
     assert isinstance(judge(restored, step(known, C), "GBR"), Reason)
+
+
+@pytest.mark.parametrize("number", [0, 3, 8])
+def test_a_restored_copy_that_shows_a_number_that_is_over_is_refused(number):
+    """It may be a step that was under way while the copy went on: the state must not move behind the copy's own."""
+    found = judge(Copy(number=9, token=A), step(Copy(number=number, token=C), B, restored=True), "GBR")
+    assert isinstance(found, Reason)
+    assert found.params["known"] == 9
 
 
 def test_a_partner_that_was_put_back_takes_what_is_shown():
