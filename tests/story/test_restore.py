@@ -14,10 +14,12 @@ from making_recovery import copied, leaves, put_back, receive, tried
 from making_release import audited, indicator, take_in, uid
 from making_withdrawal import give, matches
 from tasuki.base.ids import Audience
+from tasuki.core.ledger.model import pair_log
 from tasuki.services import hold, holdings, reconciliation, recovery, release, withdrawal
 from tasuki.services.channel import seal_next, sync
 from tasuki.services.confirmations import Confirmations
 from tasuki.services.ledger import cosign_with, examine
+from tasuki.store import ledger as logs
 
 GBR, JPN = Audience.parse("GBR/ncsc:csirt"), Audience.parse("JPN/nco:csirt")
 ONE, TWO, THREE, FOUR = (uid("indicator", number) for number in (1, 2, 3, 4))
@@ -291,3 +293,53 @@ def test_a_request_of_the_recovery_that_arrives_late_moves_nothing(pair):
         recovery.answer(gbr, jpn.anchor, late)
     again = replace(jpn, confirmations=Confirmations())
     assert tried(recovery.confirm, again, "GBR") == ""
+
+
+def numbers(node, partner):
+    """Return (lane, epoch, number) of every envelope that a pair log says was sent."""
+    with node.database.read() as connection:
+        log = pair_log(partner)
+        known = logs.leaves(connection, log, 0, logs.size(connection, log))
+    return [(each.body["lane"], each.body["epoch"], each.body["seq"]) for each in known if each.kind == "envelope-sent"]
+
+
+def at_one(pair):
+    """Require that both logs and both statements agree."""
+    gbr, jpn = pair["gbr"], pair["jpn"]
+    for _ in range(2):
+        cosign_with(gbr, "JPN")
+        cosign_with(jpn, "GBR")
+    for node, partner in ((gbr, "JPN"), (jpn, "GBR")):
+        for each in examine(node, None):
+            assert not each.differences, [reason.sentence() for reason in each.differences]
+        (view,) = reconciliation.reconcile(node, partner)
+        assert (view.outcome, view.findings) == ("equal", [])
+
+
+@pytest.mark.parametrize("waiting", [0, 2], ids=["nothing waits", "two that the copy has wait"])
+def test_a_number_that_was_logged_and_never_pushed_is_not_given_again(pair, waiting):
+    """Japan seals, the UK mirrors the leaf and cosigns, and Japan is put back before it pushes."""
+    gbr = pair["gbr"]
+    give(pair["jpn"], GBR, indicator(11, "green"))
+    carry(pair)
+    for number in range(waiting):
+        give(pair["jpn"], GBR, indicator(30 + number, "green"))
+        assert seal_next(pair["jpn"], "GBR", "bulk")
+    copy = copied(pair["jpn"], pair["folder"] / "copy.db")
+    for number in (12, 13):
+        give(pair["jpn"], GBR, indicator(number, "green"))
+        assert seal_next(pair["jpn"], "GBR", "bulk")
+    cosigned(gbr, pair["jpn"])
+    cosign_with(pair["jpn"], "GBR")
+    lose(pair, "jpn", copy)
+    caught_up(pair, "jpn")
+    jpn = pair["jpn"]
+    give(jpn, GBR, indicator(14, "green"))
+    carry(pair)
+    sent = numbers(jpn, "GBR")
+    assert len(set(sent)) == len(sent)
+    assert matches(gbr, uid("indicator", 14))
+    assert all(matches(gbr, uid("indicator", 30 + number)) for number in range(waiting))
+    gone = audited(gbr, "recovery:envelope:gone")
+    assert [(each["partner"], each["seq"]) for each in gone] == [("JPN", 2 + waiting), ("JPN", 3 + waiting)]
+    at_one(pair)

@@ -50,7 +50,7 @@ GIVEN_BACK: Final = sa.Table(
     "given_back",
     METADATA,
     sa.Column("partner", sa.Text, primary_key=True),
-    sa.Column("direction", sa.Text, primary_key=True),  # in: a receipt of ours; out: an envelope of ours
+    sa.Column("direction", sa.Text, primary_key=True),  # in | out | gone
     sa.Column("env_id", sa.Text, primary_key=True),
     sa.Column("lane", sa.Text, nullable=False),
     sa.Column("epoch", sa.BigInteger, nullable=False),
@@ -62,7 +62,8 @@ GIVEN_BACK: Final = sa.Table(
 """What a partner knows of this node from after the copy was made.
 
 `in`: receipts this node gave for envelopes it does not hold any more: given again, byte for byte, when they come again.
-`out`: envelopes this node sent and does not hold any more, with the partner's receipt.
+`out`: envelopes this node sent and does not hold any more, with the partner's receipt; without one where it got none.
+`gone`: envelopes that the log of a partner that was put back names, and that neither side has; without a receipt.
 """
 
 REMEMBERED: Final = sa.Table(
@@ -357,8 +358,9 @@ def receipts_held(
         kept.seq >= start,
         kept.receipt.is_not(None),
     )
+    got = lost.receipt != b""
     forgotten = sa.select(lost.seq, lost.receipt).where(
-        lost.partner == partner, lost.direction == "out", lost.lane == lane, lost.epoch == epoch, lost.seq >= start
+        lost.partner == partner, lost.direction == "out", lost.lane == lane, lost.epoch == epoch, lost.seq >= start, got
     )
     both = ours.union_all(forgotten).subquery()
     return list(connection.execute(sa.select(both.c.receipt).order_by(both.c.seq).limit(limit)).scalars())
@@ -382,6 +384,19 @@ def lost_at(connection: sa.Connection, partner: str, lane: str, state: LaneState
         GIVEN_BACK.c.epoch == state.epoch,
         GIVEN_BACK.c.seq == state.next_seq,
         GIVEN_BACK.c.lost,
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _given_back(row)
+
+
+def gone_at(connection: sa.Connection, partner: str, lane: str, state: LaneState) -> GivenBack | None:
+    """Return the next envelope of a lane where the partner's log names it and neither side has it."""
+    query = sa.select(GIVEN_BACK).where(
+        GIVEN_BACK.c.partner == partner,
+        GIVEN_BACK.c.direction == "gone",
+        GIVEN_BACK.c.lane == lane,
+        GIVEN_BACK.c.epoch == state.epoch,
+        GIVEN_BACK.c.seq == state.next_seq,
     )
     row = connection.execute(query).first()
     return None if row is None else _given_back(row)

@@ -58,6 +58,11 @@ STRANGE_QUESTION = kind(
     en="Expected a question of a recovery, found something else ({found}); nothing was done.",
     ja="復旧のための問い合わせではありません({found})。何も行っていません。",
 )
+GONE = kind(
+    "recovery.gone",
+    en="{partner} was put back to an earlier state and has number {seq} on lane {lane} no more; its log names it, nobody got it, and the lane goes on behind it. Share again what is missing.",
+    ja="{partner} は以前の状態に復元され、レーン {lane} の {seq} 番の封筒はもう残っていません。ログには記載がありますが誰にも届いておらず、レーンはその次の番号から続きます。不足分は再度共有してください。",
+)
 NOT_CLOSED = kind(
     "recovery.not-closed",
     en="This node is open; there is nothing to open.",

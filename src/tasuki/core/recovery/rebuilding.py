@@ -118,6 +118,24 @@ def _promised(size: int, known: Mapping[tuple[str, str], Leaf], given: Iterable[
     return places
 
 
+def claimed(leaves: Iterable[Leaf], lane: str, epoch: int) -> list[Leaf]:
+    """Return the leaves that say an envelope took a number of a lane and epoch."""
+    return [
+        leaf
+        for leaf in leaves
+        if leaf.kind == SENT and (leaf.body.get("lane"), leaf.body.get("epoch")) == (lane, epoch)
+    ]
+
+
+def behind(state: LaneState, leaves: Iterable[Leaf]) -> LaneState:
+    """Return where a lane stands behind every number that its own log claims: none is ever given twice."""
+    for leaf in leaves:
+        number = leaf.body.get("seq")
+        if isinstance(number, int) and number >= state.next_seq:
+            state = LaneState(epoch=state.epoch, next_seq=number + 1, prev=str(leaf.body.get("env_hash")))
+    return state
+
+
 def lane_after(ours: LaneState, told: LaneTold) -> LaneState | None:
     """Return where our sending direction of a lane stands by what the partner took; None where they contradict.
 

@@ -8,6 +8,7 @@ compare-and-swap on the lane.
 
 from tasuki.services.channel.accepting import accept, refusal
 from tasuki.services.channel.deciding import decide, decide_on_statement
+from tasuki.services.channel.passing import pass_gone
 from tasuki.services.channel.peers import PATH, partner_anchor
 from tasuki.services.channel.quotas import busy
 from tasuki.services.channel.running import run_sealer, run_sender, trusted
@@ -25,6 +26,7 @@ __all__ = [
     "envelopes",
     "lanes",
     "partner_anchor",
+    "pass_gone",
     "push",
     "refusal",
     "run_sealer",

@@ -29,6 +29,7 @@ from tasuki.formats.suites.keys import Purpose
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services import consent, intake, returning, withdrawal
 from tasuki.services.channel.deciding import noting, prepare_decided
+from tasuki.services.channel.passing import pass_gone
 from tasuki.services.channel.peers import logged_at, notice, partner_anchor, policy, protocol
 from tasuki.services.channel.quotas import full, no_room, too_fast
 from tasuki.services.closing import require_rebuilt
@@ -114,6 +115,8 @@ def _answer(case: _Case, certificate: bytes) -> Released:
         logged=logged,
     )
     judgement = judge(case.envelope, facts)
+    if isinstance(judgement, Gap) and pass_gone(node, case.partner, header.lane):
+        return _answer(case, certificate)
     if isinstance(judgement, Open | Spend):
         busy = no_room(node, case.participant, header.lane, len(case.raw))
         if busy is not None:

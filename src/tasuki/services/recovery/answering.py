@@ -30,6 +30,7 @@ from tasuki.services import channel
 from tasuki.services.entries import audit
 from tasuki.services.ledger.witnessing import theirs
 from tasuki.services.node import Node
+from tasuki.services.recovery import gone
 from tasuki.services.recovery.posting import PATH
 from tasuki.services.signals import SEALED
 from tasuki.store import channel as lanes
@@ -59,6 +60,11 @@ def _answer(node: Node, partner: Anchor, question: Question) -> Answer:
     refused = None if why is None else (why.code, why.sentence(), why.sentence(Language.JA))
     if question.restored and question.resend and refused is None:
         _send_again(node, participant, question)
+    if question.restored and not question.resend and refused is None:
+        with node.database.read() as connection:
+            size = ledger.size(connection, mirror_log(participant))
+            lost = _leaves(connection, participant, question, size)
+        gone.pass_over(node, partner, lost, question.lanes)
     with node.database.read() as connection:
         size, root = ledger.root(connection, mirror_log(participant))
         return Answer(

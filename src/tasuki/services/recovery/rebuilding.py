@@ -23,7 +23,7 @@ from tasuki.core.ledger.model import SALT_BYTES, Leaf, mirror_log, origin, pair_
 from tasuki.core.ledger.periods import period_named
 from tasuki.core.recovery import reasons as why
 from tasuki.core.recovery.model import Progress, Sent
-from tasuki.core.recovery.rebuilding import LOST, MisplacedError, complete, lane_after
+from tasuki.core.recovery.rebuilding import LOST, MisplacedError, behind, claimed, complete, lane_after
 from tasuki.core.withdrawal.attesting import usable_from
 from tasuki.core.withdrawal.model import Verb
 from tasuki.formats.envelope.anchor import Anchor
@@ -36,6 +36,7 @@ from tasuki.services.ledger.witnessing import beside, theirs
 from tasuki.services.node import Node
 from tasuki.services.recovery import replaying
 from tasuki.services.recovery.collecting import Collected
+from tasuki.services.recovery.gone import given_out
 from tasuki.services.withdrawal.hearing import PASSED_ON
 from tasuki.store import holdings, ledger, sending
 from tasuki.store import recovery as store
@@ -117,11 +118,13 @@ def _rebuild(node: Node, connection: sa.Connection, found: Collected) -> None:
     for leaf in new:
         ledger.append(connection, log, leaf.kind, leaf.body, now, node.entropy.draw(SALT_BYTES))
     for lane, (_, went) in found.ours.items():
-        after = lane_after(went, found.lanes[lane])
-        if after is not None and after != went:
+        after = lane_after(went, found.lanes[lane]) or went
+        after = behind(after, claimed(found.leaves, lane, after.epoch))
+        if after != went:
             store.move_lane(connection, partner, lane, after)
     store.keep_given_back(connection, partner, "in", _given(found))
     store.keep_given_back(connection, partner, "out", _sent(found))
+    store.keep_given_back(connection, partner, "out", _gone(found))
     for lane in found.ours:
         returning.pass_over(node, connection, partner, lane, now)
     _rebuild_mirror(node, connection, found)
@@ -279,6 +282,13 @@ def _sent(found: Collected) -> Iterator[store.GivenBack]:
             hash=each.env_hash,
             receipt=each.receipt,
         )
+
+
+def _gone(found: Collected) -> Iterator[store.GivenBack]:
+    """Yield our envelopes that our log names and that nobody has: the partner passes their numbers over."""
+    taken = {each.env_id for each, _ in found.sent}
+    for lane, (_, went) in found.ours.items():
+        yield from (each for each in given_out(found.leaves, lane, went.epoch) if each.env_id not in taken)
 
 
 def _said(found: Collected) -> Iterator[Sent]:
