@@ -7,7 +7,7 @@ Format `tasuki-evidence@v1`, docs/spec/evidence.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import product
@@ -212,6 +212,23 @@ def _bytes(value: Json, length: int | None = None) -> bytes:
 
 def _none(found: str) -> InputError:
     return InputError(why.EVIDENCE.because(found=found))
+
+
+def leave_out(evidence: Evidence, keys: Collection[str]) -> tuple[Evidence, tuple[str, ...]]:
+    """Return evidence without the letters that one of `keys` signed, and the names of the members left out.
+
+    Source: docs/spec/evidence.md, Revoked keys.
+    """
+    head, receipt = evidence.head, evidence.receipt
+    out: list[str] = []
+    if head is not None:
+        header, _ = read_header(read_frame(ENVELOPE_MAGIC, head, MAX_HEADER_BYTES).statement)
+        if not frozenset(header.sig_keys).isdisjoint(keys):
+            out.append("envelope")
+    if receipt is not None and not frozenset(read_receipt(receipt).receipt.sig_keys).isdisjoint(keys):
+        out.append("receipt")
+    left = replace(evidence, head=None if "envelope" in out else head, receipt=None if "receipt" in out else receipt)
+    return left, tuple(out)
 
 
 def verify_evidence(raw: bytes, anchors: Sequence[Anchor]) -> Finding:

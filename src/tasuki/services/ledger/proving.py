@@ -13,7 +13,7 @@ from tasuki.base.errors import InputError, WorldError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.core.ledger import reasons as why
-from tasuki.core.ledger.evidence import Evidence, Opening, write_evidence
+from tasuki.core.ledger.evidence import Evidence, Opening, leave_out, write_evidence
 from tasuki.core.ledger.model import Leaf, commit_stored, pair_log
 from tasuki.core.ledger.periods import Period
 from tasuki.core.release.released import Released, release_document
@@ -33,16 +33,19 @@ from tasuki.store import ledger as store
 def export_evidence(node: Node, partner: ParticipantId, env_id: str, *, opened: bool = False) -> Released:
     """Return an evidence file about one envelope: leaf, inclusion proof, checkpoint with both signatures.
 
-    The leaf stays closed unless `opened`; then its content goes with it, the head of the envelope and the receipt. The
-    file is a document through the gate, and its export an entry of the audit log.
+    The leaf stays closed unless `opened`; then its content goes with it, the head of the envelope and the receipt. What
+    the partner signed of these with a key that is revoked by now stays out: whether it counts is seen in the partner's
+    log alone, and it would spoil what this log proves. The file is a document through the gate, and its export an entry
+    of the audit log, which names what stayed out.
 
     Raises:
         InputError: no such leaf, or no cosigned checkpoint covers it yet.
         WorldError: what is stored does not prove it any more; nothing is exported.
         PeerError: the partner is not trusted.
     """
-    partner_anchor(node, partner)
+    dead = frozenset(each.key for each in partner_anchor(node, partner).revoked)
     log = pair_log(partner)
+    left_out: tuple[str, ...] = ()
     with node.database.read() as connection:
         about = store.about(connection, log, [env_id]).get(env_id)
         if not about:
@@ -56,10 +59,12 @@ def export_evidence(node: Node, partner: ParticipantId, env_id: str, *, opened: 
         proof = merkle.inclusion_proof(place, signed.size, store.range_of(connection, period))
         evidence = Evidence(index=place, commitment=leaf.commitment, proof=proof, checkpoint=signed.cosigned)
         if opened:
-            evidence = _opened(connection, partner, leaf, evidence)
+            evidence, left_out = leave_out(_opened(connection, partner, leaf, evidence), dead)
     _require_proved(log, leaf.index, evidence)
     released = _document(node, "evidence", write_evidence(evidence))
     detail: dict[str, Json] = {"partner": partner, "env_id": env_id, "index": leaf.index, "opened": opened}
+    if left_out:
+        detail["left_out"] = [*left_out]
     _audited(node, "release:evidence", detail)
     return released
 

@@ -9,7 +9,7 @@ from making_ledger import cosigned, put, send, sent_ids
 from making_nodes import Hands
 from making_trusting import PEOPLE, settled, trusting
 from tasuki.base.errors import CallerError, PeerError, WorldError
-from tasuki.core.ledger.evidence import verify_evidence
+from tasuki.core.ledger.evidence import read_evidence, verify_evidence
 from tasuki.core.partners.identity import read_identity
 from tasuki.formats.suites.keys import Algorithm, Purpose
 from tasuki.services import ledger, partners, trust
@@ -222,3 +222,30 @@ def test_evidence_by_a_revoked_key_holds_where_its_leaf_stood_before_and_is_told
     closed = [each for node in bench for each in read_identity(partners.export_trust(node).body, "").past]
     finding = verify_evidence(raw, closed)
     assert [check.reason.code for check in finding.checks if not check.holds] == ["ledger.key-dead"]
+
+
+def test_evidence_of_ours_leaves_out_what_a_dead_key_of_the_partner_signed_and_holds(bench):
+    gbr, jpn = bench
+    send(gbr, "JPN")
+    cosigned(gbr, jpn)
+    (env_id,) = sent_ids(gbr)
+    assert read_evidence(evidence_of(gbr, "JPN", env_id)).receipt is not None
+    trust.revoke(jpn, envelope_key(jpn), None, PEOPLE)
+    settled(gbr, jpn)
+    for node, other, left_out in ((gbr, "JPN", ["receipt"]), (jpn, "GBR", None)):
+        raw = evidence_of(node, other, env_id)
+        anchors = [
+            each
+            for owner, reader in ((gbr, "JPN"), (jpn, "GBR"))
+            for each in read_identity(partners.export_trust(owner, reader).body, reader).past
+        ]
+        finding = verify_evidence(raw, anchors)
+        assert finding.holds
+        assert ("receipt" in {check.name for check in finding.checks}) == (left_out is None)
+        with node.database.read() as connection:
+            (entry,) = (
+                leaf.body
+                for leaf in logs.leaves(connection, "audit", 0, logs.size(connection, "audit"))[-3:]
+                if leaf.kind == "release:evidence"
+            )
+        assert entry.get("left_out") == left_out
