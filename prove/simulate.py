@@ -29,8 +29,8 @@ sys.path.insert(0, str(ROOT / "verifier" / "src"))
 
 from tasuki.sim.bench import Plan, benched, fates  # noqa: E402 found beside the rig
 from tasuki.sim.invariants import INVARIANTS, violations  # noqa: E402
-from tasuki_verify.anchor import read_anchor  # noqa: E402
 from tasuki_verify.checks import verify  # noqa: E402
+from tasuki_verify.trust import read_trust  # noqa: E402
 
 SEEDS = {"ci": 50, "full": 1000}
 TRUE_KEYS = 5
@@ -43,7 +43,7 @@ QUIET = structlog.make_filtering_bound_logger(logging.CRITICAL)
 
 def accepts(evidence: bytes, ours: bytes, theirs: bytes) -> bool:
     """Whether the second verifier accepts an evidence file."""
-    return verify(evidence, [read_anchor(ours), read_anchor(theirs)]).holds
+    return verify(evidence, [*read_trust(ours), *read_trust(theirs)]).holds
 
 
 def play(asked: argparse.Namespace, seed: int, seen: Counter[str]) -> list[str]:

@@ -168,9 +168,14 @@ class Bench(Bound):
 
     def scene(self, second: Verifier | None = None) -> Scene:
         """Return the run as the invariants look at it."""
-        anchors = {code: partners.export_anchor(each.node).body for code, each in self.nations.items()}
         nodes = {code: each.node for code, each in self.nations.items()}
-        return Scene(nodes=nodes, records=self.records, anchors=anchors, second=second)
+        trust = {
+            (code, reader): partners.export_trust(node, reader).body
+            for code, node in nodes.items()
+            for reader in nodes
+            if reader != code
+        }
+        return Scene(nodes=nodes, records=self.records, trust=trust, second=second)
 
     def close(self) -> None:
         """Stop every nation."""
@@ -214,7 +219,7 @@ class Bench(Bound):
         for one in self.nations.values():
             for other in self.nations.values():
                 if one is not other:
-                    raw = partners.export_anchor(other.node).body
+                    raw = partners.export_trust(other.node).body
                     shown = partners.add(one.node, raw)
                     partners.compare(one.node, other.code, shown.fingerprint, ("First", "Second"))
 

@@ -21,6 +21,7 @@ from tasuki.base.ids import ParticipantId
 from tasuki.core.ledger.evidence import verify_evidence
 from tasuki.core.ledger.mirror import HELD, ISSUED, SENT
 from tasuki.core.ledger.model import Leaf, mirror_log, pair_log
+from tasuki.core.partners.identity import read_identity
 from tasuki.formats.envelope.envelope import read_envelope
 from tasuki.formats.envelope.receipt import read_receipt
 from tasuki.services import channel, health, ledger
@@ -38,7 +39,7 @@ PROVED: Final = 2
 """Leaves of each pair log that are exported and verified: the newest of each kind would be too many for every run."""
 
 Verifier = Callable[[bytes, bytes, bytes], bool]
-"""Whether another verifier accepts an evidence file, given the anchor files of both sides."""
+"""Whether another verifier accepts an evidence file, given the trust files of both sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +48,13 @@ class Scene:
 
     Attributes:
         nodes: of every nation, up, by participant.
-        anchors: their signed anchor files.
+        trust: the trust file of each, by whose it is and for whom: it tells that one where keys of the other died.
         second: a verifier that shares no code with the first; None where there is none at hand.
     """
 
     nodes: Mapping[str, Node]
     records: Records
-    anchors: Mapping[str, bytes] = field(default_factory=dict)
+    trust: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
     second: Verifier | None = None
 
     def pairs(self) -> Iterator[tuple[str, Node, str, Node]]:
@@ -87,9 +88,10 @@ def acknowledged_is_there(scene: Scene) -> Iterator[str]:
     for done in scene.records.imported:
         if not _history(scene.nodes[done.nation], done.stix_id):
             yield f"{done.nation} acknowledged {done.stix_id} and does not hold it"
-    forbidden = {(each.nation, each.stix_id, each.to) for each in scene.records.forbidden}
+    over = {(each.nation, each.stix_id, each.to) for each in scene.records.forbidden}
+    over |= {(each.nation, each.stix_id, EVERYBODY) for each in scene.records.withdrawn}
     for done in scene.records.shared:
-        still = not {(done.nation, done.stix_id, EVERYBODY), (done.nation, done.stix_id, done.to)} & forbidden
+        still = not {(done.nation, done.stix_id, EVERYBODY), (done.nation, done.stix_id, done.to)} & over
         there = {each.source for each in _history(scene.nodes[done.to], done.stix_id)}
         if still and done.nation not in there and not _is_dead_letter(scene.nodes[done.nation], done):
             yield f"{done.nation} acknowledged that {done.stix_id} goes to {done.to}, which does not hold it"
@@ -300,8 +302,9 @@ def refusals_leave_a_leaf(scene: Scene) -> Iterator[str]:
 
 def proofs_are_accepted(scene: Scene) -> Iterator[str]:
     """I14: every proof that is exported holds for both verifiers."""
-    anchors = [node.anchor for node in scene.nodes.values()]
     for one, node, other, _ in scene.pairs():
+        ours, theirs = scene.trust[one, other], scene.trust[other, one]
+        anchors = [*read_identity(ours, other).past, *read_identity(theirs, one).past]
         with node.database.read() as connection:
             last = logs.checkpoint(connection, pair_log(other), cosigned=True)
         covered = 0 if last is None else last.size
@@ -316,7 +319,7 @@ def proofs_are_accepted(scene: Scene) -> Iterator[str]:
             for check in verify_evidence(raw, anchors).checks:
                 if not check.holds:
                     yield f"{one}'s proof of {env_id} does not hold: {check.reason.sentence()}"
-            if scene.second is not None and not scene.second(raw, scene.anchors[one], scene.anchors[other]):
+            if scene.second is not None and not scene.second(raw, ours, theirs):
                 yield f"the second verifier refuses {one}'s proof of {env_id}"
 
 

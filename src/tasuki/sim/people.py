@@ -63,9 +63,9 @@ _WEIGHTS: Final = {
     "answer for help": 3,
     "end help": 1,
     "rotate keys": 0.5,
-    "revoke a key": 0,
+    "revoke a key": 0.5,
 }
-"""How often people do what, against each other; no key is revoked while a fault of that is open (ADR 0015)."""
+"""How often people do what, against each other."""
 
 
 class People:
@@ -192,6 +192,7 @@ class People:
             return _NOTHING
         stix_id = self._one(nation.known)
         withdrawal.revoke(nation.node, [stix_id], why=_WHY)
+        self._records.withdrawn.append(Acknowledged(nation=nation.code, stix_id=stix_id, at=self._commits()))
         return stix_id
 
     def _correct(self, nation: Nation, _other: Nation) -> str:

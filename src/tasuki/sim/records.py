@@ -56,6 +56,7 @@ class Records:
 
     Attributes:
         imported: what people brought in; `shared` what they let go, and to whom.
+        withdrawn: what people said was wrong: where it had not left yet it is no news to anybody.
         controlled: ids that go on only with their maker's consent; `granted` says who once got it for what.
         sealed: for each envelope, the commit with which it was sealed.
         signed: by origin and size, every root a nation signed.
@@ -69,6 +70,7 @@ class Records:
 
     imported: list[Acknowledged] = field(default_factory=list)
     shared: list[Acknowledged] = field(default_factory=list)
+    withdrawn: list[Acknowledged] = field(default_factory=list)
     forbidden: list[Forbidden] = field(default_factory=list)
     controlled: list[str] = field(default_factory=list)
     granted: list[Forbidden] = field(default_factory=list)
@@ -104,4 +106,5 @@ class Records:
 
         self.imported = [each for each in self.imported if not lost(each.nation, each.at)]
         self.shared = [each for each in self.shared if not lost(each.nation, each.at)]
+        self.withdrawn = [each for each in self.withdrawn if not lost(each.nation, each.at)]
         self.forbidden = [each for each in self.forbidden if not lost(each.nation, each.at)]

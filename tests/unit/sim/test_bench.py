@@ -12,11 +12,15 @@ from pathlib import Path
 
 from making_bench import played
 from tasuki.faces.worker.loops import LOOPS, disposal
-from tasuki.services.channel import PATH
+from tasuki.services.channel import PATH, partner_anchor
 from tasuki.sim import loops
 from tasuki.sim.bench import Plan
+from tasuki.sim.invariants import violations
 
 TINY = Plan(seed=11, days=1, nations=2, acts_every=timedelta(hours=4), logs_every=timedelta(hours=6))
+REVOKING = Plan(seed=8, days=1, nations=2, acts_every=timedelta(hours=2), logs_every=timedelta(hours=2))
+"""One in which a key is revoked while envelopes signed with it were logged."""
+
 PROGRAM = """
 import tempfile
 from pathlib import Path
@@ -62,3 +66,13 @@ def test_a_request_that_came_bent_is_refused_and_logged():
         sender, receiver = bench.nations.values()
         bench._stray(sender, receiver, PATH, b"no envelope at all")
         assert [each.audited for each in bench.records.refused][-1:] == [True]
+
+
+def test_partners_hear_where_a_key_died_and_nothing_waits_or_goes_unproved_for_it():
+    with played(REVOKING) as bench:
+        cuts = [(who, key, *cut) for (who, key), places in bench.records.revoked.items() for cut in places.items()]
+        assert any(index for *_, index in cuts)
+        for who, key, partner, index in cuts:
+            held = partner_anchor(bench.nations[partner].node, bench.nations[who].participant)
+            assert held.dead_from(key, partner) == index
+        assert violations(bench.scene()) == []

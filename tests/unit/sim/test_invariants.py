@@ -53,6 +53,14 @@ def test_i1_misses_what_people_were_told_is_there(scene):
     assert "I1" in broken(scene)
 
 
+def test_i1_asks_for_what_was_shared_unless_it_was_withdrawn(scene):
+    never = "indicator--00000000-0000-4000-8000-000000000000"
+    scene.records.shared.append(Acknowledged(nation="AAA", stix_id=never, to="BBB", at=1))
+    assert "I1" in broken(scene)
+    scene.records.withdrawn.append(Acknowledged(nation="AAA", stix_id=never, at=2))
+    assert "I1" not in broken(scene)
+
+
 def test_i1_misses_what_a_partner_gave_a_receipt_for(scene):
     assert spoil(scene, "BBB", "DELETE FROM envelopes_in")
     assert "I1" in broken(scene)
