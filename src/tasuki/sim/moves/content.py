@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import pickle
 import socket
 import urllib.parse
 from collections.abc import Mapping
@@ -24,16 +23,6 @@ OK: Final = 200
 _SERVER_ERROR: Final = 500
 
 
-class _Trap:
-    """Writes a file if anybody unpickles it."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return open, (self._path, "w")
-
-
 CODE: Final = ("pickle", "YAML tag", "object hook", "phar", "ruby", "jndi")
 
 
@@ -50,7 +39,9 @@ def _code(stage: Stage, over: str) -> Saw:
         "jndi": "${jndi:ldap://127.0.0.1:1/a}",
     }[over]
     made = marked("green", name=text or "plain")
-    stage.bring(pickle.dumps(_Trap(str(trap))) if over == "pickle" else msgspec.json.encode(made))
+    # In the letters of pickle protocol 0: call builtins.open on the trap, for writing.
+    pickled = f"cbuiltins\nopen\n(V{trap}\nVw\ntR.".encode()
+    stage.bring(pickled if over == "pickle" else msgspec.json.encode(made))
     shown = stage.node.ask("GET", f"/v1/holdings/{made['id']}")
     return {
         "nothing is run": not trap.exists(),

@@ -82,8 +82,10 @@ def test_growth_is_answered_200_with_nothing_but_signature_lines(bench):
         assert answer.status_code == 200
         assert answer.content.startswith("— tasuki/JPN/jpn-1/witness ".encode())
         note = parse_note(bench.note(new) + answer.content)
-        assert len(note.lines) == 2
-        verify_note(note, ledger.witness_key(bench.jpn.anchor, bench.jpn.clock.now()))
+        # The log's own line, and the witness under both its keys.
+        assert len(note.lines) == 3
+        for key in ledger.witness_keys(bench.jpn.anchor, bench.jpn.clock.now()):
+            verify_note(note, key)
 
 
 def test_another_old_size_is_answered_409_with_the_size_known(bench):
