@@ -243,7 +243,7 @@ def test_no_program_is_started_through_a_shell():
 
 
 def test_nothing_a_stranger_names_is_fetched():
-    """Three modules speak HTTP: to a partner's pinned address, to witnesses a policy names, to the node's own socket."""
+    """Three modules speak HTTP: to a partner's pinned address, to witnesses of a policy, to the node's own socket."""
     clients = {"httpx2", "httpx", "requests", "aiohttp", "ftplib", "smtplib"}
     can = {path.relative_to(SOURCE).as_posix() for path, tree in modules().items() if clients & set(imported(tree))}
     assert can == {"adapters/partner_http.py", "adapters/witness_http.py", "faces/cli/door.py"}

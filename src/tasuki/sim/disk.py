@@ -104,6 +104,7 @@ class Disk:
     Attributes:
         events: every call that succeeded, in order, as long as `keeping` says so.
         calls: how many calls there were, failed ones too.
+        noticed: called with every call that is kept, for whoever watches what lies beside the databases.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -122,6 +123,7 @@ class Disk:
         self._kept: list[Any] = []
         self._failing: Callable[[int, str], Trouble | None] | None = None
         self.keeping = True
+        self.noticed: Callable[[], None] = _nothing
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -167,6 +169,7 @@ class Disk:
 
     def _keep(self, event: Event) -> None:
         if self.keeping:
+            self.noticed()
             self.events.append(event)
 
     def _open(self, original: Any, vfs: int, name: int, file: int, flags: int, out: Any) -> int:
@@ -221,6 +224,10 @@ class Disk:
         if code == _OK:
             self._keep(Event(act=Act.DELETE, path=path, lasting=bool(lasting)))
         return int(code)
+
+
+def _nothing() -> None:
+    """Watch nothing beside the databases."""
 
 
 def _library_path() -> str:

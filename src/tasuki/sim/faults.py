@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tasuki.adapters.journal import FILE as JOURNAL
 from tasuki.adapters.settings import DATABASE
 from tasuki.base.errors import TasukiError, WorldError
 from tasuki.services import ledger
@@ -35,6 +36,7 @@ class Recording:
         base: files of all nations when it began; `after` those of its end.
         notes: what was acknowledged and signed, with the number of calls before it.
         acts: for each act, the number of calls before it was done.
+        journals: what the journals beside the databases held at the end; `lengths`, for each call, how much of it then.
     """
 
     base: Files
@@ -42,6 +44,13 @@ class Recording:
     notes: list[tuple[int, Note]] = field(default_factory=list)
     acts: list[int] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
+    journals: dict[Path, bytes] = field(default_factory=dict)
+    lengths: list[dict[Path, int]] = field(default_factory=list)
+
+    def journal(self, path: Path, count: int) -> bytes:
+        """Return what the file beside a database held when the call after so many was made: it only ever grows."""
+        length = self.lengths[count][path] if count < len(self.lengths) else None
+        return self.journals[path][:length]
 
     def known(self, count: int) -> Records:
         """Return what was true once so many calls had been made."""
@@ -105,12 +114,15 @@ class Rig:
         base = self._files()
         recording = Recording(base=base, notes=[(0, each) for each in self._before])
         start = len(disk.events)
+        paths = [nation.directory / JOURNAL for nation in stage.nations.values()]
+        disk.noticed = lambda: recording.lengths.append({path: _size(path) for path in paths})
         stage.watch = lambda note: recording.notes.append((len(disk.events) - start, note))
         for act in self._workflow.acts:
             act(stage)
             recording.acts.append(len(disk.events) - start)
         recording.events = disk.events[start:]
         disk.keeping = False
+        recording.journals = {path: path.read_bytes() if path.exists() else b"" for path in paths}
         recording.ids = dict(stage.ids)
         return recording
 
@@ -214,6 +226,7 @@ class Rig:
                 str(nation.database) + "-journal": "-journal",
             }
             nation.put_back({mine[path]: raw for path, raw in files.items() if path in mine})
+            _put_back_journal(nation.directory / JOURNAL, self.recording, count)
             nation.start()
         return records
 
@@ -231,6 +244,17 @@ class Rig:
         wrong += list(_unsound(self.victim.node))
         scene = self._stage.scene(records)
         return wrong + [f"{name}: {said}" for name in CHECKED for said in INVARIANTS[name](scene)]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _put_back_journal(path: Path, recording: Recording, count: int) -> None:
+    content = recording.journal(path, count)
+    path.unlink(missing_ok=True)
+    if content:
+        path.write_bytes(content)
 
 
 def _unsound(node: Node) -> Iterator[str]:
