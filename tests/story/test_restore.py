@@ -9,16 +9,18 @@ from datetime import timedelta
 import pytest
 
 from making_ledger import cosigned
-from making_nodes import Hands, two_nodes
+from making_nodes import UNREACHED, Hands, two_nodes
 from making_recovery import copied, leaves, put_back, receive, tried
 from making_release import audited, indicator, take_in, uid
 from making_withdrawal import give, matches
+from tasuki.base.errors import WorldError
 from tasuki.base.ids import Audience
+from tasuki.core.ledger.evidence import verify_evidence
 from tasuki.core.ledger.model import pair_log
 from tasuki.services import hold, holdings, reconciliation, recovery, release, withdrawal
 from tasuki.services.channel import seal_next, sync
 from tasuki.services.confirmations import Confirmations
-from tasuki.services.ledger import cosign_with, examine
+from tasuki.services.ledger import cosign_with, examine, export_evidence
 from tasuki.store import ledger as logs
 
 GBR, JPN = Audience.parse("GBR/ncsc:csirt"), Audience.parse("JPN/nco:csirt")
@@ -343,3 +345,34 @@ def test_a_number_that_was_logged_and_never_pushed_is_not_given_again(pair, wait
     gone = audited(gbr, "recovery:envelope:gone")
     assert [(each["partner"], each["seq"]) for each in gone] == [("JPN", 2 + waiting), ("JPN", 3 + waiting)]
     at_one(pair)
+
+
+def test_a_receipt_that_never_arrived_is_given_again_and_no_leaf_contradicts_another(pair):
+    """Japan takes an envelope in, its answer is lost, the UK mirrors the leaf, and Japan is put back."""
+    gbr = pair["gbr"]
+    copy = copied(pair["jpn"], pair["folder"] / "copy.db")
+    give(gbr, JPN, indicator(1, "green"))
+    post = gbr.link.post
+
+    def deaf(partner, path, body):
+        post(partner, path, body)
+        raise WorldError(UNREACHED.because(), retry=True)
+
+    gbr.link.post = deaf
+    assert tried(sync, gbr, "JPN") == UNREACHED.because().code
+    gbr.link.post = post
+    assert matches(pair["jpn"], ONE)
+    cosign_with(pair["jpn"], "GBR")
+    lose(pair, "jpn", copy, journal=False)
+    caught_up(pair, "jpn")
+    carry(pair)
+    jpn = pair["jpn"]
+    assert matches(jpn, ONE)
+    with jpn.database.read() as connection:
+        known = logs.leaves(connection, pair_log("GBR"), 0, logs.size(connection, pair_log("GBR")))
+    first, second = (each for each in known if each.kind == "receipt-issued")
+    assert second.body == {**first.body, "receipt_hash": second.body["receipt_hash"], "again": first.index}
+    at_one(pair)
+    for node, partner in ((gbr, "JPN"), (jpn, "GBR")):
+        raw = export_evidence(node, partner, first.body["env_id"], opened=True).body
+        assert all(each.holds for each in verify_evidence(raw, [gbr.anchor, jpn.anchor]).checks)

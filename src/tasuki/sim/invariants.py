@@ -133,7 +133,11 @@ def nothing_applied_twice(scene: Scene) -> Iterator[str]:
                 yield f"{code} holds one version of number {key[0]} of {key[1]} {count} times"
     for one, node, other, _ in scene.pairs():
         for kind in (ISSUED, HELD):
-            seen = Counter(each.body.get("env_id") for each in _leaves(node, pair_log(other)) if each.kind == kind)
+            seen = Counter(
+                each.body.get("env_id")
+                for each in _leaves(node, pair_log(other))
+                if each.kind == kind and "again" not in each.body
+            )
             for env_id, count in seen.items():
                 if count > 1:
                     yield f"{one} logged {kind} of {env_id} from {other} {count} times"

@@ -61,7 +61,8 @@ GIVEN_BACK: Final = sa.Table(
 )
 """What a partner knows of this node from after the copy was made.
 
-`in`: receipts this node gave for envelopes it does not hold any more: given again, byte for byte, when they come again.
+`in`: receipts this node gave for envelopes it does not hold any more: given again, byte for byte, when they come again;
+empty where the log has a leaf of the receipt and nobody has it.
 `out`: envelopes this node sent and does not hold any more, with the partner's receipt; without one where it got none.
 `gone`: envelopes that the log of a partner that was put back names, and that neither side has; without a receipt.
 """

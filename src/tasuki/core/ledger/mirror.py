@@ -207,13 +207,24 @@ def _sent(leaf: Leaf, ours: Mapping[str, Sequence[Leaf]], taken: str | None) -> 
 
 
 def _issued(leaf: Leaf, ours: Mapping[str, Sequence[Leaf]], _taken: str | None) -> str | None:
-    """They gave a receipt: for an envelope we sent, and the receipt we hold is that one, where they promised it."""
+    """They gave a receipt: for an envelope we sent, and the receipt we hold is that one, where they promised it.
+
+    Who is put back and lost a receipt that never arrived gives another one later, and logs it behind the first.
+    """
     wrong = _closest(leaf, ours.get(SENT, ()), _PLACE)
     held = ours.get(HELD, ())
     if wrong is not None or not held:
         return wrong
     promised = [each for each in held if each.body.get("log_index") == leaf.index]
-    return _closest(leaf, promised, _RECEIPT) if promised else "log_index"
+    if promised:
+        return _closest(leaf, promised, _RECEIPT)
+    later = [each for each in held if _index(each) > leaf.index]
+    return _closest(leaf, later, ("status",)) if later else "log_index"
+
+
+def _index(held: Leaf) -> int:
+    value = held.body.get("log_index")
+    return value if isinstance(value, int) else -1
 
 
 def _held(leaf: Leaf, ours: Mapping[str, Sequence[Leaf]], _taken: str | None) -> str | None:

@@ -63,6 +63,11 @@ GONE = kind(
     en="{partner} was put back to an earlier state and has number {seq} on lane {lane} no more; its log names it, nobody got it, and the lane goes on behind it. Share again what is missing.",
     ja="{partner} は以前の状態に復元され、レーン {lane} の {seq} 番の封筒はもう残っていません。ログには記載がありますが誰にも届いておらず、レーンはその次の番号から続きます。不足分は再度共有してください。",
 )
+NOT_TAKEN_BEFORE = kind(
+    "recovery.not-taken-before",
+    en="This envelope was not taken in when it came first, as leaf {index} of the log says; that receipt never arrived, and this one stands in its place. Share again what is missing.",
+    ja="この封筒は、ログの葉 {index} のとおり、最初に届いた際に受け入れられませんでした。その受領証が届かなかったため、これに代えます。不足分は再度共有してください。",
+)
 NOT_CLOSED = kind(
     "recovery.not-closed",
     en="This node is open; there is nothing to open.",

@@ -118,12 +118,12 @@ def _promised(size: int, known: Mapping[tuple[str, str], Leaf], given: Iterable[
     return places
 
 
-def claimed(leaves: Iterable[Leaf], lane: str, epoch: int) -> list[Leaf]:
-    """Return the leaves that say an envelope took a number of a lane and epoch."""
+def claimed(leaves: Iterable[Leaf], kind: str, lane: str, epoch: int) -> list[Leaf]:
+    """Return the leaves of a kind that say an envelope took a number of a lane and epoch."""
     return [
         leaf
         for leaf in leaves
-        if leaf.kind == SENT and (leaf.body.get("lane"), leaf.body.get("epoch")) == (lane, epoch)
+        if leaf.kind == kind and (leaf.body.get("lane"), leaf.body.get("epoch")) == (lane, epoch)
     ]
 
 

@@ -229,7 +229,7 @@ _PLACE: Final[Mapping[str, Form]] = {
 
 LEAVES: Final[Mapping[str, Mapping[str, Form]]] = {
     "envelope-sent": {**_PLACE, "type": code, "policy": sha256, "unwitnessed": flag},
-    "receipt-issued": {**_PLACE, "status": code, "receipt_hash": sha256},
+    "receipt-issued": {**_PLACE, "status": code, "receipt_hash": sha256, "again": number},
     "receipt-held": {**_PLACE, "status": code, "receipt_hash": sha256, "log_index": number},
     "period-opened": {"year": number, "size": number, "root": root},
     "lost": {},

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 import sqlalchemy as sa
 
@@ -15,10 +15,11 @@ from tasuki.base.errors import PeerError, TasukiError, WorldError
 from tasuki.base.ids import ParticipantId
 from tasuki.base.reasons import Reason
 from tasuki.core.channel.acceptance import Again, Facts, Gap, Judgement, Lie, Open, Refuse, Spend, judge
-from tasuki.core.channel.model import LANES, Arrival, Disposition, LaneState, Seen
+from tasuki.core.channel.model import LANES, Arrival, Disposition, LaneState, Seen, Status
 from tasuki.core.channel.reasons import EQUIVOCATION, WRONG_CERTIFICATE
-from tasuki.core.ledger.mirror import SENT
+from tasuki.core.ledger.mirror import ISSUED, SENT
 from tasuki.core.ledger.model import AUDIT, SALT_BYTES, pair_log
+from tasuki.core.recovery.reasons import NOT_TAKEN_BEFORE
 from tasuki.core.release.released import Released, release_notice
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.envelope.envelope import Envelope, payload_of, read_envelope
@@ -208,6 +209,8 @@ def _keep_promise(case: _Case, state: LaneState, promised: Sequence[recovery.Giv
         reason = EQUIVOCATION.because(env_id=other.env_id, seq=seq, partner=partner)
         return _carry_out(case, Lie(reason=reason, first=first), state)
     raw = promised[0].receipt
+    if not raw:
+        return _give_again(case, state)
     status = read_receipt(raw).receipt.status
     apply, found = _settled(Disposition(status="stored", reason=None)), status
     if status == "stored":
@@ -251,6 +254,34 @@ def _keep_promise(case: _Case, state: LaneState, promised: Sequence[recovery.Giv
     case.node.signals.raise_(ARRIVED)
     case.node.signals.raise_(OUTBOX)
     return protocol(case.node, "stored-receipt", raw, case.participant)
+
+
+def _give_again(case: _Case, state: LaneState) -> Released:
+    """Give a receipt in place of one that nobody has: it says what the first leaf says, and its own leaf names that."""
+    node, env_id, log = case.node, case.envelope.header.env_id, pair_log(case.participant)
+    with node.database.read() as connection:
+        about = ledger.about(connection, log, [env_id]).get(env_id, ())
+    first = next(leaf for leaf in about if leaf.kind == ISSUED)
+    status = cast("Status", first.body["status"])
+    reason = None if status == "stored" else NOT_TAKEN_BEFORE.because(index=first.index)
+    before = Disposition(status=status, reason=reason)
+    apply = _settled(before)
+    if status == "stored":
+        try:
+            apply = _prepare(case)
+        except (WorldError, AssertionError):
+            raise
+        except TasukiError as error:
+            _audit_refusal(node, case.participant, error.reason)
+
+    def anew(connection: sa.Connection) -> Disposition:
+        top = holdings.top(connection)
+        done = apply(connection)
+        returning.meet_again(node, connection, top)
+        recovery.keep_promise(connection, case.participant, env_id)
+        return Disposition(status=before.status, reason=before.reason, counts=done.counts)
+
+    return _spend(case, anew, state, before, first.index)
 
 
 def _refuse_content(case: _Case, state: LaneState, reason: Reason) -> Released:
@@ -316,12 +347,15 @@ class _DiffersError(Exception):
         self.disposition = disposition
 
 
-def _spend(case: _Case, apply: Apply, state: LaneState, promised: Disposition) -> Released:
-    """Commit content, lane, dedup row, leaf and receipt as one, and return the receipt."""
+def _spend(case: _Case, apply: Apply, state: LaneState, promised: Disposition, again: int | None = None) -> Released:
+    """Commit content, lane, dedup row, leaf and receipt as one, and return the receipt.
+
+    Where the receipt stands in place of one that nobody has, `again` is the place of that one's leaf.
+    """
     while True:
         with case.node.locks.hold(pair_log(case.participant)):
             try:
-                receipt = _commit(case, apply, state, promised)
+                receipt = _commit(case, apply, state, promised, again)
             except _MovedError:
                 # Another process spent the number or added a leaf: judge again from what is there now.
                 state = _reread(case, state)
@@ -345,7 +379,7 @@ def _reread(case: _Case, state: LaneState) -> LaneState:
     return state
 
 
-def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition) -> bytes:
+def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition, again: int | None) -> bytes:
     node, now = case.node, case.node.clock.now()
     with node.database.read() as connection:
         index = ledger.size(connection, pair_log(case.participant))
@@ -362,6 +396,8 @@ def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition) 
         if (done.status, done.reason) != (promised.status, promised.reason):
             raise _DiffersError(done)
         leaf = _leaf(case, promised, read_receipt(raw).hash)
+        if again is not None:
+            leaf["again"] = again
         log, salt = pair_log(case.participant), node.entropy.draw(SALT_BYTES)
         if ledger.append(connection, log, "receipt-issued", leaf, now, salt) != index:
             raise _MovedError
@@ -375,6 +411,8 @@ def _commit(case: _Case, apply: Apply, state: LaneState, promised: Disposition) 
         ):
             raise _MovedError
         store.keep_received(connection, case.participant, kept, now)
+        if again is not None:
+            returning.pass_over(node, connection, case.participant, kept.lane, now)
         store.add_usage(connection, case.participant, objects=done.counts.get("held", 0), size=len(case.raw))
         counts: dict[str, Json] = dict(done.counts)
         why = None if promised.reason is None else promised.reason.code

@@ -150,7 +150,7 @@ def _records(
         record = kept.get(env_id)
         if record is None:
             found.add(why.AUDIT_NO_RECORD.because(log=log, index=leaf.index, env_id=env_id))
-        elif (member := _differing(leaf, record)) is not None:
+        elif (member := _differing(leaf, record)) is not None and not _is_given_again(connection, log, leaf, record):
             found.add(why.AUDIT_RECORD.because(log=log, index=leaf.index, env_id=env_id, member=member))
 
 
@@ -187,13 +187,28 @@ def _differing(leaf: Leaf, record: store.Record) -> str | None:
         "epoch": record.epoch,
         "seq": record.seq,
     }
-    if leaf.kind != SENT:
+    if leaf.kind != SENT and record.receipt != b"":
         stated["receipt_hash"] = None if record.receipt is None else _frame_hash(RECEIPT_MAGIC, record.receipt)
     if record.start is not None and _frame_hash(ENVELOPE_MAGIC, record.start) != record.hash:
         return "header"
-    if leaf.kind == ISSUED and record.receipt is not None and _promised(record.receipt) != leaf.index:
+    if leaf.kind == ISSUED and record.receipt and _promised(record.receipt) != leaf.index:
         return "log_index"
     return next((member for member, value in stated.items() if leaf.body.get(member) != value), None)
+
+
+def _is_given_again(connection: sa.Connection, log: str, leaf: Leaf, record: store.Record) -> bool:
+    """Whether the receipt of a leaf was lost in a restore, and a later leaf names this one and says the same."""
+    if leaf.kind != ISSUED:
+        return False
+    about = store.about(connection, log, [record.env_id], lenient=True).get(record.env_id, ())
+    same = ("env_hash", "lane", "epoch", "seq", "status")
+    return any(
+        each.body.get("again") == leaf.index
+        and all(each.body.get(member) == leaf.body.get(member) for member in same)
+        and _differing(each, record) is None
+        for each in about
+        if each.kind == ISSUED and each.index > leaf.index
+    )
 
 
 def _promised(receipt: bytes) -> int | None:

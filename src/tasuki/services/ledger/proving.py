@@ -50,7 +50,8 @@ def export_evidence(node: Node, partner: ParticipantId, env_id: str, *, opened: 
         about = store.about(connection, log, [env_id]).get(env_id)
         if not about:
             raise InputError(why.NO_LEAF.because(partner=partner, env_id=env_id[:60]))
-        leaf = about[0]
+        # Where a receipt was given again after a restore, the later leaf is the one of the receipt that is held.
+        leaf = next((each for each in reversed(about) if "again" in each.body), about[0])
         period = store.period_at(connection, log, leaf.index)
         place = leaf.index - period.start
         signed = store.checkpoint_of(connection, period, cosigned=True)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tasuki.base.errors import WorldError
 from tasuki.core.channel.model import START
+from tasuki.core.ledger.mirror import SENT
 from tasuki.core.ledger.model import Leaf
 from tasuki.core.recovery.model import LaneAsked
 from tasuki.core.recovery.rebuilding import claimed
@@ -20,9 +21,9 @@ from tasuki.store import channel as lanes
 from tasuki.store import recovery as store
 
 
-def given_out(leaves: Iterable[Leaf], lane: str, epoch: int) -> Iterator[store.GivenBack]:
-    """Yield the envelopes of a lane that leaves name, without receipts."""
-    for leaf in claimed(leaves, lane, epoch):
+def named(leaves: Iterable[Leaf], kind: str, lane: str, epoch: int) -> Iterator[store.GivenBack]:
+    """Yield the envelopes of a lane that leaves of a kind name, without receipts."""
+    for leaf in claimed(leaves, kind, lane, epoch):
         seq = leaf.body.get("seq")
         yield store.GivenBack(
             env_id=str(leaf.body.get("env_id")),
@@ -53,7 +54,7 @@ def pass_over(node: Node, partner: Anchor, leaves: Sequence[Leaf], asked: Sequen
         for each in asked:
             taken = lanes.lane_state(connection, participant, each.lane, "in") or START
             first = max(each.next_out, taken.next_seq)
-            rows = [row for row in given_out(leaves, each.lane, each.epoch_out) if row.seq >= first]
+            rows = [row for row in named(leaves, SENT, each.lane, each.epoch_out) if row.seq >= first]
             if rows and each.epoch_out == taken.epoch:
                 store.keep_given_back(connection, participant, "gone", rows)
                 moved.append(each.lane)

@@ -18,7 +18,7 @@ from tasuki.base.ids import Audience
 from tasuki.base.reasons import Reason
 from tasuki.base.time import format_exact, parse_rfc3339, to_micros
 from tasuki.core.channel.model import Lane
-from tasuki.core.ledger.mirror import contradiction, is_seen
+from tasuki.core.ledger.mirror import ISSUED, SENT, contradiction, is_seen
 from tasuki.core.ledger.model import SALT_BYTES, Leaf, mirror_log, origin, pair_log, witness_name
 from tasuki.core.ledger.periods import period_named
 from tasuki.core.recovery import reasons as why
@@ -36,7 +36,7 @@ from tasuki.services.ledger.witnessing import beside, theirs
 from tasuki.services.node import Node
 from tasuki.services.recovery import replaying
 from tasuki.services.recovery.collecting import Collected
-from tasuki.services.recovery.gone import given_out
+from tasuki.services.recovery.gone import named
 from tasuki.services.withdrawal.hearing import PASSED_ON
 from tasuki.store import holdings, ledger, sending
 from tasuki.store import recovery as store
@@ -119,10 +119,11 @@ def _rebuild(node: Node, connection: sa.Connection, found: Collected) -> None:
         ledger.append(connection, log, leaf.kind, leaf.body, now, node.entropy.draw(SALT_BYTES))
     for lane, (_, went) in found.ours.items():
         after = lane_after(went, found.lanes[lane]) or went
-        after = behind(after, claimed(found.leaves, lane, after.epoch))
+        after = behind(after, claimed(found.leaves, SENT, lane, after.epoch))
         if after != went:
             store.move_lane(connection, partner, lane, after)
     store.keep_given_back(connection, partner, "in", _given(found))
+    store.keep_given_back(connection, partner, "in", _never_arrived(found))
     store.keep_given_back(connection, partner, "out", _sent(found))
     store.keep_given_back(connection, partner, "out", _gone(found))
     for lane in found.ours:
@@ -284,11 +285,18 @@ def _sent(found: Collected) -> Iterator[store.GivenBack]:
         )
 
 
+def _never_arrived(found: Collected) -> Iterator[store.GivenBack]:
+    """Yield what our log says a receipt was given for, where that receipt is in nobody's hands: it is given again."""
+    for lane, (came, _) in found.ours.items():
+        issued = named(found.leaves, ISSUED, lane, came.epoch)
+        yield from (each for each in issued if each.env_id not in found.given)
+
+
 def _gone(found: Collected) -> Iterator[store.GivenBack]:
     """Yield our envelopes that our log names and that nobody has: the partner passes their numbers over."""
     taken = {each.env_id for each, _ in found.sent}
     for lane, (_, went) in found.ours.items():
-        yield from (each for each in given_out(found.leaves, lane, went.epoch) if each.env_id not in taken)
+        yield from (each for each in named(found.leaves, SENT, lane, went.epoch) if each.env_id not in taken)
 
 
 def _said(found: Collected) -> Iterator[Sent]:
