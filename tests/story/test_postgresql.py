@@ -17,7 +17,7 @@ from making_processes import free_listen, introduce, make, serving
 from tasuki.app.reasons import RUNNING
 from tasuki.services.reasons import DATABASE_USED
 from tasuki.store.database import open_engine
-from tasuki.store.reasons import FAILED, NOT_REACHED, SCHEMA_NEWER, SCHEMA_OLDER, UNREAD
+from tasuki.store.reasons import NOT_REACHED, SCHEMA_NEWER, SCHEMA_OLDER, UNREAD
 from tasuki.store.schema import PRESENT
 
 OBJECT = {
@@ -125,7 +125,7 @@ def test_a_serving_node_outlives_the_absence_of_its_server(tmp_path):
         with ExitStack() as stack:
             with started(found, server):
                 stack.enter_context(serving(person.directory))
-            assert person.ask(*bring, code=1)["files"][0]["error"]["code"] == FAILED.code
+            assert person.ask(*bring, code=1)["files"][0]["error"]["code"] == UNREAD.code
             assert person.ask("find", "電力", code=1)["error"]["code"] == UNREAD.code
             with started(found, server):
                 assert person.ask(*bring)["accepted"] == 1
