@@ -27,8 +27,9 @@ def key(private, purpose, algorithm, start=NOW - YEAR, end=NOW + YEAR):
     return Key(purpose, algorithm, private.public_key().public_bytes_raw(), start, end)
 
 
-def anchors(*more, node="JPN/jpn-1"):
-    owner = Anchor("GBR/gbr-1", 1, "", (key(LOG, "log", "ed25519"),))
+def anchors(*more, node="JPN/jpn-1", previous=False):
+    second = () if previous else (key(SECOND, "witness", "ml-dsa-44", end=NOW + 9 * YEAR),)
+    owner = Anchor("GBR/gbr-1", 1, "", (key(LOG, "log", "ed25519"), *second))
     return [owner, Anchor(node, 1, "", (key(WITNESS, "witness", "ed25519"), *more))]
 
 
@@ -86,6 +87,10 @@ def test_one_that_has_two_keys_is_asked_for_both():
         judged(anchors(HAS_SECOND), by_log(), by_witness())
     with pytest.raises(WrongError, match="no line"):
         judged(anchors(HAS_SECOND), by_log(), by_second())
+
+
+def test_the_log_of_a_node_of_the_previous_release_has_one_line_of_a_witness():
+    assert judged(anchors(HAS_SECOND, previous=True), by_log(), by_witness()).anchor.node == "JPN/jpn-1"
 
 
 def test_a_key_that_was_not_valid_yet_is_not_asked_for():

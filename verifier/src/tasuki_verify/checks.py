@@ -132,7 +132,14 @@ def cosignature(log: Log | None, anchors: Sequence[Anchor]) -> Cosignature:
         )
     if not first:
         raise WrongError("a key was not valid at the time of the cosignature.", "連署の時点で有効でない鍵があります。")
-    whole = [each for each in first if not _has_second_key(each) or _signed_with_it(each.anchor, valid)]
+    # A node of the previous release has no second key and keeps no line of one.
+    owners = [anchor for anchor in anchors if anchor.node == log.node]
+    whole = [
+        each
+        for each in first
+        if not (_has_second_key([each.anchor], each) and _has_second_key(owners, each))
+        or _signed_with_it(each.anchor, valid)
+    ]
     if not whole:
         raise WrongError(
             "the witness had an ML-DSA-44 key and did not cosign with it.",
@@ -141,9 +148,9 @@ def cosignature(log: Log | None, anchors: Sequence[Anchor]) -> Cosignature:
     return whole[0]
 
 
-def _has_second_key(first: Cosignature) -> bool:
-    keys = [key for key in first.anchor.keys if (key.purpose, key.algorithm) == ("witness", "ml-dsa-44")]
-    return any(key.valid(first.at) for key in keys)
+def _has_second_key(anchors: Sequence[Anchor], first: Cosignature) -> bool:
+    keys = [key for anchor in anchors for key in anchor.keys]
+    return any((key.purpose, key.algorithm) == ("witness", "ml-dsa-44") and key.valid(first.at) for key in keys)
 
 
 def _signed_with_it(anchor: Anchor, valid: Sequence[Cosignature]) -> bool:

@@ -7,7 +7,7 @@ Format `tasuki-evidence@v1`, docs/spec/evidence.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import product
@@ -302,8 +302,13 @@ class _Verifier:
         return why.COSIGNED.because(witness=node, at=at)
 
     def _is_whole(self, first: _Signed, signed: Sequence[_Signed]) -> bool:
-        """Whether a witness whose anchor had an ML-DSA-44 key when it cosigned did so with that one too."""
-        if not any(_is_asked(key, _moment(first)) for key in first.anchor.keys):
+        """Whether a witness that had an ML-DSA-44 key when it cosigned did so with that one too.
+
+        Asked for only where the log's own node had one: a node of the previous release keeps no line of it.
+        """
+        _, sides = self._known()
+        at = _moment(first)
+        if not (_has_second_key([first.anchor], at) and _has_second_key(sides.owners, at)):
             return True
         return any(
             other.anchor == first.anchor
@@ -553,9 +558,13 @@ def _moment(signed: _Signed) -> datetime:
     return datetime.fromtimestamp(stamp, UTC)
 
 
-def _is_asked(key: PublicKey, at: datetime) -> bool:
-    """Whether a witness that has this key must have cosigned with one of its kind at `at`."""
-    return key.purpose is Purpose.WITNESS and key.algorithm is Algorithm.ML_DSA_44 and _is_valid(key, at)
+def _has_second_key(anchors: Iterable[Anchor], at: datetime) -> bool:
+    """Whether one of the anchors has a witness key of ML-DSA-44 that was valid at `at`."""
+    return any(
+        key.purpose is Purpose.WITNESS and key.algorithm is Algorithm.ML_DSA_44 and _is_valid(key, at)
+        for anchor in anchors
+        for key in anchor.keys
+    )
 
 
 def _is_valid(key: PublicKey, at: datetime) -> bool:

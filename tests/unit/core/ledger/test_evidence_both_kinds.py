@@ -15,6 +15,8 @@ from tasuki.formats.tlog.note import COSIGNATURE_MLDSA44, Note, cosignature, mak
 
 JPN = party("JPN/jpn-1", without=None)
 WITNESS = "tasuki/JPN/jpn-1/witness"
+SECOND_KEYS = [key for key in party("GBR/gbr-1", without=None).anchor.keys if key.algorithm is Algorithm.ML_DSA_44]
+OWNER = replace(GBR.anchor, keys=(*GBR.anchor.keys, *SECOND_KEYS))
 CASE: Case = replace(case(), witness=JPN)
 LEAF = 4
 
@@ -26,10 +28,10 @@ def second_line(text, at=AT, *, origin_text=None, name=WITNESS):
     return cosignature(make_key(name, COSIGNATURE_MLDSA44, key.raw), stamp, signature)
 
 
-def found(lines, anchor=JPN.anchor):
+def found(lines, anchor=JPN.anchor, owner=OWNER):
     note = parse_note(checkpoint(CASE))
     raw = write_evidence(evidence(CASE, LEAF, opened=False, checkpoint=Note(text=note.text, lines=lines(note)).raw))
-    return verify_evidence(raw, (GBR.anchor, anchor))
+    return verify_evidence(raw, (owner, anchor))
 
 
 def failing(finding):
@@ -64,6 +66,11 @@ def test_ed25519_alone_is_enough_for_a_partner_of_the_previous_release():
     assert found(lambda note: note.lines, replace(JPN.anchor, keys=keys)).holds
     # What it does not know it does not read, and it spoils nothing.
     assert found(both, replace(JPN.anchor, keys=keys)).holds
+
+
+def test_ed25519_alone_is_enough_in_the_log_of_a_node_of_the_previous_release():
+    assert found(lambda note: note.lines, owner=GBR.anchor).holds
+    assert found(both, owner=GBR.anchor).holds
 
 
 @pytest.mark.parametrize(("begins", "whole"), [(timedelta(seconds=0), False), (timedelta(seconds=1), True)])
