@@ -33,7 +33,7 @@ from tasuki_verify.checks import verify  # noqa: E402
 from tasuki_verify.trust import read_trust  # noqa: E402
 
 SEEDS = {"ci": 16, "full": 1000}
-"""A seed takes some eight seconds of a core: fifty of them would take what a check before landing has for everything."""
+"""A seed takes some eight seconds of a core; everything before landing has half an hour on two cores."""
 TRUE_KEYS = 5
 """One seed in so many uses true signatures and sealing."""
 
