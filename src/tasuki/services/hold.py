@@ -13,12 +13,12 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.time import format_exact
 from tasuki.core.holdings.reasons import HOLD_REASON, NOT_UNDER_HOLD
+from tasuki.core.persons.two import both
 from tasuki.core.release.forms import MAX_SENTENCE, sentence
 from tasuki.core.release.reasons import NOT_HELD
 from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.people import require_two
 from tasuki.services.settling import settle
 from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import hold as store
@@ -120,7 +120,7 @@ def sealed(node: Node) -> list[Sealed]:
 
 
 def _asked(by: Sequence[str], why: str) -> list[str]:
-    people = require_two(by)
+    people = both(by)
     if not sentence(why):
         raise CallerError(HOLD_REASON.because(limit=MAX_SENTENCE))
     return people

@@ -15,6 +15,7 @@ from tasuki.base.ids import ParticipantId
 from tasuki.base.time import format_rfc3339
 from tasuki.core.partners.identity import Identity, read_identity, takes_over
 from tasuki.core.partners.trust import follow, told, write_chain
+from tasuki.core.persons.two import both
 from tasuki.core.release.released import Released, release_protocol
 from tasuki.formats.envelope.anchor import Anchor, SignedAnchor, anchor_statement, write_anchor
 from tasuki.formats.envelope.fingerprint import KATAKANA, heard, hexadecimal, spoken
@@ -27,9 +28,6 @@ from tasuki.services.node import Node
 from tasuki.services.signals import PARTNERS, TRUST
 from tasuki.services.trust.publishing import publish_peers
 from tasuki.store import channel as store
-
-COMPARERS = 2
-"""People who compare a fingerprint: one could be fooled, or be the one who fools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +149,7 @@ def compare(node: Node, partner: str, said: str, by: Sequence[str]) -> PartnerVi
         InputError: `said` is no fingerprint.
         PeerError: it is not the fingerprint of the anchor held: that is kept in the audit log, and nothing is trusted.
     """
-    people = sorted({name.strip() for name in by if name.strip()})
-    if len(people) < COMPARERS:
-        raise CallerError(why.TWO_PEOPLE.because(found=len(people)))
+    people = both(by)
     signed = _read(node, _row(node, partner))
     anchor, shown = signed.anchor, hexadecimal(signed.fingerprint)
     if heard(said) != signed.fingerprint:

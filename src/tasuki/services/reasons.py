@@ -98,11 +98,6 @@ FINGERPRINT_DIFFERS = kind(
     en="Expected the fingerprint of the anchor added for {partner}, found another; do not trust it, and ask the partner by a way you know.",
     ja="追加された {partner} のアンカーの指紋と一致しません。信頼せず、確実な手段で相手に確認してください。",
 )
-TWO_PEOPLE = kind(
-    "services.two-people",
-    en="Expected two different people who compared the fingerprint, found {found}; name both with `--by`.",
-    ja="指紋は異なる二名が照合する必要がありますが、{found}名でした。両名を `--by` で指定してください。",
-)
 NO_ENVELOPE = kind(
     "services.no-envelope",
     en="Expected the id of an envelope this node sent or received, found {env_id}; list them with `tasuki channel show`.",

@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, WorldError
 from tasuki.base.ids import ParticipantId
-from tasuki.services.bundle.reasons import MOVED, NOT_THE_NEXT, TWO_PEOPLE
+from tasuki.core.persons.two import both
+from tasuki.services.bundle.reasons import MOVED, NOT_THE_NEXT
 from tasuki.services.channel import partner_anchor
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.store import bundle as store
-
-_PEOPLE = 2
 
 
 def begin_epoch(node: Node, partner: ParticipantId, epoch: int, by: Sequence[str]) -> None:
@@ -29,9 +28,7 @@ def begin_epoch(node: Node, partner: ParticipantId, epoch: int, by: Sequence[str
         PeerError: the partner is not trusted.
         WorldError: another process made or took a bundle meanwhile.
     """
-    people = sorted({name.strip() for name in by if name.strip()})
-    if len(people) < _PEOPLE:
-        raise CallerError(TWO_PEOPLE.because(found=len(people)))
+    people = both(by)
     partner_anchor(node, partner)
     with node.locks.hold(f"bundle-out:{partner}"), node.locks.hold(f"bundle-in:{partner}"):
         with node.database.read() as connection:

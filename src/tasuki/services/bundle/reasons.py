@@ -33,11 +33,6 @@ NOT_OURS = kind(
     en="Expected an answer to an envelope this node sent, found one to {env_id}.",
     ja="このノードが送った封筒への応答ではありません({env_id})。",
 )
-TWO_PEOPLE = kind(
-    "bundle.two-people",
-    en="Expected two people of this side who agreed the new epoch, found {found}; name both with --by.",
-    ja="新しいエポックに合意した自組織の担当者が2名必要です({found}名)。--by で2名を指定してください。",
-)
 NOT_THE_NEXT = kind(
     "bundle.not-the-next",
     en="Expected an epoch later than {now}, found {epoch}; agree the number with the partner's people.",

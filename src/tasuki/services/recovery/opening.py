@@ -11,13 +11,13 @@ import sqlalchemy as sa
 
 from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError
+from tasuki.core.persons.two import both
 from tasuki.core.recovery.model import Progress
 from tasuki.core.recovery.reasons import NO_REASON, NOT_CLOSED
 from tasuki.core.release.forms import MAX_SENTENCE, sentence
 from tasuki.services.channel.running import trusted
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.people import require_two
 from tasuki.services.signals import OUTBOX, SEALED
 from tasuki.store import channel as channel_store
 from tasuki.store import recovery as store
@@ -99,7 +99,7 @@ def open_by_people(node: Node, by: Sequence[str], why: str) -> Status:
     Raises:
         CallerError: the node is open, fewer than two people are named, or there is no reason.
     """
-    people = require_two(by)
+    people = both(by)
     if not sentence(why):
         raise CallerError(NO_REASON.because(limit=MAX_SENTENCE))
 

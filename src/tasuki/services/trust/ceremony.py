@@ -17,6 +17,7 @@ from tasuki.base.canonical import Json
 from tasuki.base.errors import CallerError, InputError
 from tasuki.base.time import format_rfc3339
 from tasuki.core.partners.trust import Chain, signers
+from tasuki.core.persons.two import both
 from tasuki.formats.envelope.fingerprint import hexadecimal, spoken
 from tasuki.formats.suites.fields import Fields, read_statement
 from tasuki.formats.suites.keys import PublicKey
@@ -42,7 +43,6 @@ from tasuki.services.entries import audit
 from tasuki.services.node import Node
 from tasuki.services.trust import reasons as why
 from tasuki.services.trust.publishing import Act, now_of, publish, sign
-from tasuki.services.trust.revoking import require_two
 from tasuki.services.trust.standing import current
 from tasuki.store import trust as store
 
@@ -134,7 +134,7 @@ def publish_signed(node: Node, statements: Sequence[bytes], by: Sequence[str]) -
         PeerError: a statement is none, of another node, or too few holders signed it; nothing is published.
         WorldError: another act was faster.
     """
-    people = require_two(by, "publishing trust metadata")
+    people = both(by)
     found: dict[str, list[Signed]] = {role: [] for role in ROLES}
     for raw in statements:
         signed, end = read_signed(raw)

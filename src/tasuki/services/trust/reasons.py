@@ -38,11 +38,6 @@ NOT_A_ROLE = kind(
     en="Expected envelope, kem, log, witness, tls or all, found {found}.",
     ja="envelope・kem・log・witness・tls・all のいずれかが必要ですが、{found} でした。",
 )
-TWO_NAMES = kind(
-    "trust.two-names",
-    en="Expected two people by name for {act}, found {found}; give --by twice.",
-    ja="{act} には二名の氏名が必要ですが、{found} 名でした。--by を二度指定してください。",
-)
 SUSPECTED_LATER = kind(
     "trust.suspected-later",
     en="Expected a suspicion that began in the past, found {suspected}; it is {now} now.",

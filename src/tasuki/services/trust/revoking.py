@@ -18,6 +18,7 @@ from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.base.time import format_rfc3339
 from tasuki.core.ledger.model import origin, pair_log
 from tasuki.core.partners.trust import Chain
+from tasuki.core.persons.two import both
 from tasuki.formats.envelope.envelope import MAGIC
 from tasuki.formats.envelope.header import read_header
 from tasuki.formats.suites.frames import read_frame
@@ -31,9 +32,6 @@ from tasuki.services.trust.publishing import Act, next_keys, now_of, publish_key
 from tasuki.services.trust.standing import current
 from tasuki.store import channel, ledger
 from tasuki.store import trust as store
-
-CONFIRMERS: Final = 2
-"""People who confirm a doubtful envelope, and who revoke a key."""
 
 MAX_LISTED: Final = 1000
 
@@ -84,7 +82,7 @@ def revoke(node: Node, key: str, suspected: datetime | None, by: Sequence[str]) 
         CallerError: no such key, fewer than two people, or a suspicion in the future.
         WorldError: the signer or the database refused, or another act was faster.
     """
-    people = require_two(by, "revoking a key")
+    people = both(by)
     with node.locks.hold("trust"):
         with node.database.read() as connection:
             before = current(connection)
@@ -170,18 +168,6 @@ def _indexes(node: Node, connection: sa.Connection, purpose: Purpose) -> dict[st
     return {row.participant: ledger.size(connection, pair_log(row.participant)) for row in rows}
 
 
-def require_two(by: Sequence[str], act: str) -> list[str]:
-    """Return the names of those who act, each once.
-
-    Raises:
-        CallerError: fewer than two.
-    """
-    people = sorted({name.strip() for name in by if name.strip()})
-    if len(people) < CONFIRMERS:
-        raise CallerError(why.TWO_NAMES.because(act=act, found=len(people)))
-    return people
-
-
 def doubtful(node: Node) -> list[Doubtful]:
     """Return what was signed between a suspicion and a revocation, ours and partners', oldest first by partner."""
     with node.database.read() as connection:
@@ -240,7 +226,7 @@ def confirm(node: Node, env_id: str, by: Sequence[str]) -> Doubtful:
     Raises:
         CallerError: none of that id waits, or fewer than two people.
     """
-    people = require_two(by, "confirming an envelope")
+    people = both(by)
     waiting = [each for each in doubtful(node) if each.env_id == env_id and each.confirmed_by is None]
     if not waiting:
         raise CallerError(why.NOT_DOUBTFUL.because(env_id=env_id[:40]))

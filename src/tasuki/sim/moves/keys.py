@@ -386,7 +386,7 @@ def _other_hash(stage: Stage, _over: str) -> Saw:
     alone = stage.node.ask("POST", "/v1/partners/FRA/compare", {**other, "by": ["A", "A"]})
     swapped = stage.node.ask("POST", "/v1/partners/FRA/compare", other)
     return {
-        "one person is not enough": alone.code == "services.two-people",
+        "one person is not enough": alone.code == "persons.two-names",
         "another hash is refused": swapped.code == "services.fingerprint-differs",
         "nobody is trusted by it": _known(stage) == before,
     }

@@ -6,7 +6,7 @@ import pytest
 from tasuki.base.errors import CallerError
 from tasuki.base.ids import Audience
 from tasuki.core.persons.model import Principal
-from tasuki.core.persons.two import named, second
+from tasuki.core.persons.two import both, named, second
 
 HOME = Audience.parse("AAA/cert:csirt")
 MORI, BELL = (Principal(Audience.parse(f"{HOME}@{name}"), name) for name in ("mori", "bell"))
@@ -35,3 +35,15 @@ def test_neither_the_bare_home_nor_another_desk_is_one_of_them(principal):
         with pytest.raises(CallerError) as refused:
             act()
         assert refused.value.reason.code == "persons.not-named"
+
+
+def test_two_names_are_given_each_once_as_they_were_written_first():
+    assert both(["C. Dale", " A.  Brown ", "a. brown"]) == ["A. Brown", "C. Dale"]
+
+
+@pytest.mark.parametrize("again", ["青木", " 青木 ", "a. brown", "Ａ. Ｂｒｏｗｎ", "A.  Brown", ""])
+def test_a_name_written_another_way_is_no_second_person(again):
+    first = "青木" if "青" in again else "A. Brown"
+    with pytest.raises(CallerError) as refused:
+        both([first, again])
+    assert (refused.value.reason.code, refused.value.reason.params) == ("persons.two-names", {"found": 1})

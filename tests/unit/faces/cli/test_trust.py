@@ -64,7 +64,7 @@ def test_rotate_says_whom_it_waits_for_and_list_shows_it(bench, typist):
 
 def test_revoke_and_confirm_take_two_people(bench, typist):
     key = next(each["key"] for each in ask(typist, "list")["keys"] if each["purpose"] == "envelope")
-    assert typist.json("key", "revoke", key, "--by", "Aoki", code=2)["error"]["code"] == "trust.two-names"
+    assert typist.json("key", "revoke", key, "--by", "Aoki", code=2)["error"]["code"] == "persons.two-names"
     send(bench[0], "JPN")
     done = ask(typist, "revoke", key, "--suspected", "2026-03-01T00:00:00Z", *BY)
     assert done["indexes"]["JPN"] > 0

@@ -171,7 +171,7 @@ def test_two_people_revoke_and_two_confirm(bench):
     ):
         with pytest.raises(CallerError) as refused:
             act()
-        assert refused.value.reason.code == "trust.two-names"
+        assert refused.value.reason.code == "persons.two-names"
 
 
 def test_a_suspicion_lies_in_the_past(bench, hands):
