@@ -61,8 +61,8 @@ from tasuki.services import (
 from tasuki.services import holdings as showing
 from tasuki.services.intake import import_pieces
 from tasuki.services.labelling import LOCAL, Terms
-from tasuki.services.link import Third
 from tasuki.services.node import Node
+from tasuki.services.node.link import Third
 from tasuki.services.recovery.collecting import first_question
 from tasuki.store import channel as store
 

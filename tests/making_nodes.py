@@ -24,8 +24,8 @@ from tasuki.core.release.rules import Gate, rules_for
 from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.services import journal
 from tasuki.services.node import Node
-from tasuki.services.own import Own
-from tasuki.services.signals import Signals
+from tasuki.services.node.own import Own
+from tasuki.services.node.signals import Signals
 from tasuki.store import channel
 from tasuki.store.database import METADATA, Database
 

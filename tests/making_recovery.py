@@ -12,12 +12,12 @@ from tasuki.base.errors import WorldError
 from tasuki.core.ledger.model import pair_log
 from tasuki.services import ledger, partners, reconciliation, recovery
 from tasuki.services.channel import accept
-from tasuki.services.confirmations import Confirmations
-from tasuki.services.matching import Matching
 from tasuki.services.node import Node
-from tasuki.services.sets import Sets
-from tasuki.services.sights import Sights
-from tasuki.services.signals import Signals
+from tasuki.services.node.confirmations import Confirmations
+from tasuki.services.node.matching import Matching
+from tasuki.services.node.sets import Sets
+from tasuki.services.node.sights import Sights
+from tasuki.services.node.signals import Signals
 from tasuki.store import backup
 from tasuki.store import ledger as logs
 from tasuki.store import recovery as store

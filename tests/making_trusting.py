@@ -19,7 +19,7 @@ from tasuki.core.release.released import Released
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services import partners, trust
 from tasuki.services.node import Node
-from tasuki.services.own import Own
+from tasuki.services.node.own import Own
 from tasuki.services.trust.beginning import Beginning, begin
 from tasuki.store import trust as store
 

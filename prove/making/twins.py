@@ -40,13 +40,13 @@ from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.exchange.peer import SCOPE_KEY
 from tasuki.formats.envelope.anchor import Anchor
 from tasuki.services import ledger, persons, quarantine
-from tasuki.services.locks import Locks
-from tasuki.services.matching import Matching
 from tasuki.services.node import Node
+from tasuki.services.node.locks import Locks
+from tasuki.services.node.matching import Matching
+from tasuki.services.node.pulses import Pulses
+from tasuki.services.node.sights import Sights
+from tasuki.services.node.signals import Signals
 from tasuki.services.persons import home_principal
-from tasuki.services.pulses import Pulses
-from tasuki.services.sights import Sights
-from tasuki.services.signals import Signals
 from tasuki.services.viewing import View
 from tasuki.store import ledger as logs
 from tasuki.store.database import Database

@@ -369,7 +369,7 @@ def test_a_gate_that_breaks_lets_nothing_go(two, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("tasuki.services.sights.Gate.verdict", broken)
+    monkeypatch.setattr("tasuki.services.node.sights.Gate.verdict", broken)
     with capture_logs() as lines:
         for path in ("/holdings", "/holdings/find?words=example", f"/holdings/{uid('indicator', 1)}"):
             answer = hill.ask("GET", path)

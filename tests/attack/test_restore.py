@@ -27,7 +27,7 @@ from tasuki.formats.envelope.notice import read_notice
 from tasuki.formats.envelope.receipt import is_receipt
 from tasuki.services import channel, holdings, ledger, reconciliation, recovery
 from tasuki.services.channel import accept, sync
-from tasuki.services.confirmations import Confirmations
+from tasuki.services.node.confirmations import Confirmations
 from tasuki.services.recovery.collecting import first_question
 from tasuki.store import recovery as store
 from tasuki.store.database import Database

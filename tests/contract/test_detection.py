@@ -11,7 +11,7 @@ from making_detection import EVIL, OTHER, hold, indicator
 from making_nodes import NOW, make_node
 from tasuki.core.holdings.model import State
 from tasuki.services import holdings, withdrawal
-from tasuki.services.matching import Matching
+from tasuki.services.node.matching import Matching
 from tasuki.store import detection
 from tasuki.store import holdings as store
 

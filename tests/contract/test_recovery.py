@@ -16,7 +16,7 @@ from tasuki.base.ids import Audience
 from tasuki.core.recovery.copies import Copy
 from tasuki.services import health, journal, ledger, persons, recovery, withdrawal
 from tasuki.services.channel import sync
-from tasuki.services.matching import Matching
+from tasuki.services.node.matching import Matching
 from tasuki.store import channel
 from tasuki.store import journal as entries
 from tasuki.store import recovery as store

@@ -18,7 +18,7 @@ from tasuki.formats.tlog import merkle
 from tasuki.formats.tlog.checkpoint import Checkpoint
 from tasuki.formats.tlog.note import Note, SignatureLine
 from tasuki.services import ledger
-from tasuki.services.locks import Locks
+from tasuki.services.node.locks import Locks
 from tasuki.store import ledger as store
 from tasuki.store.database import Database
 

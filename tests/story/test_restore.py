@@ -19,8 +19,8 @@ from tasuki.core.ledger.evidence import verify_evidence
 from tasuki.core.ledger.model import pair_log
 from tasuki.services import hold, holdings, reconciliation, recovery, release, withdrawal
 from tasuki.services.channel import seal_next, sync
-from tasuki.services.confirmations import Confirmations
 from tasuki.services.ledger import cosign_with, examine, export_evidence
+from tasuki.services.node.confirmations import Confirmations
 from tasuki.store import ledger as logs
 
 GBR, JPN = Audience.parse("GBR/ncsc:csirt"), Audience.parse("JPN/nco:csirt")

@@ -33,8 +33,8 @@ from tasuki.faces.exchange.app import exchange_app
 from tasuki.faces.http.socket import RUN, SOCKET, socket_path
 from tasuki.faces.worker.loops import LOOPS, Loop, Worker, disposal
 from tasuki.services.node import Node
+from tasuki.services.node.signals import PARTNERS
 from tasuki.services.partners import certificates
-from tasuki.services.signals import PARTNERS
 
 GRACE_S: Final = 3
 """Seconds that requests under way may take when the node stops; what is cut was not acknowledged."""

@@ -26,11 +26,11 @@ from tasuki.core.channel.quotas import Quota
 from tasuki.core.release.rules import Gate, rules_for
 from tasuki.faces.api.app import api_app
 from tasuki.services import recovery, trust
-from tasuki.services.link import Link, Third
-from tasuki.services.locks import Locks
 from tasuki.services.node import Node
-from tasuki.services.own import Own
-from tasuki.services.signals import Signals
+from tasuki.services.node.link import Link, Third
+from tasuki.services.node.locks import Locks
+from tasuki.services.node.own import Own
+from tasuki.services.node.signals import Signals
 from tasuki.services.upgrade import Plan, Step, Upgraded
 from tasuki.services.upgrade import upgrade as upgrade_node
 from tasuki.store import schema

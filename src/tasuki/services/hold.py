@@ -19,8 +19,8 @@ from tasuki.core.release.reasons import NOT_HELD
 from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.services.settling import settle
-from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import hold as store
 from tasuki.store import holdings
 

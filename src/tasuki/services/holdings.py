@@ -28,9 +28,9 @@ from tasuki.formats.stix.older import as_views
 from tasuki.services import journal
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED
 from tasuki.services.persons import home_principal, require_active
 from tasuki.services.settling import settle
-from tasuki.services.signals import ARRIVED
 from tasuki.services.viewing import View, frame_of
 from tasuki.store import holdings as store
 from tasuki.store import search

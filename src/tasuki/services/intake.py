@@ -41,9 +41,9 @@ from tasuki.formats.tlog.merkle import root as merkle_root
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL, Definitions, Labelling, Terms, bound, relabel, restate
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED
 from tasuki.services.reasons import NO_ADDRESSEE
 from tasuki.services.settling import followed, settle
-from tasuki.services.signals import ARRIVED
 from tasuki.store import holdings, search, withdrawal
 from tasuki.store.holdings import NewHolding, Numbers
 

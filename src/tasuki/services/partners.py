@@ -25,7 +25,7 @@ from tasuki.services import reasons as why
 from tasuki.services.channel.peers import identity
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import PARTNERS, TRUST
+from tasuki.services.node.signals import PARTNERS, TRUST
 from tasuki.services.trust.publishing import publish_peers
 from tasuki.store import channel as store
 

@@ -31,7 +31,7 @@ from tasuki.formats.envelope.receipt import is_receipt
 from tasuki.formats.tlog.checkpoint import parse_checkpoint
 from tasuki.formats.tlog.cosignature import read_message_v2
 from tasuki.services import assistance, channel, health, partners
-from tasuki.services.signals import ARRIVED, OUTBOX, SEALED, TRUST
+from tasuki.services.node.signals import ARRIVED, OUTBOX, SEALED, TRUST
 from tasuki.sim import loops
 from tasuki.sim.binding import in_one_thread
 from tasuki.sim.clocks import BEGINNING, Time

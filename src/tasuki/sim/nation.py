@@ -38,9 +38,9 @@ from tasuki.formats.envelope.anchor import Anchor
 from tasuki.formats.suites.keys import PublicKey
 from tasuki.formats.suites.signatures import SUITE
 from tasuki.services.backup.restoring import RESTORED
-from tasuki.services.locks import Locks
 from tasuki.services.node import Node
-from tasuki.services.signals import Signals
+from tasuki.services.node.locks import Locks
+from tasuki.services.node.signals import Signals
 from tasuki.services.trust.beginning import begin
 from tasuki.sim.clocks import BEGINNING, Hands, Time
 from tasuki.sim.partnership import team

@@ -17,8 +17,8 @@ from tasuki.formats.tlog.merkle import root as merkle_root
 from tasuki.services import holdings, intake, withdrawal
 from tasuki.services.importing import terms_of
 from tasuki.services.intake import import_pieces
+from tasuki.services.node.signals import ARRIVED
 from tasuki.services.quarantine import quarantined
-from tasuki.services.signals import ARRIVED
 from tasuki.store import holdings as store
 
 

@@ -36,7 +36,7 @@ from tasuki.services.assistance.showing import Shown, show
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import ARRIVED, OUTBOX
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.store import holdings
 
 _DEFAULT: Final = Tlp.AMBER

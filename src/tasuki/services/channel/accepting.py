@@ -36,8 +36,8 @@ from tasuki.services.channel.quotas import full, no_room, too_fast
 from tasuki.services.closing import require_rebuilt
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.services.reasons import LANE_MOVED, PAYLOAD_SURPRISE
-from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import channel as store
 from tasuki.store import holdings, ledger, recovery, trust
 from tasuki.store.reasons import NO_SPACE

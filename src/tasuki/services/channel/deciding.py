@@ -24,8 +24,8 @@ from tasuki.formats.stix.assistance import TYPES
 from tasuki.services.channel.peers import policy
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX
 from tasuki.services.reasons import NO_ENVELOPE, PAYLOAD_SURPRISE
-from tasuki.services.signals import OUTBOX
 from tasuki.store import channel as store
 
 _STATEMENT: Final = b"assistance-"

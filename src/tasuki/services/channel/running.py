@@ -15,8 +15,8 @@ from tasuki.core.channel.model import Lane
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.channel.sending import BusyError, push
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX, PARTNERS, SEALED, reconciled
 from tasuki.services.reasons import LOOP_BROKE
-from tasuki.services.signals import OUTBOX, PARTNERS, SEALED, reconciled
 from tasuki.store import channel as store
 
 _LOG = structlog.get_logger("tasuki.channel")

@@ -31,8 +31,8 @@ from tasuki.services import release
 from tasuki.services.channel.peers import partner_anchor, policy, require_lane
 from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
+from tasuki.services.node.signals import SEALED
 from tasuki.services.reasons import LANE_MOVED
-from tasuki.services.signals import SEALED
 from tasuki.store import channel as store
 from tasuki.store import ledger, trust
 

@@ -26,8 +26,8 @@ from tasuki.services.channel.peers import PATH, logged_at, partner_anchor, proto
 from tasuki.services.channel.sealing import seal_next
 from tasuki.services.closing import require_open_within
 from tasuki.services.node import Node
+from tasuki.services.node.signals import SEALED
 from tasuki.services.reasons import PARTNER_BEHIND, PARTNER_BUSY, REFUSED_BY_PARTNER
-from tasuki.services.signals import SEALED
 from tasuki.store import channel as store
 from tasuki.store import ledger, reconciliation
 

@@ -28,8 +28,8 @@ from tasuki.services.consent.showing import ShownAgreement, shown_agreement
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.services.settling import settle
-from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import consent as store
 from tasuki.store import holdings, sending
 

@@ -18,7 +18,7 @@ from tasuki.services.consent.knowing import find, ours, require_reader, standing
 from tasuki.services.consent.showing import Shown, show
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import OUTBOX
+from tasuki.services.node.signals import OUTBOX
 from tasuki.store import channel
 from tasuki.store import consent as store
 

@@ -27,9 +27,9 @@ from tasuki.services.consent.knowing import require_partner, require_reader
 from tasuki.services.consent.showing import Shown, show
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX
 from tasuki.services.release.sharing import share_within
 from tasuki.services.release.weighing import Weighed, not_held, weigh_ids
-from tasuki.services.signals import OUTBOX
 from tasuki.store import channel
 from tasuki.store import consent as store
 

@@ -24,8 +24,8 @@ from tasuki.services.consent.knowing import require_reader
 from tasuki.services.consent.showing import ShownAgreement, shown_agreement
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX
 from tasuki.services.release.weighing import not_held, weigh_ids
-from tasuki.services.signals import OUTBOX
 from tasuki.store import consent as store
 
 PROPOSED = "proposed"

@@ -29,8 +29,8 @@ from tasuki.services import intake, release
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.ledger import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.services.release import ShareReport
-from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.store import detection as store
 
 MAX_QUESTION: Final = 1000

@@ -12,7 +12,7 @@ from tasuki.base.errors import WorldError
 from tasuki.core.holdings.handling import handling_from_json
 from tasuki.core.markings.uses import USES, uses
 from tasuki.services.node import Node
-from tasuki.services.signals import ARRIVED
+from tasuki.services.node.signals import ARRIVED
 from tasuki.store import detection, release
 
 LOOP: Final = "match"

@@ -18,8 +18,8 @@ from tasuki.services.ledger.cosigning import cosign_with
 from tasuki.services.ledger.signing import checkpoint, open_period
 from tasuki.services.ledger.third import ask_third
 from tasuki.services.node import Node
+from tasuki.services.node.signals import PARTNERS
 from tasuki.services.reasons import LOOP_BROKE
-from tasuki.services.signals import PARTNERS
 
 _LOG = structlog.get_logger("tasuki.ledger")
 

@@ -30,8 +30,8 @@ from tasuki.services.channel import partner_anchor
 from tasuki.services.entries import audit
 from tasuki.services.ledger.cosigning import verified
 from tasuki.services.ledger.signing import log_key, witness_keys
-from tasuki.services.link import Third
 from tasuki.services.node import Node
+from tasuki.services.node.link import Third
 from tasuki.store import ledger as store
 
 _OK: Final = 200

@@ -37,11 +37,11 @@ from tasuki.services.channel.peers import notice, partner_anchor, protocol
 from tasuki.services.channel.quotas import too_often
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import SEALED
+from tasuki.services.node.signals import reconciled as reconciled_topic
 from tasuki.services.reconciliation.comparing import compare
 from tasuki.services.reconciliation.making import Made, held, make, picture
 from tasuki.services.reconciliation.promises import check_promises
-from tasuki.services.signals import SEALED
-from tasuki.services.signals import reconciled as reconciled_topic
 from tasuki.store import channel, ledger
 from tasuki.store import reconciliation as store
 

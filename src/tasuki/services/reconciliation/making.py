@@ -31,7 +31,7 @@ from tasuki.services.channel.peers import policy
 from tasuki.services.closing import require_open
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.sets import NOTHING, Edge
+from tasuki.services.node.sets import NOTHING, Edge
 from tasuki.store import ledger
 from tasuki.store import reconciliation as store
 

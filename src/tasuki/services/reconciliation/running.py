@@ -14,9 +14,9 @@ from tasuki.base.ids import ParticipantId
 from tasuki.services.channel import trusted
 from tasuki.services.channel.quotas import count_again
 from tasuki.services.node import Node
+from tasuki.services.node.signals import PARTNERS
 from tasuki.services.reasons import LOOP_BROKE
 from tasuki.services.reconciliation.exchanging import exchange
-from tasuki.services.signals import PARTNERS
 
 _LOG = structlog.get_logger("tasuki.reconciliation")
 

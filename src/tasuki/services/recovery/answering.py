@@ -30,9 +30,9 @@ from tasuki.services import channel
 from tasuki.services.entries import audit
 from tasuki.services.ledger.witnessing import theirs
 from tasuki.services.node import Node
+from tasuki.services.node.signals import SEALED
 from tasuki.services.recovery import gone
 from tasuki.services.recovery.posting import PATH
-from tasuki.services.signals import SEALED
 from tasuki.store import channel as lanes
 from tasuki.store import ledger
 from tasuki.store import recovery as store

@@ -19,10 +19,10 @@ from tasuki.services.channel.peers import partner_anchor
 from tasuki.services.channel.running import trusted
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX, SEALED
 from tasuki.services.recovery import confirming
 from tasuki.services.recovery.collecting import collect, first_question
 from tasuki.services.recovery.rebuilding import rebuild
-from tasuki.services.signals import OUTBOX, SEALED
 from tasuki.store import channel
 from tasuki.store import recovery as store
 

@@ -18,7 +18,7 @@ from tasuki.core.release.forms import MAX_SENTENCE, sentence
 from tasuki.services.channel.running import trusted
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import OUTBOX, SEALED
+from tasuki.services.node.signals import OUTBOX, SEALED
 from tasuki.store import channel as channel_store
 from tasuki.store import recovery as store
 

@@ -11,9 +11,9 @@ from tasuki.base.ids import ParticipantId
 from tasuki.services import channel, reconciliation
 from tasuki.services.channel.showing import SyncView
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED
 from tasuki.services.recovery.asking import catch_up
 from tasuki.services.recovery.confirming import confirm
-from tasuki.services.signals import ARRIVED
 from tasuki.store import channel as store
 
 LOOP: Final = "recover"

@@ -22,8 +22,8 @@ from tasuki.core.release import reasons as why
 from tasuki.services.entries import audit
 from tasuki.services.labelling import Met
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX
 from tasuki.services.settling import settle
-from tasuki.services.signals import OUTBOX
 from tasuki.store import holdings, markings
 from tasuki.store.holdings import Live
 

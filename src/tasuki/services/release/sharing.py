@@ -21,8 +21,8 @@ from tasuki.core.channel.reasons import UNKNOWN_LANE
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX
 from tasuki.services.release.weighing import check_audience, not_held, weigh_ids
-from tasuki.services.signals import OUTBOX
 from tasuki.store import channel, holdings, sending
 
 

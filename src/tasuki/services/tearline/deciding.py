@@ -25,7 +25,7 @@ from tasuki.services import intake
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL, Terms, bind
 from tasuki.services.node import Node
-from tasuki.services.signals import ARRIVED
+from tasuki.services.node.signals import ARRIVED
 from tasuki.services.tearline.losing import fates
 from tasuki.services.tearline.marking import Decided, decided_of, terms_from_json
 from tasuki.services.tearline.showing import Shown, shown

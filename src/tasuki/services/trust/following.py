@@ -22,8 +22,8 @@ from tasuki.formats.trust.statement import KEYS, ROLES, read_versions
 from tasuki.services.channel.peers import identity, policy
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import PARTNERS, TRUST
 from tasuki.services.reasons import OTHER_PROFILE, REFUSED_BY_PARTNER
-from tasuki.services.signals import PARTNERS, TRUST
 from tasuki.services.trust import reasons as why
 from tasuki.services.trust.rotating import settle
 from tasuki.store import channel

@@ -24,7 +24,7 @@ from tasuki.formats.trust.peers import Peer, Peers, peers_statement
 from tasuki.formats.trust.statement import KEYS, PEERS, ROOT, Head, Signed
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import PARTNERS, TRUST
+from tasuki.services.node.signals import PARTNERS, TRUST
 from tasuki.services.trust import reasons as why
 from tasuki.services.trust.standing import current, load
 from tasuki.store import trust as store

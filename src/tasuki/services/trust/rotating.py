@@ -23,7 +23,7 @@ from tasuki.formats.trust.keys import NodeKeys, keys_statement
 from tasuki.formats.trust.statement import KEYS
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
-from tasuki.services.signals import PARTNERS
+from tasuki.services.node.signals import PARTNERS
 from tasuki.services.trust import reasons as why
 from tasuki.services.trust.publishing import Act, next_keys, now_of, publish_keys, with_new
 from tasuki.services.trust.standing import current, load

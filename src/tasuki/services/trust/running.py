@@ -12,8 +12,8 @@ from tasuki.base.errors import TasukiError
 from tasuki.base.ids import ParticipantId
 from tasuki.services.channel import trusted
 from tasuki.services.node import Node
+from tasuki.services.node.signals import PARTNERS, TRUST
 from tasuki.services.reasons import LOOP_BROKE
-from tasuki.services.signals import PARTNERS, TRUST
 from tasuki.services.trust.following import refresh
 from tasuki.services.trust.rotating import settle
 from tasuki.services.trust.standing import load

@@ -16,8 +16,8 @@ from tasuki.core.withdrawal.narrowing import narrowing_to_json
 from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.node import Node
+from tasuki.services.node.signals import OUTBOX
 from tasuki.services.release import mark_within, narrowing_of
-from tasuki.services.signals import OUTBOX
 from tasuki.services.withdrawal.telling import as_told, may_still, require_sentence, tell
 from tasuki.store import withdrawal as store
 

@@ -19,8 +19,8 @@ from tasuki.services import journal
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.services.settling import settle
-from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.services.withdrawal.telling import as_told, may_still, require_sentence, tell
 from tasuki.store import hold, holdings
 from tasuki.store import withdrawal as store

@@ -32,8 +32,8 @@ from tasuki.services import intake, journal
 from tasuki.services.entries import audit
 from tasuki.services.labelling import LOCAL, Terms
 from tasuki.services.node import Node
+from tasuki.services.node.signals import ARRIVED, OUTBOX
 from tasuki.services.release import share_within
-from tasuki.services.signals import ARRIVED, OUTBOX
 from tasuki.services.withdrawal.telling import as_told, require_sentence, tell
 from tasuki.store import holdings
 from tasuki.store import withdrawal as store

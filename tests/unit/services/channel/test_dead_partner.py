@@ -14,8 +14,8 @@ from tasuki.base.reasons import kind
 from tasuki.core.channel.model import Lane
 from tasuki.services.channel import run_sealer, run_sender
 from tasuki.services.ledger import run_checkpoints
+from tasuki.services.node.signals import OUTBOX, PARTNERS
 from tasuki.services.reconciliation import reconciliations, run_statements, sync_with
-from tasuki.services.signals import OUTBOX, PARTNERS
 
 GONE = kind("test.gone", en="The partner went away.", ja="相手が離れました。")
 PATIENCE_S = 30

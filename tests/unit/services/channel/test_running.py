@@ -11,7 +11,7 @@ from tasuki.base.canonical import canonical
 from tasuki.core.channel.model import Lane
 from tasuki.services.channel import accept, run_sealer, run_sender, running, trusted
 from tasuki.services.channel.running import RETRY_S, pause
-from tasuki.services.signals import OUTBOX, PARTNERS
+from tasuki.services.node.signals import OUTBOX, PARTNERS
 from tasuki.store import channel as store
 
 RECALL = "01890a5d-ac96-774b-bcce-b302099a8057"

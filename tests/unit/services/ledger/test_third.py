@@ -16,7 +16,7 @@ from tasuki.formats.tlog.note import parse_key, parse_note, verify_note
 from tasuki.formats.tlog.policy import parse_policy
 from tasuki.services import ledger
 from tasuki.services.health.alarms import alarms
-from tasuki.services.link import Third
+from tasuki.services.node.link import Third
 from tasuki.store import ledger as store
 
 OURS = "pair:JPN"
