@@ -307,6 +307,22 @@ def test_the_mirror_of_one_partners_log_never_goes_to_another():
     assert caught.value.reason.code == "release.wrong-addressee"
 
 
+@pytest.mark.parametrize("log", ["tasuki/CCC/ccc-1/pair/AAA", "tasuki/BBB/bbb-2/pair/AAA", "tasuki/AAA/aaa-1/pair/BBB"])
+def test_what_is_given_back_of_one_nodes_log_never_goes_to_another(log):
+    with pytest.raises(CallerError) as caught:
+        release_notice("recovered", {**MESSAGES["recovered"], "log": log}, "BBB/bbb-1", RULES.digest)
+    assert caught.value.reason.code == "release.wrong-addressee"
+
+
+@pytest.mark.parametrize("audience", ["BBB", "BBB/bbb-1"])
+def test_the_mirror_of_a_later_period_of_a_log_goes_to_its_partner_alone(audience):
+    later = {**MESSAGES["mirror"], "log": "tasuki/AAA/aaa-1/pair/BBB/2027/1000"}
+    assert release_notice("mirror", later, audience, RULES.digest).kind == "mirror"
+    with pytest.raises(CallerError) as caught:
+        release_notice("mirror", later, audience.replace("BBB", "CCC"), RULES.digest)
+    assert caught.value.reason.code == "release.wrong-addressee"
+
+
 def test_a_notice_nobody_listed_is_refused():
     with pytest.raises(CallerError):
         release_notice("holdings", {}, "BBB", RULES.digest)
