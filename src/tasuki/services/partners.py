@@ -104,11 +104,16 @@ def own_anchor(node: Node, *, previous: bool = False) -> OwnAnchor:
 
 
 def _as_anchor(node: Node) -> Anchor:
-    """Return this node as partners of the previous release see it: with the root keys that sign its anchor."""
+    """Return this node as partners of the previous release see it: with the root keys that sign its anchor.
+
+    An anchor has no words for a key that died, so it leaves such keys out: what they signed counts no more.
+    """
     if node.own.chain is None:
         return node.anchor
+    dead = {each.key for each in node.anchor.revoked}
     roots = (each for each in node.signer.public() if each.purpose is Purpose.ROOT)
-    return replace(node.anchor, keys=(*roots, *node.anchor.keys), also=(), revoked=())
+    living = (each for each in node.anchor.keys if each.id not in dead)
+    return replace(node.anchor, keys=(*roots, *living), also=(), revoked=())
 
 
 def add(node: Node, raw: bytes) -> PartnerView:

@@ -55,6 +55,15 @@ def test_a_revoked_key_is_replaced_at_once_and_everything_goes_on(bench):
     cosigned(gbr, jpn)
 
 
+def test_the_anchor_for_the_previous_release_names_no_key_that_died(bench):
+    gbr, jpn = bench
+    key = envelope_key(gbr)
+    assert key in {each.id for each in read_identity(partners.export_anchor(gbr).body, "JPN").anchor.keys}
+    trust.revoke(gbr, key, None, PEOPLE)
+    settled(gbr, jpn)
+    assert key not in {each.id for each in read_identity(partners.export_anchor(gbr).body, "JPN").anchor.keys}
+
+
 @pytest.mark.parametrize("purpose", ["kem", "log", "witness"])
 def test_keys_of_every_purpose_are_revoked(bench, purpose):
     gbr, jpn = bench
