@@ -86,8 +86,6 @@ def wired(
         stack.callback(signing.stop)
         http = HttpLink(told.directory)
         stack.callback(http.close)
-        witnesses = WitnessLink()
-        stack.callback(witnesses.close)
         database = Database(told.database_url, world.writer)
         stack.callback(database.close)
         schema.guard(database)
@@ -103,7 +101,7 @@ def wired(
             locks=world.locks,
             signer=signing,
             link=link or http,
-            third=None if told.third is None else Third(policy=told.third, ask=witnesses.ask),
+            third=None if told.third is None else Third(policy=told.third, ask=_witnesses(stack).ask),
             own=Own(told.anchor),
             vault=Vault(told.vault_key, world.entropy),
             gate=Gate(rules_for(told.profile, told.home, told.local)),
@@ -113,6 +111,13 @@ def wired(
         trust.load(node)
         recovery.wake(node)
         yield node
+
+
+def _witnesses(stack: ExitStack) -> WitnessLink:
+    """Return the way to third witnesses, made only where there are any: it reads the machine's certificates."""
+    link = WitnessLink()
+    stack.callback(link.close)
+    return link
 
 
 @contextmanager
