@@ -41,9 +41,15 @@ def salt(number: int) -> bytes:
 
 def receipt(raw: bytes, giver: Party, index: int, **changes: object) -> bytes:
     """Return the signed receipt of `giver` for an envelope."""
+    statement = receipt_statement(replace(unsigned_receipt(raw, giver, index), **changes))
+    return write_receipt(statement, giver.signer.sign_receipt(statement))
+
+
+def unsigned_receipt(raw: bytes, giver: Party, index: int) -> Receipt:
+    """Return what `giver` states in its receipt for an envelope."""
     read = read_envelope(raw)
     header = read.header
-    made = Receipt(
+    return Receipt(
         by=giver.anchor.name,
         to=header.sender,
         env_id=header.env_id,
@@ -60,8 +66,6 @@ def receipt(raw: bytes, giver: Party, index: int, **changes: object) -> bytes:
         suite=1,
         sig_keys=giver.anchor.current_pair(Purpose.ENVELOPE, NOW).ids,
     )
-    statement = receipt_statement(replace(made, **changes))
-    return write_receipt(statement, giver.signer.sign_receipt(statement))
 
 
 def head(raw: bytes) -> bytes:

@@ -14,7 +14,19 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 import making_trust as trust
 from making_channel import GBR, JPN, NOW, Party, letter, party
-from making_evidence import AT, HELD, ISSUED, SENT, Case, case, checkpoint, cosigned_line, evidence, head
+from making_evidence import (
+    AT,
+    HELD,
+    ISSUED,
+    SENT,
+    Case,
+    case,
+    checkpoint,
+    cosigned_line,
+    evidence,
+    head,
+    unsigned_receipt,
+)
 from making_ledger import cosigned, joined, send, sent_ids
 from making_nodes import anchor_file
 from tasuki.core.channel.model import START, STATEMENT_TYPES
@@ -25,7 +37,7 @@ from tasuki.core.partners.identity import read_identity
 from tasuki.formats.envelope.anchor import Anchor, anchor_statement, write_anchor
 from tasuki.formats.envelope.envelope import read_envelope, write_envelope
 from tasuki.formats.envelope.header import write_header
-from tasuki.formats.envelope.receipt import STATEMENT_TYPE, Receipt, read_receipt, receipt_statement, write_receipt
+from tasuki.formats.envelope.receipt import STATEMENT_TYPE, read_receipt, receipt_statement, write_receipt
 from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose
 from tasuki.formats.suites.signatures import Signatures, context, signing_input
 from tasuki.formats.tlog.cosignature import cosigned_message, cosigned_message_v2
@@ -100,26 +112,7 @@ def envelope(sender: Party = GBR, **changes: object) -> bytes:
 
 def answer_to(raw: bytes, **changes: object) -> bytes:
     """Return a receipt of Japan's node for an envelope, changed before it is signed."""
-    read = read_envelope(raw)
-    header = read.header
-    made = Receipt(
-        by=JPN.anchor.name,
-        to=header.sender,
-        env_id=header.env_id,
-        env_hash=read.hash,
-        lane=header.lane,
-        epoch=header.epoch,
-        seq=header.seq,
-        contiguous=header.seq,
-        status="stored",
-        reason=None,
-        params={},
-        log_index=2,
-        at=NOW + timedelta(seconds=1),
-        suite=1,
-        sig_keys=JPN.anchor.current_pair(Purpose.ENVELOPE, NOW).ids,
-    )
-    statement = receipt_statement(replace(made, **changes))
+    statement = receipt_statement(replace(unsigned_receipt(raw, JPN, 2), **changes))
     return write_receipt(statement, by_hand(JPN, STATEMENT_TYPE, statement))
 
 

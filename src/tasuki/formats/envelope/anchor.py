@@ -15,8 +15,8 @@ from tasuki.base.errors import PeerError
 from tasuki.base.ids import NodeName
 from tasuki.base.time import format_rfc3339
 from tasuki.formats.envelope.reasons import ANCHOR_TIME, NO_KEY
-from tasuki.formats.suites.fields import Fields, read_statement
-from tasuki.formats.suites.frames import read_frame, write_frame
+from tasuki.formats.suites.fields import Fields, read_alone
+from tasuki.formats.suites.frames import write_frame
 from tasuki.formats.suites.keys import Algorithm, PublicKey, Purpose, check_validity, public_key
 from tasuki.formats.suites.signatures import Signatures, SigningPair, require_suite, verify
 
@@ -202,11 +202,8 @@ def read_anchor(raw: bytes) -> SignedAnchor:
     Raises:
         PeerError: malformed, a key unfit, times out of order, or a signature wrong.
     """
-    frame = read_frame(MAGIC, raw, MAX_ANCHOR_BYTES)
-    statement = read_statement(frame.statement, "anchor")
+    frame, statement = read_alone(MAGIC, raw, MAX_ANCHOR_BYTES, "anchor")
     fields = Fields(statement, "anchor")
-    if frame.rest:
-        raise fields.wrong("end", "nothing after the signatures")
     more = fields.objects("more_keys", _MAX_KEYS) if "more_keys" in statement else []
     anchor = _anchor(fields, more)
     require_suite(anchor.suite)

@@ -13,8 +13,8 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import NodeName
 from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.base.time import format_rfc3339
-from tasuki.formats.suites.fields import Fields, read_statement
-from tasuki.formats.suites.frames import read_frame, write_frame
+from tasuki.formats.suites.fields import Fields, read_alone
+from tasuki.formats.suites.frames import write_frame
 from tasuki.formats.suites.signatures import Signatures
 
 MAGIC: Final = b"TASUKIR\x01"
@@ -102,12 +102,9 @@ def read_receipt(raw: bytes) -> SignedReceipt:
     Raises:
         PeerError: malformed, or bytes are left over.
     """
-    frame = read_frame(MAGIC, raw, MAX_HEADER_BYTES)
-    fields = Fields(read_statement(frame.statement, "receipt"), "receipt")
-    if frame.rest:
-        raise fields.wrong("end", "nothing after the signatures")
+    frame, members = read_alone(MAGIC, raw, MAX_HEADER_BYTES, "receipt")
     return SignedReceipt(
-        receipt=_receipt(fields),
+        receipt=_receipt(Fields(members, "receipt")),
         statement=frame.statement,
         signatures=frame.signatures,
         hash=hashlib.sha256(frame.head).hexdigest(),

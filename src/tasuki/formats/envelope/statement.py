@@ -16,8 +16,8 @@ from tasuki.base.canonical import Json, canonical
 from tasuki.base.ids import NodeName
 from tasuki.base.limits import MAX_HEADER_BYTES
 from tasuki.base.time import format_rfc3339
-from tasuki.formats.suites.fields import Fields, read_statement
-from tasuki.formats.suites.frames import read_frame, write_frame
+from tasuki.formats.suites.fields import Fields, read_alone
+from tasuki.formats.suites.frames import write_frame
 from tasuki.formats.suites.signatures import Signatures
 
 MAGIC: Final = b"TASUKIS\x01"
@@ -165,12 +165,9 @@ def read_signed_statement(raw: bytes) -> SignedStatement:
     Raises:
         PeerError: malformed, or bytes are left over.
     """
-    frame = read_frame(MAGIC, raw, MAX_HEADER_BYTES)
-    fields = Fields(read_statement(frame.statement, "statement"), "statement")
-    if frame.rest:
-        raise fields.wrong("end", "nothing after the signatures")
+    frame, members = read_alone(MAGIC, raw, MAX_HEADER_BYTES, "statement")
     return SignedStatement(
-        statement=_statement(fields),
+        statement=_statement(Fields(members, "statement")),
         signed=frame.statement,
         signatures=frame.signatures,
         hash=hashlib.sha256(frame.head).hexdigest(),

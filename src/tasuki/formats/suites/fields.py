@@ -17,6 +17,7 @@ from tasuki.base.ids import NodeName
 from tasuki.base.limits import MAX_OBJECT_BYTES, MAX_SAFE_INTEGER
 from tasuki.base.time import format_rfc3339, parse_rfc3339
 from tasuki.formats.json import strict
+from tasuki.formats.suites.frames import Frame, read_frame
 from tasuki.formats.suites.reasons import BAD_FIELD, NOT_JSON
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
@@ -61,6 +62,25 @@ def read_statement(raw: bytes, what: str) -> dict[str, Json]:
     if respelled != raw:
         raise PeerError(NOT_JSON.because(what=what, found="spelling"))
     return value
+
+
+def read_alone(magic: bytes, raw: bytes, limit: int, what: str) -> tuple[Frame, dict[str, Json]]:
+    """Return frame and members of a signed statement that stands alone: nothing follows its signatures.
+
+    Args:
+        magic: first bytes of its form.
+        raw: the whole of it.
+        limit: bytes that the statement may have.
+        what: names it in reasons.
+
+    Raises:
+        PeerError: the form is broken, as `read_frame` and `read_statement` say, or something follows.
+    """
+    frame = read_frame(magic, raw, limit)
+    statement = read_statement(frame.statement, what)
+    if frame.rest:
+        raise Fields(statement, what).wrong("end", "nothing after the signatures")
+    return frame, statement
 
 
 class Fields:
